@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The map of the build: toolchain, flags per room, then one build.mk per room. `./dev` is the door to it.
+# Everything made goes under $(B). Which -I a room gets is decided here and nowhere else.
+B ?= build
+.DEFAULT_GOAL := image
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+CC   := clang
+LD   := ld.lld
+AR   := llvm-ar
+HOST := clang
+
+WARN   := -Wall -Wextra -Wconversion -Wshadow -Werror
+BASE   := -std=c17 -O2 -g $(WARN) -ffile-prefix-map=$(CURDIR)/=
+TARGET := --target=x86_64-unknown-none-elf -D__ELF__
+
+# Link farms: a room sees "abi/x.h", "format/x.h", ... only if it is given that room's -I.
+INC_abi    := -I$(B)/inc/abi
+INC_format := -I$(B)/inc/format
+INC_crypto := -I$(B)/inc/crypto
+INC_os     := -I$(B)/inc/os
+INC_device := -I$(B)/inc/device
+INC_sdk    := -I$(B)/inc/sdk
+INC_gen    := -I$(B)/gen
+INC_unit   := -I$(B)/inc/tests
+INC_LINKS  := $(B)/inc/.made
+
+$(INC_LINKS):
+	@mkdir -p $(B)/inc $(B)/gen
+	@for room in abi tests; do mkdir -p $(B)/inc/$$room; ln -sfn $(CURDIR)/$$room $(B)/inc/$$room/$$room; done
+	@for room in format crypto os device; do mkdir -p $(B)/inc/$$room; ln -sfn $(CURDIR)/lib/$$room $(B)/inc/$$room/$$room; done
+	@mkdir -p $(B)/inc/sdk; ln -sfn $(CURDIR)/sdk $(B)/inc/sdk/sdk
+	@touch $@
+
+HOST_CFLAGS := $(BASE) -D_GNU_SOURCE -fstack-protector-strong
+SANITIZE    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_CFLAGS := $(BASE) -D_GNU_SOURCE $(SANITIZE) $(INC_unit) $(INC_abi)
+
+# $(call unit_test,NAME,SOURCES,LIBS,FLAGS): a native test program under the sanitizers, run by `make unit`.
+UNIT_TESTS :=
+define unit_test
+UNIT_TESTS += $(1)
+$(B)/unit/$(1): $(2) $(filter %.a,$(3)) | $(INC_LINKS)
+	@mkdir -p $$(@D)
+	$$(HOST) $(UNIT_CFLAGS) -MMD -MF $$@.d $(4) -o $$@ $(2) $(3)
+-include $(B)/unit/$(1).d
+endef
+
+include $(wildcard third_party/build.mk lib/build.mk tools/build.mk kernel/build.mk boot/build.mk)
+include $(wildcard services/build.mk drivers/build.mk apps/build.mk sdk/build.mk profiles/build.mk tests/build.mk)
+
+unit: $(UNIT_TESTS:%=$(B)/unit/%)
+	@bad=0; for t in $(UNIT_TESTS); do printf '%-28s' "unit $$t"; $(B)/unit/$$t || bad=1; done; exit $$bad
+
+clean:
+	rm -rf $(B)
+
+.PHONY: unit clean image
