@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The plan: the profile and its manifests, compiled by the host tool into what the steward carries
+// out. It is part of the signed bundle; the steward still refuses one whose numbers are out of
+// range. Layout: struct plan, then cell_count struct plan_cell, then grant_count struct plan_grant.
+#pragma once
+#include "abi/start.h"
+
+#define PLAN_MAGIC 0x4e414c50414c4543u // "CELAPLAN"
+
+enum {
+    PLAN_VERSION = 1,
+    PLAN_CELLS_MAX = 48,
+    PLAN_GRANTS_MAX = 512,
+    PUBLISHER_SIZE = 32,
+    APP_ID_SIZE = 32
+};
+
+enum plan_flag {
+    PLAN_FPU = 1,    // uses floating point or vector registers
+    PLAN_SECRET = 2, // no fault report says an address
+    PLAN_SEED = 4,   // gets the loader's seed
+    PLAN_APP = 8,    // an app: its capabilities lack GRANT, and it is started last
+    PLAN_CELLS = 16, // its untyped memory carries EXECUTE (tests only; the profile build says so)
+};
+
+struct plan {
+    uint64_t magic;
+    uint32_t version;
+    uint32_t cell_count;
+    uint32_t grant_count;
+    uint32_t zero;
+};
+
+struct plan_ports {
+    uint16_t base;
+    uint16_t count; // 0: none
+};
+
+struct plan_cell { // cell 0 is the steward itself; the others follow in the profile's order
+    char name[BUNDLE_NAME];
+    uint32_t image;    // index of its BUNDLE_CELL entry
+    uint32_t service;  // number of the service that it implements, 0 if none
+    uint32_t priority; // 1 to STEWARD_PRIORITY - 1
+    uint32_t flags;    // enum plan_flag
+    uint32_t heap_pages, stack_pages, untyped_pages, slots;
+    struct plan_ports ports[START_DEVICES];
+    uint8_t interrupts[START_DEVICES]; // ISA line + 1, 0: none
+    uint8_t publisher[PUBLISHER_SIZE]; // Ed25519 public key of whoever publishes it
+    char app_id[APP_ID_SIZE];          // permanent, zero-padded
+    char argument[256];
+};
+
+struct plan_grant { // sorted by cell, then service; at most one for each pair
+    uint32_t cell;
+    uint32_t service;
+    uint64_t methods; // bit n: may call method n
+};
