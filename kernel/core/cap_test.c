@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The derivation tree against a model: random derive, move, delete and revoke, compared after each step.
+// The derivation tree against a model: random derive, move, delete and revoke, compared after each
+// step.
 #include "../test/bed.h"
 #include <stdlib.h>
 
@@ -62,7 +63,8 @@ static void compare(const struct cell *cell)
     }
 }
 
-// Walk the kernel's tree below one capability: links agree in both directions, and it holds whom the model says (I2).
+// Walk the kernel's tree below one capability: links agree in both directions, and it holds whom
+// the model says (I2).
 static int walk(const struct cell *cell, int i)
 {
     const struct cap *c = &cell->slots[FIRST + i];
@@ -103,8 +105,9 @@ static void derive(struct thread *t, int from, int to)
     uint64_t methods = seed, identity = roll(4) ? 0 : 1 + roll(2);
     nsec_t expiry = roll(3) ? 0 : 1000 + roll(1000);
     err_t expected = ERR_OK;
-    uint64_t got = bed_object(t, CAP_SELF, CELL_METHOD_DERIVE,
-                              ARGS(model_handle(from), (uint64_t)(FIRST + to), rights, methods, expiry, identity));
+    uint64_t got = bed_object(
+        t, CAP_SELF, CELL_METHOD_DERIVE,
+        ARGS(model_handle(from), (uint64_t)(FIRST + to), rights, methods, expiry, identity));
 
     if (!model[from].used)
         expected = ERR_BAD_CAPABILITY;
@@ -119,13 +122,16 @@ static void derive(struct thread *t, int from, int to)
     model[to].parent = from;
     model[to].rights = model[from].rights & rights;
     model[to].methods = model[from].methods & methods;
-    model[to].expiry = !expiry || (model[from].expiry && model[from].expiry < expiry) ? model[from].expiry : expiry;
+    model[to].expiry = !expiry || (model[from].expiry && model[from].expiry < expiry)
+                           ? model[from].expiry
+                           : expiry;
     model[to].identity = model[from].identity ? model[from].identity : identity;
 }
 
 static void move(struct thread *t, int from, int to)
 {
-    uint64_t got = bed_object(t, CAP_SELF, CELL_METHOD_MOVE, ARGS(model_handle(from), (uint64_t)(FIRST + to)));
+    uint64_t got =
+        bed_object(t, CAP_SELF, CELL_METHOD_MOVE, ARGS(model_handle(from), (uint64_t)(FIRST + to)));
     uint32_t generation = model[to].generation;
 
     CHECK_EQ(got, !model[from].used ? ERR_BAD_CAPABILITY : model[to].used ? ERR_EXISTS : ERR_OK);
@@ -145,8 +151,9 @@ static void revoke(struct thread *t, int of)
     uint64_t got = bed_object(t, CAP_SELF, CELL_METHOD_REVOKE, ARGS(model_handle(of)));
     bool below[SLOTS];
 
-    CHECK_EQ(got, !model[of].used                            ? ERR_BAD_CAPABILITY
-                  : model[of].rights & RIGHT_REVOKE ? ERR_OK : ERR_DENIED);
+    CHECK_EQ(got, !model[of].used                   ? ERR_BAD_CAPABILITY
+                  : model[of].rights & RIGHT_REVOKE ? ERR_OK
+                                                    : ERR_DENIED);
     if (got != ERR_OK)
         return;
     for (int k = 0; k < SLOTS; k++)
@@ -163,14 +170,16 @@ int main(int argc, char **argv)
 
     seed = argc > 1 ? strtoull(argv[1], 0, 0) : 0x5eed;
     printf("seed 0x%llx ", (unsigned long long)seed);
-    CHECK_EQ(bed_object(t, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_ENDPOINT, ARGS(FIRST)), ERR_OK);
+    CHECK_EQ(bed_object(t, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_ENDPOINT, ARGS(FIRST)),
+             ERR_OK);
     model[0] = (struct model){true, -1, RIGHT_ALL, ~0ull, 0, 0, 0};
     for (int step = 0; step < STEPS; step++) {
         int a = (int)roll(SLOTS), b = (int)roll(SLOTS);
 
         switch (roll(8)) {
         case 0:
-            if (a == 0 || a == b || model[a].parent < 0) // the original stays, so that there is always something
+            if (a == 0 || a == b ||
+                model[a].parent < 0) // the original stays, so that there is always something
                 break;
             CHECK_EQ(bed_object(t, CAP_SELF, CELL_METHOD_DELETE, ARGS(model_handle(a))),
                      model[a].used ? ERR_OK : ERR_BAD_CAPABILITY);

@@ -15,12 +15,16 @@ static void setup(void)
     root = host_boot(2048);
     first = bed_first(root);
     slots_before = root->slots_used;
-    CHECK_EQ(bed_object(first, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_ENDPOINT, ARGS(ENDPOINT)), ERR_OK);
-    CHECK_EQ(bed_object(first, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_SIGNAL, ARGS(SIGNAL)), ERR_OK);
+    CHECK_EQ(
+        bed_object(first, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_ENDPOINT, ARGS(ENDPOINT)),
+        ERR_OK);
+    CHECK_EQ(bed_object(first, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_SIGNAL, ARGS(SIGNAL)),
+             ERR_OK);
     server = bed_cell(first, SERVER, PAGES, 150);
     client = bed_cell(first, CLIENT, PAGES, 100);
     at_server = bed_grant(first, SERVER, handle_of(ENDPOINT), AT, RIGHT_READ, ~0ull, 0);
-    at_client = bed_grant(first, CLIENT, handle_of(ENDPOINT), AT, RIGHT_WRITE, 1 << 5 | 1 << 6, 0xc11e);
+    at_client =
+        bed_grant(first, CLIENT, handle_of(ENDPOINT), AT, RIGHT_WRITE, 1 << 5 | 1 << 6, 0xc11e);
 }
 
 static uint64_t receive(struct thread *t)
@@ -30,7 +34,8 @@ static uint64_t receive(struct thread *t)
 
 static uint64_t reply(struct thread *t, err_t error, struct bed_args a)
 {
-    return bed_syscall(t, call_word(SYS_REPLY_RECV, 0, 0) | (uint64_t)error << CALL_ERROR_SHIFT, at_server, a);
+    return bed_syscall(t, call_word(SYS_REPLY_RECV, 0, 0) | (uint64_t)error << CALL_ERROR_SHIFT,
+                       at_server, a);
 }
 
 static void call_reply(void)
@@ -63,8 +68,10 @@ static void method_is_permission(void)
         CHECK_EQ(server->state, THREAD_RECEIVING);
     }
     CHECK_EQ(bed_syscall(client, call_word(SYS_RECV, 0, 0), at_client, ARGS(0)), ERR_DENIED);
-    CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, 0), at_client + 1, ARGS(0)), ERR_BAD_CAPABILITY);
-    CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, 0), at_client + (1ull << 32), ARGS(0)), ERR_BAD_CAPABILITY);
+    CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, 0), at_client + 1, ARGS(0)),
+             ERR_BAD_CAPABILITY);
+    CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, 0), at_client + (1ull << 32), ARGS(0)),
+             ERR_BAD_CAPABILITY);
     bed_syscall(client, call_word(SYS_CALL, 6, 0), at_client, ARGS(0));
     CHECK_EQ(server->state, THREAD_READY);
     host_shutdown();
@@ -76,7 +83,8 @@ static void queued_is_checked_again(void)
     bed_syscall(client, call_word(SYS_CALL, 5, 0), at_client, ARGS(0));
     CHECK_EQ(client->state, THREAD_SENDING);
     CHECK_EQ(bed_object(first, CAP_SELF, CELL_METHOD_REVOKE, ARGS(handle_of(ENDPOINT))), ERR_OK);
-    CHECK_EQ(bed_syscall(server, call_word(SYS_RECV, 0, 0), at_server, ARGS(0)), ERR_BAD_CAPABILITY);
+    CHECK_EQ(bed_syscall(server, call_word(SYS_RECV, 0, 0), at_server, ARGS(0)),
+             ERR_BAD_CAPABILITY);
     at_server = bed_grant(first, SERVER, handle_of(ENDPOINT), AT + 1, RIGHT_READ, ~0ull, 0);
     receive(server);
     CHECK_EQ(server->state, THREAD_RECEIVING); // the message was not delivered
@@ -140,20 +148,23 @@ static void lend_refused(void)
     static const struct {
         uint64_t r12;
         err_t err;
-    } bad[] = {{BED_HEAP, ERR_BAD_ADDRESS},
-               {BED_HEAP | (PAGES + 1), ERR_BAD_ADDRESS},
-               {BED_HEAP | (BED_WINDOW_PAGES + 1), ERR_TOO_LARGE},
-               {0 | 1, ERR_BAD_ADDRESS},
-               {0xffff800000000000 | 1, ERR_BAD_ADDRESS},
-               {0x00007ffffffff000 | 1, ERR_BAD_ADDRESS},
-               {0x0000800000000000 | 1, ERR_BAD_ADDRESS},
-               {CELL_WINDOW_BASE | 1, ERR_BAD_ADDRESS}};
+    } bad[] = {
+        {BED_HEAP,                          ERR_BAD_ADDRESS},
+        {BED_HEAP | (PAGES + 1),            ERR_BAD_ADDRESS},
+        {BED_HEAP | (BED_WINDOW_PAGES + 1), ERR_TOO_LARGE  },
+        {0 | 1,                             ERR_BAD_ADDRESS},
+        {0xffff800000000000 | 1,            ERR_BAD_ADDRESS},
+        {0x00007ffffffff000 | 1,            ERR_BAD_ADDRESS},
+        {0x0000800000000000 | 1,            ERR_BAD_ADDRESS},
+        {CELL_WINDOW_BASE | 1,              ERR_BAD_ADDRESS}
+    };
 
     setup();
     receive(server);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         client->regs.r12 = bad[i].r12;
-        CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, LEASE_LEND_MUT), at_client, ARGS(0)), bad[i].err);
+        CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, LEASE_LEND_MUT), at_client, ARGS(0)),
+                 bad[i].err);
         CHECK_EQ(server->state, THREAD_RECEIVING);
     }
     host_shutdown();
@@ -176,7 +187,8 @@ static void server_dies(void)
     host_shutdown();
 }
 
-// The caller dies while its page is lent: the server keeps the page until it answers; then the memory is free.
+// The caller dies while its page is lent: the server keeps the page until it answers; then the
+// memory is free.
 static void client_dies(void)
 {
     struct cell *cell;
@@ -188,7 +200,8 @@ static void client_dies(void)
     bed_syscall(client, call_word(SYS_CALL, 5, LEASE_LEND_MUT), at_client, ARGS(0));
     paddr_t page = entry(server, CELL_WINDOW_BASE) & PTE_ADDRESS;
     for (uint32_t i = 0; i < 3; i++)
-        CHECK_EQ(bed_object(first, CAP_SELF, CELL_METHOD_DELETE, ARGS(handle_of(CLIENT + i))), ERR_OK);
+        CHECK_EQ(bed_object(first, CAP_SELF, CELL_METHOD_DELETE, ARGS(handle_of(CLIENT + i))),
+                 ERR_OK);
     CHECK(entry(server, CELL_WINDOW_BASE) & PTE_PRESENT);
     CHECK_EQ(frame_of(page)->use, FRAME_PAGE);
     CHECK_EQ(frame_of_kernel(cell)->use, FRAME_CELL);
@@ -215,12 +228,16 @@ static void kept_reply(void)
     server->regs.r15 = 0;
     endpoint_leave(server); // the test plays on with the same thread
     sched_ready(server);
-    CHECK_EQ(bed_syscall(first, call_word(SYS_REPLY, 0, 0), token, ARGS(0)), ERR_BAD_CAPABILITY); // not its
-    CHECK_EQ(bed_syscall(server, call_word(SYS_REPLY, 0, 0), token + 1, ARGS(0)), ERR_BAD_CAPABILITY);
-    CHECK_EQ(bed_syscall(server, call_word(SYS_REPLY, 0, 0), token ^ 1ull << 63, ARGS(0)), ERR_BAD_CAPABILITY);
+    CHECK_EQ(bed_syscall(first, call_word(SYS_REPLY, 0, 0), token, ARGS(0)),
+             ERR_BAD_CAPABILITY); // not its
+    CHECK_EQ(bed_syscall(server, call_word(SYS_REPLY, 0, 0), token + 1, ARGS(0)),
+             ERR_BAD_CAPABILITY);
+    CHECK_EQ(bed_syscall(server, call_word(SYS_REPLY, 0, 0), token ^ 1ull << 63, ARGS(0)),
+             ERR_BAD_CAPABILITY);
     CHECK_EQ(bed_syscall(server, call_word(SYS_REPLY, 0, 0), token, ARGS(77)), ERR_OK);
     CHECK_EQ(client->regs.w[0], 77);
-    CHECK_EQ(bed_syscall(server, call_word(SYS_REPLY, 0, 0), token, ARGS(0)), ERR_BAD_CAPABILITY); // I11
+    CHECK_EQ(bed_syscall(server, call_word(SYS_REPLY, 0, 0), token, ARGS(0)),
+             ERR_BAD_CAPABILITY); // I11
     host_shutdown();
 }
 
@@ -230,7 +247,8 @@ static void signals(void)
 
     setup();
     signal = bed_grant(first, SERVER, handle_of(SIGNAL), AT + 3, RIGHT_READ, ~0ull, 0);
-    CHECK_EQ(bed_object(first, handle_of(SERVER + 1), THREAD_METHOD_BIND, ARGS(handle_of(SIGNAL))), ERR_OK);
+    CHECK_EQ(bed_object(first, handle_of(SERVER + 1), THREAD_METHOD_BIND, ARGS(handle_of(SIGNAL))),
+             ERR_OK);
     receive(server);
     CHECK_EQ(bed_syscall(first, call_word(SYS_SIGNAL, 0, 0), handle_of(SIGNAL), ARGS(6)), ERR_OK);
     CHECK_EQ(server->regs.rax, RESULT_SIGNAL);
@@ -260,8 +278,10 @@ static void nothing_leaks(void)
     receive(server);
     client->regs.r12 = BED_HEAP | 3;
     bed_syscall(client, call_word(SYS_CALL, 5, LEASE_LEND), at_client, ARGS(0));
-    CHECK_EQ(bed_object(first, CAP_SELF, CELL_METHOD_DELETE, ARGS(handle_of(5))), ERR_OK); // else it holds the memory
-    CHECK_EQ(bed_object(first, CAP_SELF, CELL_METHOD_REVOKE, ARGS(handle_of(ROOT_UNTYPED))), ERR_OK);
+    CHECK_EQ(bed_object(first, CAP_SELF, CELL_METHOD_DELETE, ARGS(handle_of(5))),
+             ERR_OK); // else it holds the memory
+    CHECK_EQ(bed_object(first, CAP_SELF, CELL_METHOD_REVOKE, ARGS(handle_of(ROOT_UNTYPED))),
+             ERR_OK);
     CHECK_EQ(root->slots_used, slots - 1);
     CHECK_EQ(bed_syscall(first, call_word(SYS_REAP, 0, 0), 0, ARGS(0)), ERR_OK);
     for (uint64_t i = 0; i < physmap_pages; i++) {
