@@ -14,11 +14,11 @@ void session_start(struct session *s, session_serve_t *serve, void *server, sess
     s->sender = sender;
 }
 
-static size_t answer_encode(const struct session_answer *answer, const struct link_frame *request,
-                            err_t status, uint8_t wire[LINK_WIRE_MAX])
+static size_t answer_encode(const struct link_frame *request, uint8_t type, err_t status,
+                            const struct session_answer *answer, uint8_t wire[LINK_WIRE_MAX])
 {
     struct link_frame frame = {
-        .type = request->type | LINK_ANSWER,
+        .type = type | LINK_ANSWER,
         .status = (uint8_t)status,
         .session = request->session,
         .sequence = request->sequence,
@@ -26,8 +26,8 @@ static size_t answer_encode(const struct session_answer *answer, const struct li
         .length = status ? 0 : answer->length,
     };
     size_t size;
-    return link_encode(&frame, wire, &size) == ERR_OK ? size
-                                                      : 0; // `data` is no longer than a payload
+    err_t error = link_encode(&frame, wire, &size);
+    return error ? 0 : size; // an answer always fits: `data` is as long as a payload
 }
 
 static err_t hello(struct session *s, const struct link_frame *request)
@@ -48,12 +48,13 @@ static uint32_t request_digest(const struct link_frame *request)
     return link_crc(link_crc(0, &request->type, 1), request->payload, request->length);
 }
 
-// Of no session, so nothing about it is kept.
+// Of no session, so nothing about it is kept; the answer asks for a HELLO.
 static void stranger_answer(struct session *s, const struct link_frame *request)
 {
     static const struct session_answer nothing;
     uint8_t wire[LINK_WIRE_MAX];
-    s->send(s->sender, wire, answer_encode(&nothing, request, ERR_BAD_STATE, wire));
+    size_t size = answer_encode(request, COMPANION_HELLO, ERR_BAD_STATE, &nothing, wire);
+    s->send(s->sender, wire, size);
 }
 
 static void request_serve(struct session *s, const struct link_frame *request)
@@ -65,7 +66,7 @@ static void request_serve(struct session *s, const struct link_frame *request)
             : s->serve(s->server, request->type, request->payload, request->length, &s->answer);
     s->sequence = request->sequence;
     s->digest = request_digest(request);
-    s->wire_size = answer_encode(&s->answer, request, status, s->wire);
+    s->wire_size = answer_encode(request, request->type, status, &s->answer, s->wire);
     s->send(s->sender, s->wire, s->wire_size);
 }
 

@@ -2,8 +2,9 @@
 // The device's end of the companion link: frames in, one answer for each request.
 //
 // Rules. The last answer is kept and sent again when its request comes again; an older request is
-// silence; a request of a session that this program does not know gets BAD_STATE, so that the host
-// says HELLO. A HELLO always starts a session: the newest host is the one that is served.
+// silence; a request of a session that this program does not know gets HELLO with
+// BAD_STATE for an answer. A HELLO always starts a session: the newest host is the one that is
+// served.
 #pragma once
 #include "format/companion.h"
 

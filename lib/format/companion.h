@@ -3,7 +3,8 @@
 //
 // Rules. The host always asks and the device answers, one at a time. HELLO starts a session; each
 // later request carries the next sequence number, and asking again with the same number gives the
-// same answer. The upload belongs to the device, not to the session: after a dropped link the host
+// same answer. A request of a session that the device does not know is answered like a HELLO, with
+// BAD_STATE. The upload belongs to the device, not to the session: after a dropped link the host
 // says HELLO and then BEGIN with the same numbers, and is told how far they were. Numbers are
 // little-endian. Neither side believes the other: the vault checks what it signs, and the host
 // checks every signature.
