@@ -9,7 +9,7 @@
 
 enum {
     POLL_MS = 200,
-    BREAKS_MAX = 50, // a link that breaks more often carries nothing
+    ROUNDS_MAX = 50, // a link that breaks more often carries nothing
     RESENDS_MAX = 3, // of a PSBT that arrives damaged though every frame was whole
     WITHDRAW_S = 3,  // patience for the last word
 };
@@ -21,7 +21,7 @@ struct errand {
     struct device *device;
     struct signing *signing;
     struct companion_job job;
-    unsigned breaks, resends;
+    unsigned rounds, resends;
     bool told; // that a person is being asked
 };
 
@@ -48,10 +48,8 @@ static enum step ask(struct errand *e, uint8_t type, const uint8_t *data, size_t
     case DEVICE_ANSWERED:
         break;
     case DEVICE_ANEW:
-        if (++e->breaks <= BREAKS_MAX)
-            return STEP_AGAIN;
-        report_error("the link breaks again and again - nothing was signed; see what else uses it");
-        return STEP_UNABLE;
+        report_note("the link dropped and is back; the request goes on");
+        return STEP_AGAIN;
     case DEVICE_INTERRUPTED:
         return STEP_INTERRUPTED;
     default:
@@ -245,8 +243,8 @@ static int withdraw(struct device *d)
     d->interrupted = NULL;
     d->patience = WITHDRAW_S * 1000;
     bool heard = device_query(d, COMPANION_CANCEL, NULL, 0, &answer);
-    report_error("given up - nothing was signed%s",
-                 heard ? ", and the device forgot the request" : "");
+    report_error("given up - %s", heard ? "nothing was signed; the device forgot the request"
+                                        : "the device did not hear it: answer no on its console");
     return EXIT_NO;
 }
 
@@ -258,12 +256,11 @@ int signing_run(struct device *d, struct signing *s)
     sigaction(SIGTERM, &note, &old_term);
     d->interrupted = &interruption;
     enum step step;
-    do {
-        unsigned breaks = e.breaks;
+    do
         step = go_on(&e);
-        if (step == STEP_AGAIN && e.breaks != breaks)
-            report_note("the link dropped and is back; the request goes on");
-    } while (step == STEP_AGAIN);
+    while (step == STEP_AGAIN && ++e.rounds < ROUNDS_MAX);
+    if (step == STEP_AGAIN)
+        report_error("the link breaks again and again - nothing was signed; see what else uses it");
     int code = step == STEP_DONE          ? EXIT_GOOD
                : step == STEP_NO          ? EXIT_NO
                : step == STEP_INTERRUPTED ? withdraw(d)
