@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hex.h"
-#include "crypto/hash.h"
-#include <stdio.h>
 
 static int digit(char c)
 {
@@ -25,12 +23,4 @@ bool hex_read(const char *text, size_t length, uint8_t *out, size_t size)
         out[i] = (uint8_t)(high << 4 | low);
     }
     return true;
-}
-
-void key_fingerprint(const uint8_t key[32], char out[KEY_FINGERPRINT_TEXT])
-{
-    uint8_t digest[HASH_SIZE];
-    hash_bytes(key, 32, digest);
-    for (size_t i = 0; i < 8; i++)
-        snprintf(out + 5 * i, 6, "%02x%02x%s", digest[2 * i], digest[2 * i + 1], i < 7 ? " " : "");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // cella status: what the device is and does.
-#include "hex.h"
+#include "format/fingerprint.h"
 #include "json.h"
 #include "link_options.h"
 #include "report.h"
@@ -20,8 +20,8 @@ static const char *const states[] = {
 
 static void status_print(const struct companion_status *s, const char *path)
 {
-    char fingerprint[KEY_FINGERPRINT_TEXT];
-    key_fingerprint(s->key, fingerprint);
+    char fingerprint[FINGERPRINT_TEXT_SIZE];
+    fingerprint_text(s->key, fingerprint);
     printf("device     running, %s\n", states[s->state]);
     printf("link       %s\n", path);
     if (s->seed)
