@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "abi/boot_info.h"
-#include "crypto/hash.h"
+#include "format/fingerprint.h"
 #include "gen/steward.h"
 #include "gen/vault.h"
 #include "os/syscall.h"
@@ -19,17 +19,6 @@ static struct {
     bool greeted; // "Ready." stands on the console
     struct line line;
 } prompt;
-
-void prompt_fingerprint(const uint8_t key[32])
-{
-    uint8_t digest[HASH_SIZE];
-    hash_bytes(key, 32, digest);
-    for (size_t group = 0; group < 8; group++) {
-        if (group > 0)
-            terminal_text(" ");
-        terminal_hex(digest + 2 * group, 2);
-    }
-}
 
 static void boot_show(void)
 {
@@ -54,12 +43,14 @@ static void boot_show(void)
 static void key_show(void)
 {
     uint8_t key[VAULT_DEVICE_KEY_KEY_SIZE];
+    char fingerprint[FINGERPRINT_TEXT];
     if (vault_device_key(key)) {
         terminal_text("No device key: there is not enough randomness. Restart the device.\n");
         return;
     }
     terminal_text("device key ");
-    prompt_fingerprint(key);
+    fingerprint_text(key, fingerprint);
+    terminal_text(fingerprint);
     terminal_text("\ndevice public key ");
     terminal_hex(key, sizeof key);
     terminal_text("\n");
@@ -115,7 +106,13 @@ static void prompt_command(void)
 
 static void prompt_idle(void)
 {
+    uint32_t state = 0, network = 0, fingerprint = 0;
     uint8_t byte;
+    if (vault_status(&state, &network, &fingerprint) == ERR_OK && state == 0) {
+        terminal_text("\nThe vault has started again: its seed is gone.\n");
+        prompt_begin();
+        return;
+    }
     if (!prompt.greeted) {
         line_begin(&prompt.line, false);
         terminal_text("Ready.\n");
