@@ -21,7 +21,7 @@ enum {
     EVIDENCE_MAX = 65536,      // bytes of an envelope
     EVIDENCE_NAME = 32,        // longest profile, version, app name, app id
     EVIDENCE_TEXT = 32768,     // longest displayed text
-    EVIDENCE_SIGNATURES = 384, // most signatures in one result
+    EVIDENCE_SIGNATURES = 256, // most signatures in one result
     EVIDENCE_SIGNATURE = 80,   // longest signature
     EVIDENCE_KEY = 32,
     EVIDENCE_DIGEST = 32,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A public key as people compare it: the first 16 bytes of its BLAKE3, in 8 groups of 4 digits. The
-// console, the review, the evidence's verifier and the host tool all take it from here.
+// How a public key is shown to a person: the first 16 bytes of its BLAKE3 hash as eight groups of four
+// hex digits, "1a2b 3c4d ...". The console, the review text and the host tool print the same.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
-    FINGERPRINT_KEY_SIZE = 32,
-    FINGERPRINT_TEXT_SIZE = 40, // with blanks between the groups and a final zero
+    FINGERPRINT_KEY = 32,  // bytes of the key
+    FINGERPRINT_TEXT = 40, // characters, final zero included
 };
 
-void fingerprint_text(const uint8_t key[static FINGERPRINT_KEY_SIZE],
-                      char out[static FINGERPRINT_TEXT_SIZE]);
+void fingerprint_text(const uint8_t key[static FINGERPRINT_KEY], char out[static FINGERPRINT_TEXT]);
