@@ -20,7 +20,7 @@ static const char *const states[] = {
 
 static void status_print(const struct companion_status *s, const char *path)
 {
-    char fingerprint[FINGERPRINT_TEXT_SIZE];
+    char fingerprint[FINGERPRINT_TEXT];
     fingerprint_text(s->key, fingerprint);
     printf("device     running, %s\n", states[s->state]);
     printf("link       %s\n", path);

@@ -44,7 +44,7 @@ static void text_print(const struct evidence_name *text)
 
 static void anchor_print(const struct verdict *v)
 {
-    char fingerprint[FINGERPRINT_TEXT_SIZE];
+    char fingerprint[FINGERPRINT_TEXT];
     fingerprint_text(v->evidence.device_key, fingerprint);
     printf("device key  %s\n", fingerprint);
     field_hex("", v->evidence.device_key, EVIDENCE_KEY);

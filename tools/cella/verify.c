@@ -20,7 +20,7 @@ static bool name_is(struct evidence_name a, const char *text, size_t size)
 static void text_render(const struct evidence *e, const struct request *request, char *text,
                         size_t *size)
 {
-    char device[FINGERPRINT_TEXT_SIZE], publisher[FINGERPRINT_TEXT_SIZE];
+    char device[FINGERPRINT_TEXT], publisher[FINGERPRINT_TEXT_SIZE];
     char app[EVIDENCE_NAME + 1] = {0};
     struct refusal why;
     fingerprint_text(e->device_key, device);
