@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The interface compiler and what it makes.
+IDL          := $(sort $(wildcard abi/*.idl))
+IDL_SERVICES := $(notdir $(basename $(shell grep -l '^service ' $(IDL))))
+IDL_OBJECTS  := $(notdir $(basename $(shell grep -l '^object ' $(IDL))))
+
+INC_tools := -Itools $(INC_abi)
+IDLC      := $(B)/host/idlc
+IDLC_SRC  := $(wildcard tools/idlc/*.c)
+IDLC_SRC  := $(filter-out %_test.c,$(IDLC_SRC)) tools/common/near.c tools/common/complaint.c
+
+$(IDLC): $(IDLC_SRC) | $(INC_LINKS)
+	@mkdir -p $(@D)
+	$(HOST) $(HOST_CFLAGS) $(INC_tools) -MMD -MF $@.d -o $@ $(IDLC_SRC)
+-include $(IDLC).d
+
+# What others compile: $(B)/gen/<service>_client.c and _server.c, $(B)/gen/<object>_client.c, $(B)/gen/names.c.
+GEN_CLIENT_SRC := $(IDL_SERVICES:%=$(B)/gen/%_client.c)
+GEN_SERVER_SRC := $(IDL_SERVICES:%=$(B)/gen/%_server.c)
+GEN_OBJECT_SRC := $(IDL_OBJECTS:%=$(B)/gen/%_client.c)
+GEN_NAMES_SRC  := $(B)/gen/names.c
+GEN_HEADERS    := $(IDL_SERVICES:%=$(B)/gen/%.h) $(IDL_OBJECTS:%=$(B)/gen/%.h) $(IDL_OBJECTS:%=$(B)/gen/%_methods.h) \
+                  $(B)/gen/wire.h $(B)/gen/names.h
+GEN_ALL        := $(GEN_HEADERS) $(GEN_CLIENT_SRC) $(GEN_SERVER_SRC) $(GEN_OBJECT_SRC) $(GEN_NAMES_SRC)
+
+# The link lets -I$(B)/gen give "gen/x.h".
+$(GEN_ALL) &: $(IDLC) $(IDL)
+	@mkdir -p $(B)/gen
+	@ln -sfn . $(B)/gen/gen
+	$(IDLC) code $(B)/gen $(IDL)
+
+gen: $(GEN_ALL)
+
+.PHONY: gen
