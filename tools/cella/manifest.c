@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One manifest.toml into the plan of its cell.
-#include "cella/profile.h"
+#include "profile.h"
 #include "common/near.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 // one.
 #pragma once
 #include "abi/plan.h"
-#include "cella/toml.h"
+#include "toml.h"
 #include "common/complaint.h"
 #include "gen/names.h"
 
@@ -55,7 +55,7 @@ struct profile {
 enum profile_message {
     PROFILE_FINE,
 #define MESSAGE(name, text) PROFILE_##name,
-#include "cella/profile_messages.def"
+#include "profile_messages.def"
 #undef MESSAGE
     PROFILE_MESSAGE_COUNT,
 };
