@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Typed access to a table of settings; every wrong thing gets its line.
-#include "profile.h"
 #include "common/near.h"
+#include "profile.h"
 
 #include <stdio.h>
 #include <string.h>

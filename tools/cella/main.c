@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// cella: the host's one command. The table is dispatch and help. Exit codes: 0 good, 1 no (refused, or
-// it does not hold), 2 unable (wrong use, missing file, no device).
+// cella: the host's one command. The table is dispatch and help. Exit codes: 0 good, 1 no (refused,
+// or it does not hold), 2 unable (wrong use, missing file, no device).
 #include "common/near.h"
 #include "report.h"
 

@@ -4,9 +4,9 @@
 // one.
 #pragma once
 #include "abi/plan.h"
-#include "toml.h"
 #include "common/complaint.h"
 #include "gen/names.h"
+#include "toml.h"
 
 enum {
     PROFILE_PATH = 192,
