@@ -36,3 +36,11 @@ $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
 kernel: $(B)/kernel.elf
 -include $(KERNEL_SRC:%.c=$(B)/%.d)
 .PHONY: kernel
+
+# The same code on the host, under the sanitizers.
+KERNEL_HOST_SRC := $(wildcard kernel/core/*.c kernel/arch/host/*.c)
+KERNEL_HOST_SRC := $(filter-out %_test.c,$(KERNEL_HOST_SRC))
+KERNEL_HOST_INC := -Ikernel/core -Ikernel/arch -Ikernel/arch/host $(INC_abi) -I$(B)/gen
+$(eval $(call unit_test,kernel_cap,kernel/core/cap_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(B)/unit/kernel_cap $(B)/unit/kernel_endpoint: $(GEN_HEADERS)

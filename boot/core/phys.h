@@ -15,10 +15,11 @@ static inline void *phys_at(const struct phys *phys, uint64_t address)
     return (void *)(phys->origin + (uintptr_t)address);
 }
 
-// For addresses that somebody else named: NULL unless all `size` bytes are in reach, page 0 apart.
+// For addresses that somebody else named: NULL unless all `size` bytes are in reach; address 0 is
+// nobody's.
 static inline const uint8_t *phys_bytes(const struct phys *phys, uint64_t address, uint64_t size)
 {
-    if (address < PAGE_SIZE || address >= phys->reach || size > phys->reach - address)
+    if (address == 0 || address >= phys->reach || size > phys->reach - address)
         return NULL;
     return phys_at(phys, address);
 }

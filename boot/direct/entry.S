@@ -41,10 +41,11 @@ direct_entry:
     cmpl $0x20100000, %edx
     jne no_long_mode
 
-    movl $table_top, %edi       // QEMU zeroes bss; nothing here relies on it
-    movl $(6 * PAGE / 4), %ecx
+    movl $bss_base, %edi        // after a reset it holds what the last run left
+    movl $loader_end, %ecx
+    subl %edi, %ecx
     xorl %eax, %eax
-    rep stosl
+    rep stosb
     movl $(table_second + PTE_TABLE), table_top
     movl $table_second, %edi
     movl $(table_third + PTE_TABLE), %eax

@@ -57,9 +57,9 @@ static bool object_reap_step(struct object *o)
 {
     switch (o->type) {
     case OBJECT_CELL:
-        return cell_reap((struct cell *)((uint8_t *)o - offsetof(struct cell, object)));
+        return cell_reap((struct cell *)o);
     case OBJECT_THREAD:
-        return thread_reap((struct thread *)((uint8_t *)o - offsetof(struct thread, object)));
+        return thread_reap((struct thread *)o);
     case OBJECT_ENDPOINT:
         return endpoint_reap((struct endpoint *)o);
     default:

@@ -44,9 +44,9 @@ enum thread_state {
 enum thread_message { MESSAGE_CALL, MESSAGE_SEND, MESSAGE_FAULT };
 
 struct thread {
-    struct regs regs; // first: entry.S knows its place
-    struct cell *cell;
     struct object object;
+    struct regs regs; // entry.S knows its place
+    struct cell *cell;
     uint8_t state;
     uint8_t message;
     uint8_t priority;

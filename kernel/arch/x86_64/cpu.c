@@ -7,7 +7,7 @@ _Static_assert(offsetof(struct cpu, current) == 0 && offsetof(struct cpu, stack)
                    offsetof(struct cpu, scratch) == 16 && offsetof(struct cpu, self) == 24,
                "entry.S and this_cpu rely on these");
 _Static_assert(offsetof(struct regs, rdi) == 48 && offsetof(struct regs, rip) == 120 &&
-                   offsetof(struct regs, rsp) == 136,
+                   offsetof(struct regs, rsp) == 136 && offsetof(struct thread, regs) == 16,
                "entry.S relies on these");
 _Static_assert(offsetof(struct thread, return_fully) == THREAD_RETURN_FULLY,
                "entry.S relies on this");

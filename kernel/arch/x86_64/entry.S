@@ -2,24 +2,24 @@
 // The doors of the kernel: start, system call, exceptions and interrupts, and the way out.
 // Offsets are those of struct regs and struct cpu, asserted in entry.c.
 
-#define R_RSI 0
-#define R_RDX 8
-#define R_R8 16
-#define R_R9 24
-#define R_R10 32
-#define R_RBX 40
-#define R_RDI 48
-#define R_RAX 56
-#define R_R12 64
-#define R_R13 72
-#define R_R14 80
-#define R_R15 88
-#define R_RBP 96
-#define R_RCX 104
-#define R_R11 112
-#define R_RIP 120
-#define R_RFLAGS 128
-#define R_RSP 136
+#define R_RSI (16 + 0)
+#define R_RDX (16 + 8)
+#define R_R8 (16 + 16)
+#define R_R9 (16 + 24)
+#define R_R10 (16 + 32)
+#define R_RBX (16 + 40)
+#define R_RDI (16 + 48)
+#define R_RAX (16 + 56)
+#define R_R12 (16 + 64)
+#define R_R13 (16 + 72)
+#define R_R14 (16 + 80)
+#define R_R15 (16 + 88)
+#define R_RBP (16 + 96)
+#define R_RCX (16 + 104)
+#define R_R11 (16 + 112)
+#define R_RIP (16 + 120)
+#define R_RFLAGS (16 + 128)
+#define R_RSP (16 + 136)
 #define CPU_CURRENT 0
 #define CPU_STACK 8
 #define CPU_SCRATCH 16
