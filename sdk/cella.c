@@ -6,13 +6,3 @@ const char *cella_argument(void)
 {
     return start_page()->argument;
 }
-
-const char *cella_error(err_t error)
-{
-    static const char *const sentences[ERR_COUNT] = {
-#define ERR(name, number, sentence) [number] = sentence,
-#include "abi/errors.def"
-#undef ERR
-    };
-    return error < ERR_COUNT ? sentences[error] : "an unknown error";
-}

@@ -52,4 +52,4 @@ nsec_t sys_now(void);
 const char *cella_argument(void);
 
 // The sentence behind an error code, for people.
-const char *cella_error(err_t error);
+const char *err_sentence(err_t error);

@@ -124,6 +124,15 @@ static inline bool span_equal(struct span a, struct span b)
     return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
 }
 
+// The length of a text, at most `max`; reads no further than that.
+static inline size_t text_length(const char *text, size_t max)
+{
+    size_t length = 0;
+    while (length < max && text[length] != 0)
+        length++;
+    return length;
+}
+
 static inline uint32_t get_be32(const uint8_t in[static 4])
 {
     return (uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 | (uint32_t)in[2] << 8 | in[3];

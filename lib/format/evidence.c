@@ -51,7 +51,7 @@ static void array_open(struct writer *w, struct writer *inner, size_t count)
 static void array_close(struct writer *w, struct writer *inner)
 {
     put(w, inner->error);
-    put(w, cbor_encoder_close_container_checked(&w->at, &inner->at));
+    put(w, cbor_encoder_close_container(&w->at, &inner->at));
 }
 
 static bool text_good(const struct evidence_name *name, size_t max, bool lines)
@@ -159,7 +159,7 @@ static err_t payload_encode(const struct evidence *e, uint8_t out[EVIDENCE_MAX],
     put_system(&map, e);
     put_result(&map, e);
     put(&top, map.error);
-    put(&top, cbor_encoder_close_container_checked(&top.at, &map.at));
+    put(&top, cbor_encoder_close_container(&top.at, &map.at));
     if (top.error != CborNoError)
         return ERR_TOO_SMALL;
     *len = cbor_encoder_get_buffer_size(&top.at, out);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Raw transactions (BIP-144 serialisation), read in place. Strict: shortest compact sizes, no bytes
-// left over, amounts at most 21 million BTC, a witness flag only with a witness. A struct tx points
-// into the bytes it was read from. The encoding without witnesses, over which the txid is made, is
-// the three spans head, body, tail one after the other.
+// left over, a witness flag only with a witness. Amounts are as they stand: whoever uses one
+// compares it with AMOUNT_MAX. A struct tx points into the bytes it was read from. The encoding
+// without witnesses, over which the txid is made, is the three spans head, body, tail one after the
+// other.
 #pragma once
 #include "format/bytes.h"
 

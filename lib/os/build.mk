@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # How a cell is built, and the library that every cell starts with.
-CELL_MUSL   ?= $(B)/cell/musl
-CELL_LIBC   := $(CELL_MUSL)/lib/libc.a
-CELL_CFLAGS := $(TARGET) $(BASE) -Os -ffreestanding -fno-pic -fno-builtin-printf -fstack-protector-strong \
-               -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -nostdlibinc \
-               -isystem $(CELL_MUSL)/include
+CELL_LIBC   := $(MUSL_LIB)
+CELL_CFLAGS := $(TARGET) $(BASE) -Os -D_GNU_SOURCE -ffreestanding -fno-pic -fno-builtin-printf -fstack-protector-strong \
+               -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables $(MUSL_INC)
 CELL_LDFLAGS := -static -T lib/os/cell.ld --gc-sections -z noexecstack -z max-page-size=4096 \
                 --build-id=none --orphan-handling=error
 # A cell without a C library of its own keeps off the vector registers: its thread has no such state.
@@ -33,13 +31,16 @@ $(foreach s,$(2),$(eval $(call cell_object,$(B)/cells/$(1)/$(basename $(s)).o,$(
 $(foreach s,$(3:%=%_server) $(4:%=%_client),$(eval $(call cell_object,$(B)/cells/$(1)/$(s).o,$(B)/gen/$(s).c,$(CELL_BARE))))
 $(B)/cells/$(1).elf: $$($(1)_OBJ) $(B)/cell/entry.o $(if $(filter libc,$(5)),$(OS_LIBC_LIB)) $(OS_LIB) $(call cell_libs,$(5)) $(CELL_LIBC) lib/os/cell.ld
 	@$$(LD) $$(CELL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^)
+	$(if $(filter libc,$(5)),,@! llvm-objdump -d $$@ | grep -m1 '%[xyz]mm' || { echo "cell $(1): vector code without libc"; exit 1; })
 	@llvm-size $$@ | awk 'NR == 2 { printf "cell %-12s text+rodata %7d  data %6d  bss %7d\n", "$(1)", $$$$1, $$$$2, $$$$3 }'
 endef
+CELL_LIB_crypto = $(CRYPTO_LIBS_cell)
+CELL_LIB_cbor   = $(TINYCBOR_LIB_cell)
 cell_libs = $(foreach l,$(filter-out libc,$(1)),$(or $(CELL_LIB_$(l)),$(B)/cell/lib$(l).a))
 
 OS_LIB      := $(B)/cell/libos.a
 OS_LIBC_LIB := $(B)/cell/liboslibc.a
-OS_SRC      := $(addprefix lib/os/,begin.c guard.c heap.c ipc.c panic.c random.c run_bare.c serve.c syscall.c text.c wipe.c) \
+OS_SRC      := $(addprefix lib/os/,begin.c error.c guard.c heap.c ipc.c panic.c random.c run_bare.c serve.c syscall.c text.c wipe.c) \
                $(B)/gen/log_client.c
 OS_LIBC_SRC := $(addprefix lib/os/,libc.c run_libc.c stream.c) $(B)/gen/entropy_client.c
 OS_OBJ       = $(patsubst %,$(B)/cell/os/%.o,$(notdir $(basename $(1))))

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All of wolfCrypt that cells and the host use.
+#pragma once
+#include "common.h"
+
+// Secrets: constant time and hardened against faults where the library offers it.
+#define TFM_TIMING_RESISTANT
+#define ECC_TIMING_RESISTANT
+#define WC_RSA_BLINDING
+#define WOLFSSL_AES_TOUCH_LINES
+#define WOLFSSL_CHECK_SIG_FAULTS
+
+#define HAVE_CURVE25519
+#define WOLFSSL_SHA384
+#define WOLFSSL_SHA3
+#define WOLFSSL_SHAKE256
+#define WOLFSSL_RIPEMD
+#define HAVE_HKDF
+#define HAVE_PBKDF2
+#define HAVE_AESGCM
+#define GCM_SMALL
+#define WOLFSSL_AES_DIRECT
+#define NO_AES_192
+
+// Entropy comes from the caller alone: lib/crypto/random.c hands over the seed it was given.
+#define HAVE_HASHDRBG
+int random_seed_take(unsigned char *out, unsigned int size);
+#define CUSTOM_RAND_GENERATE_SEED random_seed_take
