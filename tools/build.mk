@@ -32,3 +32,32 @@ $(GEN_ALL) &: $(IDLC) $(IDL)
 gen: $(GEN_ALL)
 
 .PHONY: gen
+
+IDLC_PARTS := $(filter-out tools/idlc/main.c,$(IDLC_SRC))
+$(eval $(call unit_test,idlc,tools/idlc/idlc_test.c $(IDLC_PARTS),,-Itools))
+
+# Generated stubs against generated dispatchers; then hostile messages and answers to all of them.
+TRIP     := $(B)/unit/trip
+TRIP_GEN := $(addprefix $(TRIP)/gen/,trip_client.c trip_server.c thing_client.c)
+$(TRIP_GEN) $(TRIP)/gen/names.c &: $(IDLC) tests/idlc/trip.idl tests/idlc/thing.idl
+	@mkdir -p $(TRIP)/gen
+	$(IDLC) code $(TRIP)/gen tests/idlc/trip.idl tests/idlc/thing.idl
+$(eval $(call unit_test,idlc_trip,tests/idlc/trip_test.c $(TRIP_GEN),,-I$(TRIP) -Itests/idlc/fake))
+
+$(B)/unit/probe/probe.c: $(IDLC) $(IDL)
+	@mkdir -p $(@D)
+	$(IDLC) probe $(@D) $(IDL) tests/idlc/trip.idl
+$(eval $(call unit_test,idlc_hostile,tests/idlc/hostile_test.c $(B)/unit/probe/probe.c $(GEN_SERVER_SRC) $(GEN_CLIENT_SRC) \
+  $(filter $(TRIP)/gen/trip%,$(TRIP_GEN)),,-I$(TRIP) $(INC_gen) -Itests/idlc/fake))
+
+# docs/api: `make api` writes it, `make api-check` says whether what is committed is what the interfaces say.
+api: $(IDLC)
+	@mkdir -p docs/api
+	$(IDLC) pages docs/api $(IDL)
+
+api-check: $(IDLC)
+	@rm -rf $(B)/api; mkdir -p $(B)/api
+	@$(IDLC) pages $(B)/api $(IDL)
+	@diff -r docs/api $(B)/api || { echo "docs/api is not what abi/ says - run make api and commit" >&2; exit 1; }
+
+.PHONY: api api-check

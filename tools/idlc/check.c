@@ -169,9 +169,12 @@ static bool check_errors(const struct idl *idl, const struct idl_method *m, stru
 {
     static const char mark[] = "Errors:";
     const size_t size = sizeof(mark) - 1;
-    const char *end = m->doc.start + m->doc.size;
+    const char *end;
 
-    for (const char *p = m->doc.start; m->doc.size && (size_t)(end - p) >= size; p++)
+    if (!m->doc.size)
+        return true;
+    end = m->doc.start + m->doc.size;
+    for (const char *p = m->doc.start; (size_t)(end - p) >= size; p++)
         if (memcmp(p, mark, size) == 0)
             return check_error_list(idl, m, c, p + size, end);
     return true;

@@ -74,16 +74,43 @@ static void write_pages(const char *folder, struct idl *const *files, size_t cou
     output_close(f);
 }
 
+static void write_probe(const char *folder, struct idl *const *files, size_t count)
+{
+    FILE *f = output_open(folder, "probe", ".c");
+
+    idl_emit_probe(f, files, count);
+    output_close(f);
+}
+
+struct mode {
+    const char *name;
+    void (*write)(const char *folder, struct idl *const *files, size_t count);
+};
+
+static const struct mode modes[] = {
+    {"code",  write_code },
+    {"pages", write_pages},
+    {"probe", write_probe},
+};
+
+static const struct mode *mode_find(const char *name)
+{
+    for (size_t i = 0; name && i < sizeof(modes) / sizeof(modes[0]); i++)
+        if (strcmp(modes[i].name, name) == 0)
+            return &modes[i];
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     static struct idl storage[IDL_FILES];
     struct idl *files[IDL_FILES];
     struct complaint c = {0};
+    const struct mode *mode = mode_find(argv[1]);
     size_t count = 0;
 
-    if (argc < 4 || argc - 3 > IDL_FILES ||
-        (strcmp(argv[1], "code") != 0 && strcmp(argv[1], "pages") != 0)) {
-        fprintf(stderr, "usage: idlc code|pages FOLDER FILE.idl... (at most %d files)\n",
+    if (!mode || argc < 4 || argc - 3 > IDL_FILES) {
+        fprintf(stderr, "usage: idlc code|pages|probe FOLDER FILE.idl... (at most %d files)\n",
                 IDL_FILES);
         return 2;
     }
@@ -92,12 +119,8 @@ int main(int argc, char **argv)
         if (!idl_read_file(files[count], argv[i], &c))
             break;
     }
-    if (!c.number && idl_check_all(files, count, &c)) {
-        if (strcmp(argv[1], "code") == 0)
-            write_code(argv[2], files, count);
-        else
-            write_pages(argv[2], files, count);
-    }
+    if (!c.number && idl_check_all(files, count, &c))
+        mode->write(argv[2], files, count);
     for (size_t i = 0; i < count; i++)
         idl_free(files[i]);
     if (c.number) {

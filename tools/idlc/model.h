@@ -142,5 +142,6 @@ void idl_emit_server(FILE *f, const struct idl *idl);
 void idl_emit_wire(FILE *f);
 void idl_emit_names_header(FILE *f);
 void idl_emit_names(FILE *f, struct idl *const *files, size_t count);
+void idl_emit_probe(FILE *f, struct idl *const *files, size_t count);
 void idl_emit_page(FILE *f, const struct idl *idl);
 void idl_emit_index(FILE *f, struct idl *const *files, size_t count);

@@ -8,11 +8,13 @@ static void emit_text(FILE *f, const struct idl_text *text)
 {
     const char *line;
     size_t at = 0, n;
+    bool first = true;
 
     while (idl_text_line(text, &at, &line, &n)) {
-        if (n >= 7 && memcmp(line, "Errors:", 7) == 0 && at != n)
+        if (n >= 7 && memcmp(line, "Errors:", 7) == 0 && !first)
             fprintf(f, "\n");
         fprintf(f, "%.*s\n", (int)n, line);
+        first = false;
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The messages as generated code sees them, for the test of the interface compiler, which plays the kernel.
+// The messages as generated code sees them, for the test of the interface compiler, which plays the
+// kernel.
 #pragma once
 #include "abi/syscall.h"
 

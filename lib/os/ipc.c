@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "os/ipc.h"
+#include "os/panic.h"
+#include "os/syscall.h"
+#include <string.h>
+
+// Whether a message was taken that still waits for its reply. One thread, so one flag.
+static bool serving;
+
+const struct start_info *start_page(void)
+{
+    // Safety: the steward mapped the page there before this cell began.
+    return (const struct start_info *)CELL_START_BASE;
+}
+
+cap_t ipc_service(uint32_t service)
+{
+    const struct start_info *start = start_page();
+    // The steward has another kind of start page, and calls nobody.
+    return service < START_SERVICES && start->magic == START_MAGIC ? start->services[service] : 0;
+}
+
+uint8_t *ipc_lease_area(void)
+{
+    // Safety: CELL_LEASE_PAGES pages are mapped there, read and write.
+    return (uint8_t *)CELL_LEASE_BASE;
+}
+
+static err_t call(struct syscall *s, cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS])
+{
+    s->word |= (uint64_t)SYS_CALL << CALL_OP_SHIFT | (method & METHOD_MAX);
+    s->target = to;
+    memcpy(s->w, w, sizeof s->w);
+    syscall_enter(s);
+    memcpy(w, s->w, sizeof s->w);
+    return syscall_error(s);
+}
+
+err_t ipc_call(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS])
+{
+    struct syscall s = {0};
+    return call(&s, to, method, w);
+}
+
+err_t ipc_call_lease(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS], uint32_t lease_kind,
+                     size_t pages)
+{
+    if (pages == 0 || pages > CELL_LEASE_PAGES)
+        return ERR_TOO_LARGE;
+    struct syscall s = {.word = (uint64_t)lease_kind << CALL_LEASE_SHIFT,
+                        .lease = CELL_LEASE_BASE | pages};
+    return call(&s, to, method, w);
+}
+
+// Enter with a receiving operation and unpack what comes.
+static err_t receive(struct syscall *s, struct message *m)
+{
+    syscall_enter(s);
+    memset(m, 0, sizeof *m);
+    serving = false;
+    if (syscall_error(s) != ERR_OK)
+        return syscall_error(s);
+    if ((s->word & RESULT_SIGNAL) != 0) {
+        m->signal = true;
+        m->bits = s->w[0];
+        return ERR_OK;
+    }
+    m->method = s->word >> RESULT_METHOD_SHIFT & METHOD_MAX;
+    m->identity = s->target;
+    memcpy(m->w, s->w, sizeof m->w);
+    m->lease_kind = (uint32_t)(s->word >> RESULT_LEASE_SHIFT & 3);
+    if (m->lease_kind != LEASE_NONE) {
+        m->lease_pages = s->lease & (PAGE_SIZE - 1);
+        // Safety: the kernel mapped those pages in this cell's window until the reply.
+        m->lease = (void *)(s->lease & ~(uint64_t)(PAGE_SIZE - 1));
+    }
+    m->cap = (s->word & RESULT_CAP) != 0 ? s->cap : 0;
+    m->oneway = (s->word & RESULT_SEND) != 0;
+    serving = !m->oneway;
+    return ERR_OK;
+}
+
+err_t ipc_recv(cap_t endpoint, nsec_t deadline, struct message *m)
+{
+    ASSERT(!serving, "a message was never answered");
+    struct syscall s = {.word = (uint64_t)SYS_RECV << CALL_OP_SHIFT,
+                        .target = endpoint,
+                        .deadline = deadline};
+    return receive(&s, m);
+}
+
+err_t ipc_reply_recv(cap_t endpoint, nsec_t deadline, struct message *m)
+{
+    if (!serving)
+        return ipc_recv(endpoint, deadline, m);
+    ASSERT(m->error != REPLY_LATER, "an operation put off its reply without keeping it");
+    struct syscall s = {.word = (uint64_t)SYS_REPLY_RECV << CALL_OP_SHIFT |
+                                (uint64_t)(m->error & 0xff) << CALL_ERROR_SHIFT,
+                        .target = endpoint,
+                        .deadline = deadline};
+    memcpy(s.w, m->w, sizeof s.w);
+    return receive(&s, m);
+}
+
+err_t ipc_keep(uint64_t *token)
+{
+    struct syscall s = {.word = (uint64_t)SYS_KEEP << CALL_OP_SHIFT};
+    syscall_enter(&s);
+    if (syscall_error(&s) != ERR_OK)
+        return syscall_error(&s);
+    serving = false;
+    *token = s.w[0];
+    return ERR_OK;
+}
+
+err_t ipc_reply(uint64_t token, err_t error, const uint64_t w[MESSAGE_WORDS])
+{
+    struct syscall s = {.word = (uint64_t)SYS_REPLY << CALL_OP_SHIFT |
+                                (uint64_t)(error & 0xff) << CALL_ERROR_SHIFT,
+                        .target = token};
+    memcpy(s.w, w, sizeof s.w);
+    syscall_enter(&s);
+    return syscall_error(&s);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A bug of our own: say where and which invariant broke, then stop the cell.
+#pragma once
+
+enum {
+    EXIT_PANIC = 255, // the status that the steward sees
+};
+
+_Noreturn void panic(const char *file, int line, const char *why);
+
+#define PANIC(why) panic(__FILE__, __LINE__, why)
+#define ASSERT(condition, why)                                                                     \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            PANIC(why);                                                                            \
+    } while (0)

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writing an app for Cella. This header is everything that an app may include, with the C library.
+//
+// An app is a C program with `int main(void)` and a manifest.toml. It lives in a cell: an address
+// space of its own, a stack, a heap of the size that the manifest says (malloc works in it), and
+// the capabilities that the manifest names. There are no files, no other processes, no arguments.
+//
+//   standard output   printf writes lines to the log, if the manifest says log = ["write"]
+//   services          one function for each method that the manifest names: vault_status(),
+//                     vault_account(), link_read(), ... What each does, with its limits and errors,
+//                     stands in gen/<service>.h and docs/api/<service>.md. A method that the
+//                     manifest does not name answers ERR_DENIED, and the service never hears of it.
+//   results           every function answers an error (abi/errors.def); 0 is ERR_OK. Results are
+//                     written only on success.
+//   time              sys_now(): nanoseconds since boot. Deadlines are such times; 0 is never.
+//   the end           returning from main or calling exit ends the cell for this run of the system.
+//
+// An app's keys come from its publisher's key and its permanent app id: no other app has the same,
+// whatever it calls itself. The app itself sees addresses and signatures, never a private key.
+//
+// A manifest (all sizes take K or M):
+//
+//   name = "sample"             what the profile and the log call it
+//   publisher = "cella"         whose key; an entry of profiles/publishers.toml
+//   priority = 90               90 to 100 for apps
+//   heap = "64K"
+//   stack = "16K"
+//   memory = "0"
+//   fpu = true                  an app that uses the C library needs it
+//   secret = false              true: no report about a crash says an address
+//   seed = false
+//   argument = ""               text for the program: cella_argument()
+//   [permissions]
+//   log = ["write"]
+//   vault = ["status", "account"]
+//
+// and the build line, in build.mk beside it (sources; what it serves; what it calls; libraries):
+//
+//   $(eval $(call cell,sample,apps/sample/main.c,,vault,libc sdk,))
+#pragma once
+#include "abi/types.h"
+#include "gen/entropy.h"
+#include "gen/link.h"
+#include "gen/log.h"
+#include "gen/reader.h"
+#include "gen/vault.h"
+
+// Nanoseconds since boot.
+nsec_t sys_now(void);
+
+// The manifest's `argument`, ending in a zero byte.
+const char *cella_argument(void);
+
+// The sentence behind an error code, for people.
+const char *err_sentence(err_t error);

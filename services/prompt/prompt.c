@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "prompt.h"
+
+#include <string.h>
+
+#include "abi/boot_info.h"
+#include "format/fingerprint.h"
+#include "gen/steward.h"
+#include "gen/vault.h"
+#include "os/syscall.h"
+#include "question.h"
+#include "terminal.h"
+#include "words.h"
+
+enum { MILLISECOND = 1000000 };
+
+static struct {
+    bool seeded;  // the vault has a seed
+    bool greeted; // "Ready." stands on the console
+    struct line line;
+} prompt;
+
+static void boot_show(void)
+{
+    uint8_t profile[32], version[32], digest[32];
+    uint32_t entry = 0, secure_boot = 0;
+    uint64_t rollback_index = 0;
+    if (steward_boot_report(profile, version, digest, &entry, &secure_boot, &rollback_index)) {
+        terminal_text("Cella\nWhat was booted cannot be said: restart the device.\n");
+        return;
+    }
+    terminal_text("Cella ");
+    terminal_field(version, sizeof version);
+    terminal_text("  profile ");
+    terminal_field(profile, sizeof profile);
+    terminal_text("  bundle ");
+    terminal_hex(digest, 8);
+    terminal_text(entry != BOOT_UEFI                ? "\nboot: direct (unmeasured)\n"
+                  : secure_boot == BOOT_SECURE_ON ? "\nboot: UEFI, Secure Boot on\n"
+                                                  : "\nboot: UEFI, Secure Boot OFF\n");
+}
+
+static void key_show(void)
+{
+    uint8_t key[VAULT_DEVICE_KEY_KEY_SIZE];
+    char fingerprint[FINGERPRINT_TEXT];
+    if (vault_device_key(key)) {
+        terminal_text("No device key: there is not enough randomness. Restart the device.\n");
+        return;
+    }
+    terminal_text("device key ");
+    fingerprint_text(key, fingerprint);
+    terminal_text(fingerprint);
+    terminal_text("\ndevice public key ");
+    terminal_hex(key, sizeof key);
+    terminal_text("\n");
+}
+
+void prompt_begin(void)
+{
+    uint32_t state = 0, network = 0, fingerprint = 0;
+    memset(&prompt, 0, sizeof prompt);
+    terminal_forget();
+    terminal_text("\n");
+    boot_show();
+    key_show();
+    if (vault_status(&state, &network, &fingerprint) == ERR_OK && state != 0) {
+        prompt.seeded = true; // this cell started again, the vault did not
+        terminal_text("There is a seed. Network: ");
+        terminal_text(words_network(network));
+        terminal_text(".\n");
+    } else {
+        terminal_text("There is no seed on this device.\nType `restore` to enter your words, or "
+                      "`create` to make new ones.\n");
+    }
+    terminal_flush();
+}
+
+static void prompt_unseeded(void)
+{
+    uint8_t byte;
+    line_begin(&prompt.line, false);
+    terminal_text("> ");
+    do {
+        if (terminal_byte(0, &byte))
+            return;
+    } while (!terminal_feed(&prompt.line, byte));
+    if (line_is(&prompt.line, "restore"))
+        prompt.seeded = words_restore();
+    else if (line_is(&prompt.line, "create"))
+        prompt.seeded = words_create();
+    else if (prompt.line.length > 0)
+        terminal_text("Type `restore` to enter your words, or `create` to make new ones.\n");
+}
+
+// A line that was typed while there was no question.
+static void prompt_command(void)
+{
+    if (line_is(&prompt.line, "help"))
+        terminal_text("When an app wants something signed, the request appears here. Read it; only\n"
+                      "what stands between its two lines is signed. Nothing else can be done here.\n");
+    else if (prompt.line.length > 0)
+        terminal_text("Nothing to answer. Type `help`.\n");
+    line_begin(&prompt.line, false);
+}
+
+static void prompt_idle(void)
+{
+    uint32_t state = 0, network = 0, fingerprint = 0;
+    uint8_t byte;
+    if (vault_status(&state, &network, &fingerprint) == ERR_OK && state == 0) {
+        terminal_text("\nThe vault has started again: its seed is gone.\n");
+        prompt_begin();
+        return;
+    }
+    if (!prompt.greeted) {
+        line_begin(&prompt.line, false);
+        terminal_text("Ready.\n");
+        prompt.greeted = true;
+    }
+    while (terminal_byte(1, &byte) == ERR_OK)
+        if (terminal_feed(&prompt.line, byte))
+            prompt_command();
+    if (vault_wait_question(sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND))
+        return;
+    if (prompt.line.length > 0)
+        terminal_text("\n");
+    if (question_serve() == ERR_OK)
+        prompt.greeted = false;
+}
+
+void prompt_step(void)
+{
+    if (prompt.seeded)
+        prompt_idle();
+    else
+        prompt_unseeded();
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fake.h"
+#include "abi/syscall.h"
+#include "gen/cell.h"
+#include "gen/frame.h"
+#include "gen/interrupt.h"
+#include "gen/port.h"
+#include "gen/thread.h"
+#include "gen/untyped.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct fake_kernel kernel;
+
+enum { IMAGE_PAGE = 8, PLAN_PAGE = 2, GRANTS = 4 };
+
+static void cell_put(struct fake_bundle *b, uint32_t i, const char *name, uint32_t service,
+                     uint32_t priority)
+{
+    struct plan_cell *c = &b->cells[i];
+    strcpy(c->name, name);
+    strcpy(c->app_id, name);
+    c->image = i;
+    c->service = service;
+    c->priority = priority;
+    c->heap_pages = 3;
+    c->stack_pages = 4;
+    c->slots = 128;
+    struct bundle_entry *e = &b->entries[i];
+    strcpy(e->name, name);
+    e->kind = BUNDLE_CELL;
+    e->offset = (IMAGE_PAGE + i * 4) * PAGE_SIZE;
+    e->text_pages = 2;
+    e->rodata_pages = 1;
+    e->data_pages = 1;
+    e->bss_pages = 2;
+    e->size = 4 * PAGE_SIZE;
+    e->start = 16;
+    for (uint32_t k = 0; k < e->size; k++)
+        b->bytes[BUNDLE_HEADER_SIZE + e->offset + k] = (uint8_t)(i * 16 + k / PAGE_SIZE + 1);
+}
+
+struct plan_grant fake_grant(const struct fake_bundle *b, uint32_t i)
+{
+    struct plan_grant g;
+    memcpy(&g, b->grants + i * sizeof g, sizeof g);
+    return g;
+}
+
+void fake_grant_put(struct fake_bundle *b, uint32_t i, const struct plan_grant *g)
+{
+    memcpy(b->grants + i * sizeof *g, g, sizeof *g);
+}
+
+void fake_bundle_make(struct fake_bundle *b)
+{
+    memset(b, 0, sizeof *b);
+    b->header = (struct bundle_header *)b->bytes;
+    b->entries = (struct bundle_entry *)(b->bytes + BUNDLE_HEADER_SIZE);
+    b->plan = (struct plan *)(b->bytes + BUNDLE_HEADER_SIZE + PLAN_PAGE * PAGE_SIZE);
+    b->cells = (struct plan_cell *)(b->plan + 1);
+    b->grants = (uint8_t *)(b->cells + FAKE_CELLS);
+    *b->header = (struct bundle_header){.magic = BUNDLE_MAGIC,
+                                        .format = BUNDLE_FORMAT,
+                                        .entry_count = FAKE_CELLS + 1,
+                                        .payload_pages = FAKE_PAGES - 1};
+    *b->plan = (struct plan){.magic = PLAN_MAGIC,
+                             .version = PLAN_VERSION,
+                             .cell_count = FAKE_CELLS,
+                             .grant_count = GRANTS};
+    cell_put(b, FAKE_STEWARD, "steward", 1, 250);
+    cell_put(b, FAKE_CONSOLE, "console", 2, 200);
+    cell_put(b, FAKE_LOG, "log", 3, 210);
+    cell_put(b, FAKE_ENTROPY, "entropy", 5, 190);
+    cell_put(b, FAKE_APP, "app", 0, 100);
+    b->cells[FAKE_CONSOLE].ports[0] = (struct plan_ports){0x3f8, 8};
+    b->cells[FAKE_CONSOLE].interrupts[0] = 4 + 1;
+    b->cells[FAKE_ENTROPY].flags = PLAN_SEED | PLAN_FPU;
+    b->cells[FAKE_APP].flags = PLAN_APP | PLAN_FPU | PLAN_SECRET;
+    strcpy(b->cells[FAKE_APP].argument, "hello");
+    const struct plan_grant grants[GRANTS] = {
+        {FAKE_CONSOLE, 3, 1 << 1}, {FAKE_LOG, 1, 1 << 1 | 1 << 4}, {FAKE_APP, 3, 1 << 1},
+        {FAKE_APP, 5, 1 << 2}};
+    for (uint32_t i = 0; i < GRANTS; i++)
+        fake_grant_put(b, i, &grants[i]);
+    b->entries[FAKE_CELLS] = (struct bundle_entry){
+        .name = "plan", .kind = BUNDLE_PLAN, .offset = PLAN_PAGE * PAGE_SIZE, .size = PAGE_SIZE};
+}
+
+void fake_kernel_reset(void)
+{
+    for (uint32_t i = 0; i < kernel.frame_count; i++)
+        free(kernel.frames[i].memory);
+    munmap((void *)(uintptr_t)STEWARD_WORK_BASE, (size_t)STEWARD_WORK_PAGES * PAGE_SIZE);
+    kernel = (struct fake_kernel){0};
+}
+
+const struct fake_frame *fake_mapped(uint64_t address)
+{
+    for (uint32_t i = 0; i < kernel.frame_count; i++)
+        if (kernel.frames[i].mapped && kernel.frames[i].cell != CAP_SELF &&
+            kernel.frames[i].address == address)
+            return &kernel.frames[i];
+    return NULL;
+}
+
+// Whether this call is the one that is to fail.
+static err_t next_call(void)
+{
+    return ++kernel.calls == kernel.fail_at ? ERR_NO_MEMORY : ERR_OK;
+}
+
+static err_t object_new(uint32_t slot, uint64_t pages, cap_t *handle)
+{
+    err_t err = next_call();
+    if (err != ERR_OK)
+        return err;
+    kernel.objects++;
+    kernel.carved += pages;
+    *handle = (cap_t)1 << 32 | slot;
+    return ERR_OK;
+}
+
+err_t untyped_retype_untyped(cap_t self, uint32_t slot, uint64_t pages, uint32_t rights, cap_t *handle)
+{
+    (void)rights;
+    err_t err = object_new(slot, pages, handle);
+    if (err == ERR_OK && slot_of(self) < INIT_FREE) {
+        kernel.piece_pages = pages;
+        kernel.carved = 0;
+    }
+    return err;
+}
+
+err_t untyped_retype_frame(cap_t self, uint32_t slot, uint64_t pages, cap_t *handle)
+{
+    (void)self;
+    if (pages > STEWARD_WORK_PAGES)
+        return ERR_BAD_ARGUMENT;
+    err_t err = object_new(slot, pages, handle);
+    if (err == ERR_OK)
+        kernel.frames[kernel.frame_count++] = (struct fake_frame){
+            .handle = *handle, .pages = pages, .memory = calloc(pages, PAGE_SIZE)};
+    return err;
+}
+
+err_t untyped_retype_cell(cap_t self, uint32_t slot, uint32_t slots, uint32_t tables, cap_t *handle)
+{
+    (void)self;
+    err_t err = object_new(slot, 2 + slots * 64u / PAGE_SIZE + tables, handle);
+    if (err == ERR_OK)
+        kernel.cell = *handle;
+    return err;
+}
+
+err_t untyped_retype_thread(cap_t self, uint32_t slot, cap_t *handle)
+{
+    (void)self;
+    return object_new(slot, 1, handle);
+}
+
+err_t untyped_retype_endpoint(cap_t self, uint32_t slot, cap_t *handle)
+{
+    (void)self;
+    return object_new(slot, 0, handle);
+}
+
+err_t untyped_retype_signal(cap_t self, uint32_t slot, cap_t *handle)
+{
+    (void)self;
+    return object_new(slot, 0, handle);
+}
+
+err_t untyped_info(cap_t self, uint64_t *pages, uint64_t *left)
+{
+    (void)self;
+    *pages = 1000;
+    *left = 100;
+    return ERR_OK;
+}
+
+err_t cell_derive(cap_t self, cap_t source, uint32_t slot, uint32_t rights, uint64_t methods,
+                  uint64_t expiry, uint64_t identity, cap_t *handle)
+{
+    err_t err = next_call();
+    if (err != ERR_OK || expiry != 0)
+        return err != ERR_OK ? err : ERR_BAD_ARGUMENT;
+    kernel.derives[kernel.derive_count++] =
+        (struct fake_derive){self, source, slot, rights, methods, identity};
+    kernel.objects += self == CAP_SELF;
+    *handle = (cap_t)1 << 32 | slot;
+    return ERR_OK;
+}
+
+err_t cell_move(cap_t self, cap_t source, uint32_t slot, cap_t *handle)
+{
+    (void)self;
+    (void)source;
+    err_t err = next_call();
+    if (err != ERR_OK)
+        return err;
+    kernel.objects--;
+    *handle = (cap_t)1 << 32 | slot;
+    return ERR_OK;
+}
+
+err_t cell_delete(cap_t self, cap_t handle)
+{
+    (void)self;
+    for (uint32_t i = 0; i < kernel.frame_count; i++) {
+        struct fake_frame *f = &kernel.frames[i];
+        if (f->handle != handle || f->memory == NULL)
+            continue;
+        if (f->lent)
+            return ERR_BUSY;
+        free(f->memory);
+        f->memory = NULL;
+        f->mapped = false;
+    }
+    kernel.objects--;
+    return ERR_OK;
+}
+
+err_t cell_reserve(cap_t self, uint64_t address, uint64_t pages)
+{
+    (void)self;
+    (void)address;
+    kernel.reserved += pages;
+    return next_call();
+}
+
+err_t cell_supervise(cap_t self, cap_t endpoint)
+{
+    (void)self;
+    (void)endpoint;
+    return next_call();
+}
+
+static struct fake_frame *frame_find(cap_t handle)
+{
+    for (uint32_t i = kernel.frame_count; i-- > 0;)
+        if (kernel.frames[i].handle == handle && kernel.frames[i].memory != NULL)
+            return &kernel.frames[i];
+    return NULL;
+}
+
+err_t frame_map(cap_t self, cap_t cell, uint64_t address, uint32_t access)
+{
+    struct fake_frame *f = frame_find(self);
+    err_t err = next_call();
+    if (err != ERR_OK || f == NULL || f->mapped)
+        return err != ERR_OK ? err : ERR_EXISTS;
+    f->mapped = true;
+    f->cell = cell;
+    f->address = address;
+    f->access = access;
+    if (cell != CAP_SELF)
+        return ERR_OK;
+    void *at = mmap((void *)address, f->pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (at != (void *)address)
+        return ERR_EXISTS;
+    memcpy(at, f->memory, f->pages * PAGE_SIZE);
+    return ERR_OK;
+}
+
+err_t frame_unmap(cap_t self)
+{
+    struct fake_frame *f = frame_find(self);
+    if (f == NULL || !f->mapped)
+        return ERR_NOT_FOUND;
+    if (f->cell == CAP_SELF) {
+        memcpy(f->memory, (void *)f->address, f->pages * PAGE_SIZE);
+        munmap((void *)f->address, f->pages * PAGE_SIZE);
+    }
+    f->mapped = false;
+    return next_call();
+}
+
+err_t port_narrow(cap_t self, uint32_t offset, uint32_t count, uint32_t slot, cap_t *handle)
+{
+    if (self != cap_first(INIT_PORTS) || offset != 0x3f8 || count != 8)
+        return ERR_BAD_ARGUMENT;
+    return object_new(slot, 0, handle);
+}
+
+err_t thread_start(cap_t self, cap_t cell, uint64_t entry, uint64_t stack, uint64_t argument,
+                   uint32_t priority, uint32_t flags)
+{
+    (void)self;
+    (void)cell;
+    if (stack != CELL_STACK_TOP || argument != CELL_START_BASE)
+        return ERR_BAD_ARGUMENT;
+    kernel.starts++;
+    kernel.entry = entry;
+    kernel.priority = priority;
+    kernel.flags = flags;
+    return next_call();
+}
+
+err_t thread_stop(cap_t self)
+{
+    (void)self;
+    kernel.stops++;
+    return ERR_OK;
+}
+
+err_t thread_window(cap_t self, uint64_t address, uint64_t pages)
+{
+    (void)self;
+    return address == CELL_WINDOW_BASE && pages == CELL_WINDOW_PAGES ? next_call() : ERR_BAD_ARGUMENT;
+}
+
+err_t thread_bind(cap_t self, cap_t signal)
+{
+    (void)self;
+    (void)signal;
+    return next_call();
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// For unit tests: a small bundle in memory, and a kernel that writes down what it is asked. Frames
+// have real memory, so what a tenant would see can be looked at.
+#pragma once
+#include "plan.h"
+#include "slots.h"
+#include "tenant.h"
+
+enum { FAKE_PAGES = 64, FAKE_FRAMES = 256, FAKE_DERIVES = 128 };
+
+// The bundle: steward, console (driver), log, vault and app, in this order.
+enum fake_cell { FAKE_STEWARD, FAKE_CONSOLE, FAKE_LOG, FAKE_ENTROPY, FAKE_APP, FAKE_CELLS };
+
+struct fake_bundle {
+    _Alignas(PAGE_SIZE) uint8_t bytes[FAKE_PAGES * PAGE_SIZE];
+    struct bundle_header *header;
+    struct bundle_entry *entries;
+    struct plan *plan;
+    struct plan_cell *cells;
+    uint8_t *grants; // struct plan_grant each, unaligned
+};
+
+void fake_bundle_make(struct fake_bundle *b);
+struct plan_grant fake_grant(const struct fake_bundle *b, uint32_t i);
+void fake_grant_put(struct fake_bundle *b, uint32_t i, const struct plan_grant *g);
+
+struct fake_frame {
+    cap_t handle;
+    uint64_t pages;
+    uint8_t *memory; // what it holds; null: deleted
+    cap_t cell;      // where it is mapped
+    uint64_t address;
+    uint32_t access;
+    bool mapped;
+    bool lent; // cannot be deleted
+};
+
+struct fake_derive {
+    cap_t cell, source;
+    uint32_t slot, rights;
+    uint64_t methods, identity;
+};
+
+struct fake_kernel {
+    struct fake_frame frames[FAKE_FRAMES];
+    uint32_t frame_count;
+    struct fake_derive derives[FAKE_DERIVES];
+    uint32_t derive_count;
+    cap_t cell;            // the tenant
+    uint32_t objects;      // capabilities in the steward's table beyond those at the start
+    uint64_t reserved;     // pages reserved in the tenant
+    uint64_t piece_pages;  // of the last piece carved
+    uint64_t carved;       // pages carved out of it
+    uint32_t fail_at;      // this call from now on fails; 0: none
+    uint32_t calls;        // made so far
+    uint32_t starts, stops;
+    uint64_t entry, priority, flags;
+};
+
+extern struct fake_kernel kernel;
+
+void fake_kernel_reset(void);
+
+// The frame mapped at that address of the tenant, null if there is none.
+const struct fake_frame *fake_mapped(uint64_t address);

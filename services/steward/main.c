@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The steward: first cell, supervisor of all others. It makes what the signed plan says, answers who
+// is who, and reports what stops. It calls nobody, so nobody can hold it up.
+#include "gen/cell.h"
+#include "gen/frame.h"
+#include "gen/steward.h"
+#include "os/error.h"
+#include "os/event.h"
+#include "os/panic.h"
+#include "os/serve.h"
+#include "os/syscall.h"
+#include "plan.h"
+#include "report.h"
+#include "tenant.h"
+#include <string.h>
+
+#define BUNDLE_BASE 0x0000000060000000u // where this cell reads the bundle
+
+static struct bundle_view view;
+static struct memory memory;
+static struct tenant tenants[PLAN_CELLS_MAX];
+static cap_t endpoints[START_SERVICES];
+static struct events events;
+static struct {
+    uint32_t entry, secure_boot;
+    uint8_t digest[STEWARD_BOOT_REPORT_DIGEST_SIZE];
+} boot;
+static struct { // the wait for an event that was kept
+    bool kept;
+    uint64_t token;
+    nsec_t deadline;
+} waiter;
+
+static const struct init_info *init_page(void)
+{
+    // Safety: the kernel mapped it there before this cell began.
+    return (const struct init_info *)CELL_START_BASE;
+}
+
+// Tell those who may take events that there is one.
+static void events_announce(void)
+{
+    for (uint32_t i = 0; i < view.grant_count; i++) {
+        const struct plan_grant *g = &view.grants[i];
+        const struct tenant *t = &tenants[g->cell];
+        if (g->service != STEWARD_SERVICE || t->state != TENANT_RUNNING ||
+            (g->methods >> STEWARD_METHOD_TAKE_EVENT & 1) == 0)
+            continue;
+        err_t err = sys_signal(t->signal, SIGNAL_EVENT);
+        ASSERT(err == ERR_OK, "a signal of our own cannot be raised");
+    }
+    if (!waiter.kept)
+        return;
+    waiter.kept = false;
+    err_t err = steward_wait_event_reply(waiter.token, ERR_OK);
+    (void)err; // whoever waited is gone; the line stays
+}
+
+static err_t op_identify(const struct caller *who, uint64_t identity, uint8_t name[32],
+                         uint8_t publisher[32], uint8_t app_id[32], uint32_t *app)
+{
+    (void)who;
+    if (identity >= view.cell_count)
+        return ERR_NOT_FOUND;
+    const struct plan_cell *c = &view.cells[identity];
+    memcpy(name, c->name, sizeof c->name);
+    memcpy(publisher, c->publisher, sizeof c->publisher);
+    memcpy(app_id, c->app_id, sizeof c->app_id);
+    *app = (c->flags & PLAN_APP) != 0;
+    return ERR_OK;
+}
+
+static err_t op_boot_report(const struct caller *who, uint8_t profile[32], uint8_t version[32],
+                            uint8_t digest[32], uint32_t *entry, uint32_t *secure_boot,
+                            uint64_t *rollback_index)
+{
+    (void)who;
+    memcpy(profile, view.header->profile, sizeof view.header->profile);
+    memcpy(version, view.header->version, sizeof view.header->version);
+    memcpy(digest, boot.digest, sizeof boot.digest);
+    *entry = boot.entry;
+    *secure_boot = boot.secure_boot;
+    *rollback_index = view.header->rollback_index;
+    return ERR_OK;
+}
+
+static err_t op_wait_event(const struct caller *who, uint64_t deadline)
+{
+    (void)who;
+    if (events.count != 0)
+        return ERR_OK;
+    if (waiter.kept)
+        return ERR_BUSY;
+    err_t err = ipc_keep(&waiter.token);
+    if (err != ERR_OK)
+        return err;
+    waiter.kept = true;
+    waiter.deadline = deadline;
+    return REPLY_LATER;
+}
+
+static err_t op_take_event(const struct caller *who, uint8_t *text, size_t size, size_t *length,
+                           uint32_t *lost)
+{
+    (void)who;
+    *length = events_take(&events, (char *)text, size, lost);
+    return ERR_OK;
+}
+
+static err_t op_usage(const struct caller *who, uint64_t *pages, uint64_t *slots, uint32_t *cells)
+{
+    (void)who;
+    uint64_t used, tables, mapped;
+    err_t err = cell_info(CAP_SELF, &used, &tables, &mapped);
+    if (err != ERR_OK)
+        return err;
+    *pages = memory_free(&memory);
+    *slots = used;
+    *cells = 0;
+    for (uint32_t i = 1; i < view.cell_count; i++)
+        *cells += tenants[i].state == TENANT_RUNNING;
+    return ERR_OK;
+}
+
+// A fault or an exit: the kernel's message has the cell's number as identity. Nobody gets an answer,
+// for the thread that waits for it is stopped here.
+static void on_fault(const struct message *m)
+{
+    uint64_t number = m->identity;
+    if (number == 0 || number >= view.cell_count || tenants[number].state != TENANT_RUNNING)
+        return;
+    struct text t = events_add(&events);
+    fault_describe(&t, &view.cells[number], m->w);
+    tenant_stop(&memory, &tenants[number]);
+    events_announce();
+}
+
+static void on_message(struct message *m)
+{
+    static const struct steward_ops ops = {
+        .identify = op_identify,
+        .boot_report = op_boot_report,
+        .wait_event = op_wait_event,
+        .take_event = op_take_event,
+        .usage = op_usage,
+    };
+    if (m->method == FAULT_METHOD)
+        on_fault(m);
+    else
+        steward_dispatch(&ops, m);
+    // What was lent when its owner stopped comes back sooner or later.
+    for (uint32_t i = 1; i < view.cell_count; i++)
+        if (tenants[i].state == TENANT_STOPPED && tenants[i].object_count != 0)
+            tenant_stop(&memory, &tenants[i]);
+}
+
+static nsec_t next_deadline(void)
+{
+    return waiter.kept ? waiter.deadline : 0;
+}
+
+static void on_deadline(void)
+{
+    waiter.kept = false;
+    err_t err = steward_wait_event_reply(waiter.token, ERR_TIMED_OUT);
+    (void)err; // whoever waited is gone
+}
+
+// Read the bundle and the plan. There is nobody to tell if this fails: the steward stops, and the
+// kernel says that it did.
+static void read_bundle(void)
+{
+    const struct init_info *init = init_page();
+    const char *why = "";
+    uint32_t culprit;
+    ASSERT(init->boot.magic == BOOT_INFO_MAGIC && init->boot.version == BOOT_INFO_VERSION,
+           "the kernel's page is of another version");
+    ASSERT(init->untyped_count <= INIT_FREE - INIT_UNTYPED, "too many pieces of memory");
+    memory_begin(&memory, (uint32_t)init->untyped_count);
+    boot.entry = init->boot.entry;
+    boot.secure_boot = init->boot.secure_boot;
+    memcpy(boot.digest, init->boot.bundle_digest, sizeof boot.digest);
+    uint64_t pages = init->boot.bundle_pages;
+    ASSERT(pages <= BUNDLE_PAGES_MAX + 1, "the bundle is too large");
+    ASSERT(cell_reserve(CAP_SELF, BUNDLE_BASE, pages) == ERR_OK, "no tables for the bundle");
+    ASSERT(frame_map(cap_first(INIT_BUNDLE), CAP_SELF, BUNDLE_BASE, ACCESS_READ) == ERR_OK,
+           "the bundle cannot be mapped");
+    ASSERT(cell_reserve(CAP_SELF, STEWARD_WORK_BASE, STEWARD_WORK_PAGES) == ERR_OK,
+           "no tables for the work area");
+    // Safety: mapped just now, `pages` pages.
+    err_t err = plan_read((const uint8_t *)(uintptr_t)BUNDLE_BASE, pages, &view, &why, &culprit);
+    ASSERT(err == ERR_OK, why);
+}
+
+// Every service has its endpoint before any cell runs, and keeps it if the cell that serves stops.
+static void make_endpoints(void)
+{
+    for (uint32_t i = 0; i < view.cell_count; i++)
+        if (view.cells[i].service != 0)
+            ASSERT(memory_endpoint(&memory, &endpoints[view.cells[i].service]) == ERR_OK,
+                   "no memory for an endpoint");
+}
+
+static void report_refusal(uint32_t number, const char *step, err_t err)
+{
+    struct text t = events_add(&events);
+    text_string(&t, "cell ");
+    text_name(&t, view.cells[number].name, BUNDLE_NAME);
+    text_string(&t, " was not started (");
+    text_string(&t, step);
+    text_string(&t, "): ");
+    text_string(&t, err_sentence(err));
+}
+
+static void make_tenant(const struct house *h, uint32_t number)
+{
+    const char *step;
+    struct tenant *t = &tenants[number];
+    err_t err = tenant_make(h, number, t, &step);
+    if (err == ERR_OK) {
+        step = "start";
+        err = tenant_start(h, number, t);
+    }
+    if (err == ERR_OK)
+        return;
+    report_refusal(number, step, err);
+    tenant_stop(&memory, t);
+}
+
+static void report_start(void)
+{
+    uint64_t pages = memory_free(&memory);
+    uint32_t running = 0;
+    for (uint32_t i = 1; i < view.cell_count; i++)
+        running += tenants[i].state == TENANT_RUNNING;
+    struct text t = events_add(&events);
+    text_string(&t, "profile ");
+    text_name(&t, view.header->profile, BUNDLE_NAME);
+    text_string(&t, " version ");
+    text_name(&t, view.header->version, BUNDLE_NAME);
+    text_string(&t, ": ");
+    text_decimal(&t, running);
+    text_string(&t, " cells, ");
+    text_decimal(&t, pages);
+    text_string(&t, " pages free");
+}
+
+// Make and start everybody in the plan's order, apps after all others. The seed leaves with the cell
+// that the plan names for it, and is wiped from the kernel's page.
+static void make_tenants(void)
+{
+    const struct init_info *init = init_page();
+    const struct house h = {.view = &view,
+                            .memory = &memory,
+                            .endpoints = endpoints,
+                            .tsc_hz = init->boot.tsc_hz,
+                            .seed = init->boot.seed,
+                            .seed_sources = init->boot.seed_sources};
+    for (int apps = 0; apps < 2; apps++)
+        for (uint32_t i = 1; i < view.cell_count; i++)
+            if (((view.cells[i].flags & PLAN_APP) != 0) == apps)
+                make_tenant(&h, i);
+}
+
+static void wipe_seed(void)
+{
+    struct init_info *init = (struct init_info *)(uintptr_t)STEWARD_WORK_BASE;
+    const cap_t page = cap_first(INIT_START);
+    err_t err = frame_unmap(page);
+    if (err == ERR_OK)
+        err = frame_map(page, CAP_SELF, STEWARD_WORK_BASE, ACCESS_READ | ACCESS_WRITE);
+    ASSERT(err == ERR_OK, "the seed cannot be wiped");
+    wipe_bytes(init->boot.seed, sizeof init->boot.seed);
+    err = frame_unmap(page);
+    if (err == ERR_OK)
+        err = frame_map(page, CAP_SELF, CELL_START_BASE, ACCESS_READ);
+    ASSERT(err == ERR_OK, "the kernel's page cannot be mapped again");
+}
+
+int main(void)
+{
+    static const struct server server = {
+        .message = on_message, .deadline = next_deadline, .tick = on_deadline};
+    read_bundle();
+    make_endpoints();
+    make_tenants();
+    wipe_seed();
+    report_start();
+    events_announce();
+    serve(endpoints[STEWARD_SERVICE], &server);
+}

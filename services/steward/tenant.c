@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tenant.h"
+#include "gen/cell.h"
+#include "gen/frame.h"
+#include "gen/interrupt.h"
+#include "gen/port.h"
+#include "gen/thread.h"
+#include "gen/untyped.h"
+#include "os/ipc.h"
+#include <string.h>
+
+#define METHODS_ALL (~(uint64_t)0)
+
+enum { FRAME_PAGES_MAX = STEWARD_WORK_PAGES, THREAD_PAGES = 1, CELL_BODY_PAGES = 2, SIGNAL_PAGES = 1, SLOT_SIZE = 64 };
+
+// State of one making: the first error ends it, `step` says where.
+struct making {
+    const struct house *h;
+    const struct plan_cell *plan;
+    uint32_t number;
+    struct tenant *t;
+    struct start_info *start; // the start page, mapped in the steward while it is filled
+    const char *step;
+};
+
+static err_t object_add(struct making *m, uint32_t *slot)
+{
+    if (m->t->object_count == TENANT_OBJECTS)
+        return ERR_NO_SLOT;
+    return slot_take(&m->h->memory->slots, slot);
+}
+
+// Note down the capability in `slot`, or free the slot if making it failed.
+static err_t object_made(struct making *m, err_t err, uint32_t slot, const cap_t *handle)
+{
+    if (err == ERR_OK)
+        m->t->objects[m->t->object_count++] = *handle;
+    else
+        slot_give(&m->h->memory->slots, slot);
+    return err;
+}
+
+static err_t frame_make(struct making *m, uint64_t pages, cap_t *frame)
+{
+    uint32_t slot;
+    err_t err = object_add(m, &slot);
+    if (err != ERR_OK)
+        return err;
+    err = untyped_retype_frame(m->t->piece, slot, pages, frame);
+    return object_made(m, err, slot, frame);
+}
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+// Copy `size` bytes into an unmapped frame of `pages` pages.
+static err_t frame_fill(cap_t frame, const void *data, size_t size)
+{
+    err_t err = frame_map(frame, CAP_SELF, STEWARD_WORK_BASE, ACCESS_READ | ACCESS_WRITE);
+    if (err != ERR_OK)
+        return err;
+    // Safety: mapped just now, read and write, and nowhere else.
+    memcpy((void *)(uintptr_t)STEWARD_WORK_BASE, data, size);
+    return frame_unmap(frame);
+}
+
+// Give the tenant `pages` zeroed pages at `address`, the first `size` bytes copied from `data`.
+static err_t area_make(struct making *m, uint64_t address, uint64_t pages, uint32_t access,
+                       const uint8_t *data, uint64_t size)
+{
+    if (pages == 0)
+        return ERR_OK;
+    err_t err = cell_reserve(m->t->cell, address, pages);
+    while (err == ERR_OK && pages != 0) {
+        uint64_t part = min_u64(pages, FRAME_PAGES_MAX);
+        uint64_t filled = min_u64(size, part * PAGE_SIZE);
+        cap_t frame = 0;
+        err = frame_make(m, part, &frame);
+        if (err == ERR_OK && filled != 0)
+            err = frame_fill(frame, data, filled);
+        if (err == ERR_OK)
+            err = frame_map(frame, m->t->cell, address, access);
+        pages -= part;
+        address += part * PAGE_SIZE;
+        data = filled != 0 ? data + filled : data;
+        size -= filled;
+    }
+    return err;
+}
+
+static err_t carve_cell(const struct making *m, uint32_t slot, cap_t *handle)
+{
+    return untyped_retype_cell(m->t->piece, slot, m->plan->slots,
+                               plan_tables(m->h->view, m->number), handle);
+}
+
+static err_t carve_thread(const struct making *m, uint32_t slot, cap_t *handle)
+{
+    return untyped_retype_thread(m->t->piece, slot, handle);
+}
+
+static err_t carve_signal(const struct making *m, uint32_t slot, cap_t *handle)
+{
+    return untyped_retype_signal(m->t->piece, slot, handle);
+}
+
+// A cell, a thread and a signal out of a piece of memory that is just large enough for everything.
+static err_t make_body(struct making *m)
+{
+    struct tenant *t = m->t;
+    const struct {
+        const char *step;
+        err_t (*carve)(const struct making *m, uint32_t slot, cap_t *handle);
+        cap_t *handle;
+    } parts[] = {{"address space", carve_cell, &t->cell},
+                 {"thread", carve_thread, &t->thread},
+                 {"signal", carve_signal, &t->signal}};
+    uint64_t pages = plan_pages(m->h->view, m->number) + plan_tables(m->h->view, m->number) +
+                     CELL_BODY_PAGES + (uint64_t)m->plan->slots * SLOT_SIZE / PAGE_SIZE +
+                     THREAD_PAGES + SIGNAL_PAGES;
+    m->step = "memory";
+    err_t err = memory_piece(m->h->memory, pages, &t->piece);
+    if (err == ERR_OK)
+        t->objects[t->object_count++] = t->piece;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && err == ERR_OK; i++) {
+        uint32_t slot;
+        m->step = parts[i].step;
+        err = object_add(m, &slot);
+        if (err == ERR_OK)
+            err = object_made(m, parts[i].carve(m, slot, parts[i].handle), slot, parts[i].handle);
+    }
+    return err;
+}
+
+static err_t make_areas(struct making *m)
+{
+    const struct bundle_entry *e = plan_image(m->h->view, m->number);
+    const struct plan_cell *c = m->plan;
+    const uint8_t *image = m->h->view->payload + e->offset;
+    uint64_t text = (uint64_t)e->text_pages * PAGE_SIZE, rodata = (uint64_t)e->rodata_pages * PAGE_SIZE,
+             data = (uint64_t)e->data_pages * PAGE_SIZE, stack = (uint64_t)c->stack_pages * PAGE_SIZE;
+    const struct {
+        const char *step;
+        uint64_t address, pages;
+        uint32_t access;
+        const uint8_t *data;
+        uint64_t size;
+    } areas[] = {
+        {"code", CELL_CODE_BASE, e->text_pages, ACCESS_READ | ACCESS_EXECUTE, image, text},
+        {"constants", CELL_CODE_BASE + text, e->rodata_pages, ACCESS_READ, image + text, rodata},
+        {"data", CELL_CODE_BASE + text + rodata, (uint64_t)e->data_pages + e->bss_pages,
+         ACCESS_READ | ACCESS_WRITE, image + text + rodata, data},
+        {"heap", CELL_HEAP_BASE, c->heap_pages, ACCESS_READ | ACCESS_WRITE, NULL, 0},
+        {"stack", CELL_STACK_TOP - stack, c->stack_pages, ACCESS_READ | ACCESS_WRITE, NULL, 0},
+        {"lease area", CELL_LEASE_BASE, CELL_LEASE_PAGES, ACCESS_READ | ACCESS_WRITE, NULL, 0},
+    };
+    err_t err = ERR_OK;
+    for (size_t i = 0; i < sizeof areas / sizeof areas[0] && err == ERR_OK; i++) {
+        m->step = areas[i].step;
+        err = area_make(m, areas[i].address, areas[i].pages, areas[i].access, areas[i].data,
+                        areas[i].size);
+    }
+    if (err != ERR_OK)
+        return err;
+    m->step = "window";
+    return cell_reserve(m->t->cell, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
+}
+
+// The services it may call, and the one it serves (T3).
+static err_t make_services(struct making *m)
+{
+    const struct bundle_view *v = m->h->view;
+    uint32_t rights = RIGHT_WRITE;
+    if ((m->plan->flags & PLAN_APP) == 0)
+        rights |= RIGHT_GRANT; // an app cannot pass on what it may call
+    m->step = "permissions";
+    for (uint32_t i = 0; i < v->grant_count; i++) {
+        const struct plan_grant *g = &v->grants[i];
+        if (g->cell != m->number)
+            continue;
+        err_t err = cell_derive(m->t->cell, m->h->endpoints[g->service], g->service, rights,
+                                g->methods, 0, m->number, &m->start->services[g->service]);
+        if (err != ERR_OK)
+            return err;
+    }
+    if (m->plan->service == 0)
+        return ERR_OK;
+    m->step = "endpoint";
+    return cell_derive(m->t->cell, m->h->endpoints[m->plan->service], SLOT_ENDPOINT, RIGHT_READ,
+                       METHODS_ALL, 0, m->number, &m->start->endpoint);
+}
+
+// Move what was made in the steward's `slot` into the tenant's table; `err` is how making it went.
+static err_t hand_over(struct making *m, err_t err, uint32_t slot, cap_t made, uint32_t target,
+                       cap_t *handle)
+{
+    struct slots *slots = &m->h->memory->slots;
+    if (err == ERR_OK) {
+        err = cell_move(m->t->cell, made, target, handle);
+        if (err != ERR_OK && slot_delete(slots, made) != ERR_OK)
+            return err; // the slot stays taken
+    }
+    slot_give(slots, slot);
+    return err;
+}
+
+static err_t make_port(struct making *m, uint32_t i)
+{
+    const struct plan_ports *p = &m->plan->ports[i];
+    cap_t made = 0;
+    uint32_t slot;
+    err_t err = slot_take(&m->h->memory->slots, &slot);
+    if (err != ERR_OK)
+        return err;
+    err = port_narrow(cap_first(INIT_PORTS), p->base, p->count, slot, &made);
+    return hand_over(m, err, slot, made, SLOT_PORTS + i, &m->start->ports[i]);
+}
+
+static err_t make_devices(struct making *m)
+{
+    err_t err = ERR_OK;
+    m->step = "devices";
+    for (uint32_t i = 0; i < START_DEVICES && err == ERR_OK; i++) {
+        if (m->plan->ports[i].count != 0)
+            err = make_port(m, i);
+        if (err == ERR_OK && m->plan->interrupts[i] != 0)
+            err = cell_derive(m->t->cell, cap_first(INIT_IRQ + m->plan->interrupts[i] - 1u),
+                              SLOT_INTERRUPTS + i, RIGHT_READ | RIGHT_WRITE, METHODS_ALL, 0, 0,
+                              &m->start->interrupts[i]);
+    }
+    return err;
+}
+
+static err_t make_own_memory(struct making *m)
+{
+    cap_t made = 0;
+    uint32_t slot;
+    if (m->plan->untyped_pages == 0)
+        return ERR_OK;
+    m->step = "memory of its own";
+    err_t err = slot_take(&m->h->memory->slots, &slot);
+    if (err != ERR_OK)
+        return err;
+    uint32_t rights = (m->plan->flags & PLAN_CELLS) != 0 ? RIGHT_ALL : RIGHT_ALL & ~RIGHT_EXECUTE;
+    err = untyped_retype_untyped(m->t->piece, slot, m->plan->untyped_pages, rights, &made);
+    return hand_over(m, err, slot, made, SLOT_UNTYPED, &m->start->untyped);
+}
+
+// Signal, supervision, and the words of the start page.
+static err_t make_rest(struct making *m)
+{
+    const struct plan_cell *c = m->plan;
+    struct start_info *s = m->start;
+    m->step = "signal";
+    err_t err = cell_derive(m->t->cell, m->t->signal, SLOT_SIGNAL, RIGHT_READ | RIGHT_WRITE,
+                            METHODS_ALL, 0, 0, &s->signal);
+    if (err == ERR_OK)
+        err = thread_bind(m->t->thread, m->t->signal);
+    if (err != ERR_OK)
+        return err;
+    s->magic = START_MAGIC;
+    memcpy(s->name, c->name, sizeof s->name);
+    s->cell = m->number;
+    s->heap_pages = c->heap_pages;
+    s->tsc_hz = m->h->tsc_hz;
+    memcpy(s->argument, c->argument, sizeof s->argument);
+    if ((c->flags & PLAN_SEED) != 0) {
+        s->seed_sources = m->h->seed_sources;
+        memcpy(s->seed, m->h->seed, sizeof s->seed);
+    }
+    m->step = "supervision";
+    uint32_t slot;
+    cap_t told = 0;
+    err = object_add(m, &slot);
+    if (err == ERR_OK)
+        err = object_made(m, cell_derive(CAP_SELF, m->h->endpoints[1], slot, RIGHT_WRITE,
+                                         METHODS_ALL, 0, m->number, &told), slot, &told);
+    return err == ERR_OK ? cell_supervise(m->t->cell, told) : err;
+}
+
+// The start page is filled in the steward's work area, then mapped read-only in the tenant.
+static err_t make_start(struct making *m)
+{
+    cap_t frame = 0;
+    m->step = "start page";
+    err_t err = cell_reserve(m->t->cell, CELL_START_BASE, 1);
+    if (err == ERR_OK)
+        err = frame_make(m, 1, &frame);
+    if (err == ERR_OK)
+        err = frame_map(frame, CAP_SELF, STEWARD_WORK_BASE, ACCESS_READ | ACCESS_WRITE);
+    if (err != ERR_OK)
+        return err;
+    // Safety: mapped just now; nothing else uses the work area until it is unmapped below.
+    m->start = (struct start_info *)(uintptr_t)STEWARD_WORK_BASE;
+    err = make_services(m);
+    if (err == ERR_OK)
+        err = make_devices(m);
+    if (err == ERR_OK)
+        err = make_own_memory(m);
+    if (err == ERR_OK)
+        err = make_rest(m);
+    if (err != ERR_OK)
+        wipe_bytes(m->start, PAGE_SIZE);
+    err_t unmapped = frame_unmap(frame);
+    if (err == ERR_OK)
+        err = unmapped;
+    if (err != ERR_OK)
+        return err;
+    m->step = "start page";
+    return frame_map(frame, m->t->cell, CELL_START_BASE, ACCESS_READ);
+}
+
+err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t, const char **step)
+{
+    struct making m = {.h = h, .plan = &h->view->cells[number], .number = number, .t = t};
+    *t = (struct tenant){.state = TENANT_NONE};
+    err_t err = make_body(&m);
+    if (err == ERR_OK)
+        err = make_areas(&m);
+    if (err == ERR_OK)
+        err = make_start(&m);
+    *step = m.step;
+    if (err != ERR_OK) {
+        tenant_stop(h->memory, t);
+        return err;
+    }
+    t->state = TENANT_MADE;
+    return ERR_OK;
+}
+
+err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
+{
+    const struct plan_cell *c = &h->view->cells[number];
+    uint32_t flags = ((c->flags & PLAN_FPU) != 0 ? (uint32_t)THREAD_FPU : 0) |
+                     ((c->flags & PLAN_SECRET) != 0 ? (uint32_t)THREAD_SECRET : 0);
+    err_t err = thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
+                             CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
+    if (err != ERR_OK)
+        return err;
+    t->state = TENANT_RUNNING;
+    // It cannot have run yet: its priority is lower than the steward's.
+    return thread_window(t->thread, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
+}
+
+void tenant_stop(struct memory *m, struct tenant *t)
+{
+    uint32_t left = 0;
+    if (t->state == TENANT_RUNNING && thread_stop(t->thread) != ERR_OK)
+        return; // nothing may be taken from a thread that runs
+    t->state = TENANT_STOPPED;
+    for (uint32_t i = t->object_count; i-- > 0;)
+        if (slot_delete(&m->slots, t->objects[i]) != ERR_OK)
+            t->objects[TENANT_OBJECTS - ++left] = t->objects[i];
+    // What is left stands at the array's end, newest last of all; bring it to the front in order.
+    for (uint32_t i = 0; i < left; i++)
+        t->objects[i] = t->objects[TENANT_OBJECTS - left + i];
+    t->object_count = left;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tenant.h"
+#include "abi/syscall.h"
+#include "fake.h"
+#include "tests/unit.h"
+
+static struct fake_bundle b;
+static struct bundle_view v;
+static struct memory memory;
+static cap_t endpoints[START_SERVICES];
+static uint8_t seed[BOOT_SEED_SIZE];
+static const struct house house = {.view = &v,
+                                   .memory = &memory,
+                                   .endpoints = endpoints,
+                                   .tsc_hz = 12345,
+                                   .seed = seed,
+                                   .seed_sources = BOOT_SEED_RDSEED};
+static struct tenant t;
+static const char *step;
+
+static void begin(void)
+{
+    const char *why;
+    uint32_t culprit;
+    fake_kernel_reset();
+    fake_bundle_make(&b);
+    CHECK_EQ(plan_read(b.bytes, FAKE_PAGES, &v, &why, &culprit), ERR_OK);
+    memory_begin(&memory, 2);
+    for (uint32_t i = 0; i < START_SERVICES; i++)
+        endpoints[i] = 1000 + i;
+    memset(seed, 0x5e, sizeof seed);
+}
+
+static unsigned slots_used(void)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < STEWARD_SLOTS / 64; i++)
+        n += (unsigned)__builtin_popcountll(memory.slots.used[i]);
+    return n;
+}
+
+static const struct fake_derive *derived(uint32_t slot)
+{
+    for (uint32_t i = 0; i < kernel.derive_count; i++)
+        if (kernel.derives[i].cell == kernel.cell && kernel.derives[i].slot == slot)
+            return &kernel.derives[i];
+    return NULL;
+}
+
+static unsigned derived_count(void)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < kernel.derive_count; i++)
+        n += kernel.derives[i].cell == kernel.cell;
+    return n;
+}
+
+static void check_area(uint64_t address, uint64_t pages, uint32_t access, int first, int second)
+{
+    const struct fake_frame *f = fake_mapped(address);
+    if (!CHECK(f != NULL))
+        return;
+    CHECK_EQ(f->pages, pages);
+    CHECK_EQ(f->access, access);
+    CHECK_EQ(f->memory[0], first);
+    CHECK_EQ(f->memory[PAGE_SIZE - 1], first);
+    CHECK_EQ(f->memory[(pages - 1) * PAGE_SIZE], second);
+}
+
+static void test_areas(void)
+{
+    const uint32_t rw = ACCESS_READ | ACCESS_WRITE;
+    begin();
+    CHECK_EQ(tenant_make(&house, FAKE_APP, &t, &step), ERR_OK);
+    check_area(CELL_CODE_BASE, 2, ACCESS_READ | ACCESS_EXECUTE, 0x41, 0x42);
+    check_area(CELL_CODE_BASE + 2 * PAGE_SIZE, 1, ACCESS_READ, 0x43, 0x43);
+    check_area(CELL_CODE_BASE + 3 * PAGE_SIZE, 3, rw, 0x44, 0);
+    check_area(CELL_HEAP_BASE, 3, rw, 0, 0);
+    check_area(CELL_STACK_TOP - 4 * PAGE_SIZE, 4, rw, 0, 0);
+    check_area(CELL_LEASE_BASE, CELL_LEASE_PAGES, rw, 0, 0);
+    for (uint32_t i = 0; i < kernel.frame_count; i++) { // W^X, and nothing stays in the steward
+        CHECK((kernel.frames[i].access & 6) != 6);
+        CHECK(kernel.frames[i].cell == kernel.cell);
+    }
+    CHECK(kernel.carved <= kernel.piece_pages); // T1
+    CHECK_EQ(tenant_start(&house, FAKE_APP, &t), ERR_OK);
+    CHECK_EQ(kernel.entry, CELL_CODE_BASE + 16);
+    CHECK_EQ(kernel.priority, 100);
+    CHECK_EQ(kernel.flags, THREAD_FPU | THREAD_SECRET);
+}
+
+static void test_app_permissions(void)
+{
+    begin();
+    CHECK_EQ(tenant_make(&house, FAKE_APP, &t, &step), ERR_OK);
+    const struct fake_derive *log = derived(3), *entropy = derived(5);
+    CHECK_EQ(derived_count(), 3); // log, entropy, its signal: nothing else
+    if (!CHECK(log != NULL) || !CHECK(entropy != NULL) || !CHECK(derived(SLOT_SIGNAL) != NULL))
+        return;
+    CHECK_EQ(log->source, 1003);
+    CHECK_EQ(log->rights, RIGHT_WRITE); // no GRANT
+    CHECK_EQ(log->methods, 1 << 1);
+    CHECK_EQ(log->identity, FAKE_APP);
+    CHECK_EQ(entropy->methods, 1 << 2);
+    const struct fake_frame *f = fake_mapped(CELL_START_BASE);
+    if (!CHECK(f != NULL))
+        return;
+    CHECK_EQ(f->access, ACCESS_READ);
+    const struct start_info *s = (const struct start_info *)f->memory;
+    CHECK_EQ(s->magic, START_MAGIC);
+    CHECK_EQ(s->cell, FAKE_APP);
+    CHECK(strcmp(s->name, "app") == 0);
+    CHECK(strcmp(s->argument, "hello") == 0);
+    CHECK_EQ(s->services[3], cap_first(3));
+    CHECK_EQ(s->services[1], 0);
+    CHECK_EQ(s->endpoint, 0);
+    CHECK_EQ(s->ports[0], 0);
+    CHECK_EQ(s->untyped, 0);
+    CHECK_EQ(s->heap_pages, 3);
+    CHECK_EQ(s->tsc_hz, 12345);
+    CHECK_EQ(s->seed_sources, 0);
+    for (size_t i = 0; i < sizeof s->seed; i++)
+        CHECK_EQ(s->seed[i], 0);
+}
+
+static void test_driver(void)
+{
+    begin();
+    CHECK_EQ(tenant_make(&house, FAKE_CONSOLE, &t, &step), ERR_OK);
+    const struct fake_derive *serves = derived(SLOT_ENDPOINT), *irq = derived(SLOT_INTERRUPTS);
+    if (!CHECK(serves != NULL) || !CHECK(irq != NULL) || !CHECK(derived(3) != NULL))
+        return;
+    CHECK_EQ(serves->rights, RIGHT_READ); // it cannot call itself
+    CHECK_EQ(serves->source, 1002);
+    CHECK_EQ(derived(3)->rights, RIGHT_WRITE | RIGHT_GRANT);
+    CHECK_EQ(irq->source, cap_first(INIT_IRQ + 4));
+    const struct start_info *s = (const struct start_info *)fake_mapped(CELL_START_BASE)->memory;
+    CHECK_EQ(s->endpoint, cap_first(SLOT_ENDPOINT));
+    CHECK_EQ(s->ports[0], cap_first(SLOT_PORTS));
+    CHECK_EQ(s->interrupts[0], cap_first(SLOT_INTERRUPTS));
+}
+
+static void test_seed(void)
+{
+    begin();
+    CHECK_EQ(tenant_make(&house, FAKE_ENTROPY, &t, &step), ERR_OK);
+    const struct start_info *s = (const struct start_info *)fake_mapped(CELL_START_BASE)->memory;
+    CHECK_EQ(s->seed_sources, BOOT_SEED_RDSEED);
+    CHECK_MEM(s->seed, seed, sizeof seed);
+}
+
+static void test_large(void)
+{
+    begin();
+    b.cells[FAKE_APP].heap_pages = 2500;
+    CHECK_EQ(tenant_make(&house, FAKE_APP, &t, &step), ERR_OK);
+    CHECK_EQ(fake_mapped(CELL_HEAP_BASE)->pages, 1024);
+    CHECK_EQ(fake_mapped(CELL_HEAP_BASE + 2048 * PAGE_SIZE)->pages, 452);
+    CHECK(kernel.carved <= kernel.piece_pages);
+}
+
+static void test_own_memory(void)
+{
+    begin();
+    b.cells[FAKE_APP].untyped_pages = 100;
+    CHECK_EQ(tenant_make(&house, FAKE_APP, &t, &step), ERR_OK);
+    const struct start_info *s = (const struct start_info *)fake_mapped(CELL_START_BASE)->memory;
+    CHECK_EQ(s->untyped, cap_first(SLOT_UNTYPED));
+    CHECK(kernel.carved <= kernel.piece_pages);
+}
+
+static void test_stop(void)
+{
+    begin();
+    unsigned before = slots_used();
+    CHECK_EQ(tenant_make(&house, FAKE_CONSOLE, &t, &step), ERR_OK);
+    CHECK_EQ(tenant_start(&house, FAKE_CONSOLE, &t), ERR_OK);
+    CHECK(slots_used() > before);
+    kernel.frames[4].lent = true;
+    kernel.frames[2].lent = true;
+    tenant_stop(&memory, &t);
+    CHECK_EQ(kernel.stops, 1);
+    CHECK_EQ(t.state, TENANT_STOPPED);
+    CHECK_EQ(t.object_count, 2); // T2
+    CHECK_EQ(t.objects[0], kernel.frames[2].handle);
+    CHECK_EQ(t.objects[1], kernel.frames[4].handle);
+    kernel.frames[4].lent = kernel.frames[2].lent = false;
+    tenant_stop(&memory, &t);
+    CHECK_EQ(kernel.stops, 1);
+    CHECK_EQ(t.object_count, 0);
+    CHECK_EQ(slots_used(), before);
+    CHECK_EQ(kernel.objects, 0);
+}
+
+// Whichever kernel call fails: an error, a step to name, and nothing left behind.
+static void test_failures(void)
+{
+    uint32_t calls;
+    begin();
+    b.cells[FAKE_CONSOLE].untyped_pages = 10;
+    CHECK_EQ(tenant_make(&house, FAKE_CONSOLE, &t, &step), ERR_OK);
+    calls = kernel.calls;
+    for (uint32_t i = 1; i <= calls; i++) {
+        begin();
+        b.cells[FAKE_CONSOLE].untyped_pages = 10;
+        unsigned before = slots_used();
+        kernel.fail_at = i;
+        err_t err = tenant_make(&house, FAKE_CONSOLE, &t, &step);
+        if (err == ERR_OK) { // the first piece of memory had no room; the second had
+            CHECK_EQ(i, 1);
+            continue;
+        }
+        CHECK_EQ(err, ERR_NO_MEMORY);
+        CHECK(step != NULL && step[0] != '\0');
+        CHECK_EQ(t.state, TENANT_STOPPED);
+        CHECK_EQ(slots_used(), before);
+        CHECK_EQ(kernel.objects, 0);
+    }
+}
+
+int main(void)
+{
+    test_areas();
+    test_app_permissions();
+    test_driver();
+    test_seed();
+    test_large();
+    test_own_memory();
+    test_stop();
+    test_failures();
+    fake_kernel_reset();
+    return unit_done();
+}

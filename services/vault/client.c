@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <string.h>
+
+#include "crypto/wipe.h"
+#include "gen/steward.h"
+#include "vault.h"
+
+static struct client clients[VAULT_CLIENTS];
+
+// Ask the steward who that is.
+static err_t client_identify(uint64_t identity, struct client *client)
+{
+    uint8_t name[32], publisher[32], app_id[32];
+    uint32_t app = 0;
+    err_t err = steward_identify(identity, name, publisher, app_id, &app);
+    if (err)
+        return err;
+    memset(client, 0, sizeof *client);
+    memcpy(client->name, name, BUNDLE_NAME);
+    memcpy(client->publisher, publisher, sizeof client->publisher);
+    memcpy(client->app_id, app_id, APP_ID_SIZE);
+    client->identity = identity;
+    return ERR_OK;
+}
+
+err_t client_of(uint64_t identity, struct client **out)
+{
+    struct client *found = NULL;
+    if (identity == 0)
+        return ERR_DENIED; // a capability without a holder's name: nothing of ours
+    for (size_t i = 0; i < VAULT_CLIENTS && !found; i++)
+        if (clients[i].identity == identity || clients[i].identity == 0)
+            found = &clients[i]; // V8: places are taken in order and never given back
+    if (!found)
+        return ERR_NO_SLOT;
+    if (found->identity == 0) {
+        err_t err = client_identify(identity, found);
+        if (err)
+            return err;
+    }
+    *out = found;
+    return ERR_OK;
+}
+
+void client_clear(struct client *client)
+{
+    client->state = RESULT_NONE;
+    client->why = (struct refusal){REFUSAL_NONE, 0};
+    client->signature_count = 0;
+    wipe(client->signatures, sizeof client->signatures);
+    wipe(client->evidence, sizeof client->evidence);
+    client->evidence_size = 0;
+}
+
+void client_refuse(struct client *client, struct refusal why)
+{
+    client_clear(client);
+    client->state = RESULT_REFUSED;
+    client->why = why;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The vault: seeds, keys, signatures. It parses no PSBT and believes nobody: neither the reader's request, nor
+// the requester's previous transactions, nor the amounts in either.
+//
+// There is one place for a pending request in the whole system. How it goes for one caller:
+//
+//            offer          ask             approve (right hash, right number)
+//    NONE ----------> OPEN ------> WAITING ------------------------------------> SIGNED
+//     ^                |             |                                             |
+//     |                |  any check  |  wrong number, no, time-out                 |
+//     |                v  that fails v                                             |
+//     +----------- REFUSED <---------+                                             |
+//     |  cancel        | cancel, or the next offer                                 |
+//     +----------------+-----------------------------------------------------------+
+//
+// V1  At most one request is OPEN or WAITING, and it belongs to one caller.
+// V2  A request is WAITING only after every check that can be made without the person has passed: form, ownership
+//     of every input and every claimed change output, and every previous transaction of a P2WPKH input.
+// V3  Signatures are made from the bytes that were hashed when the request was offered, and from nothing else.
+// V4  Nothing is signed unless it is WAITING, was fetched by the prompt, and hash and number are right; the
+//     first attempt with the right hash ends the wait, whatever its number.
+// V5  Signatures leave only together with evidence: SIGNED means that both exist.
+// V6  A caller sees its own results only.
+// V7  Secrets: `master` and `device_seed` live from being made until power-off; everything derived from them,
+//     words, entropy, and app keys live in one operation and are wiped on every path out of it.
+// V8  Every caller's state is in a table of fixed size; nobody can take another's place in it.
+#pragma once
+#include "abi/plan.h"
+#include "format/evidence.h"
+#include "format/fingerprint.h"
+#include "format/review.h"
+#include "format/spend.h"
+#include "gen/vault.h"
+
+enum {
+    VAULT_CLIENTS = 8,
+    VAULT_PREVIOUS_MAX = 1 << 20,  // bytes of a previous transaction
+    VAULT_STALE_SECONDS = 30,      // an OPEN request that nobody works on gives way to another caller's
+    VAULT_NUMBERS = 10000,         // four digits
+    VAULT_RANDOM = 32,
+};
+
+// What `result` reports (abi/vault.idl).
+enum result_state { RESULT_NONE = 0, RESULT_WAITING = 1, RESULT_SIGNED = 2, RESULT_REFUSED = 3 };
+
+struct signature {
+    uint32_t input;
+    size_t size;
+    uint8_t bytes[SPEND_SIGNATURE_MAX];
+};
+
+// A caller, and what became of its last request. Never freed: there are few (V8).
+struct client {
+    uint64_t identity; // 0: the place is free
+    uint32_t fingerprint; // of its master key; 0 until it was asked for
+    char name[BUNDLE_NAME + 1], app_id[APP_ID_SIZE + 1];
+    uint8_t publisher[PUBLISHER_SIZE];
+    uint32_t state; // enum result_state
+    struct refusal why;
+    uint32_t signature_count;
+    struct signature signatures[REQUEST_INPUTS_MAX];
+    uint8_t evidence[EVIDENCE_MAX];
+    size_t evidence_size;
+};
+
+// client.c: find or add the caller. Errors: NO_SLOT; the steward's.
+MUST_USE err_t client_of(uint64_t identity, struct client **out);
+// Forget its last request (V6).
+void client_clear(struct client *client);
+// Its last request was refused.
+void client_refuse(struct client *client, struct refusal why);
+
+// keys.c: everything that is secret, behind functions that do not let it out (V7).
+bool keys_seeded(void);
+uint32_t keys_network(void);
+MUST_USE err_t keys_restore(const uint8_t *words, size_t size, uint32_t network, uint32_t *position);
+MUST_USE err_t keys_create(uint8_t *words, size_t cap, size_t *size);
+MUST_USE err_t keys_device(uint8_t key[32]);
+MUST_USE err_t keys_random(void *out, size_t size);
+// A number below VAULT_NUMBERS, each equally likely.
+MUST_USE err_t keys_number(uint32_t *number);
+// The app's master key: a secret, wiped by whoever asked (hd_key_wipe). Errors: BAD_STATE (no seed).
+MUST_USE err_t keys_app(const struct client *client, struct hd_key *out);
+// The blinded context for it; made by keys_app or keys_device.
+const struct secp *keys_secp(void);
+// Sign evidence with the device key. Errors: those of evidence_sign.
+MUST_USE err_t keys_attest(const struct evidence *e, struct evidence_work *work, uint8_t *out, size_t cap,
+                           size_t *size);
+
+// sign.c: sign all inputs and make the evidence; fills the client's result. On failure the client has
+// neither (V5). Errors: REFUSED (`why`), others.
+struct approved {
+    const struct request *request;
+    const uint8_t *hash;
+    const char *text;
+    size_t text_size;
+    uint64_t sequence;
+};
+MUST_USE err_t sign_all(struct client *client, const struct approved *what, struct refusal *why);
+
+// vault.c: the operations, and what the server's loop needs for `wait_question`.
+extern const struct vault_ops vault_operations;
+nsec_t vault_deadline(void);
+void vault_tick(void);

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whole files in and out. Whatever fails was said on standard error, with the file's name.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// All of a file, `-` for standard input, at most `max` bytes; the caller frees it. A zero byte
+// follows. Null: said.
+uint8_t *file_read(const char *path, size_t max, size_t *size);
+
+// A file that appears whole or not at all: it is written beside its place and then renamed.
+struct new_file {
+    char *path, *temporary;
+    int fd;
+};
+
+bool file_create(struct new_file *f, const char *path);
+bool file_finish(struct new_file *f, const uint8_t *data, size_t size); // in either case it is over
+void file_abandon(struct new_file *f); // also right for one that is over or was never begun (zero)

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One manifest.toml into the plan of its cell.
+#include "common/near.h"
+#include "profile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    HEAP_PAGES_MOST = (CELL_LEASE_BASE - CELL_HEAP_BASE) / PAGE_SIZE - 1, // and one unmapped page
+    STACK_PAGES_MOST = 4096,
+    MEMORY_PAGES_MOST = 65536,
+    STACK_PAGES_USUAL = 4,
+    SLOTS_USUAL = 256,
+    PRIORITY_LAST = 255,
+};
+
+static const char *const manifest_keys[] = {
+    "name",  "publisher", "app_id",   "service",     "priority", "heap",
+    "stack", "memory",    "slots",    "fpu",         "secret",   "seed",
+    "app",   "cells",     "argument", "permissions", "devices",  NULL,
+};
+static const char *const device_keys[] = {"ports", "interrupts", NULL};
+
+static bool fail(const struct fields *f, const struct setting *at, enum profile_message message,
+                 const char *a, const char *b, const char *d)
+{
+    return profile_complain(f->c, f->path, at->line, message, a, b, d);
+}
+
+static bool hex_key(const char *text, uint8_t out[PUBLISHER_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    if (strlen(text) != 2 * PUBLISHER_SIZE || strspn(text, digits) != 2 * PUBLISHER_SIZE)
+        return false;
+    for (size_t i = 0; i < PUBLISHER_SIZE; i++)
+        out[i] = (uint8_t)((strchr(digits, text[2 * i]) - digits) << 4 |
+                           (strchr(digits, text[2 * i + 1]) - digits));
+    return true;
+}
+
+static bool read_publisher(const struct fields *f, const struct publishers *publishers,
+                           struct profile_cell *cell)
+{
+    const struct setting *s = fields_find(f, "publisher");
+    struct near near;
+    char hint[128];
+
+    if (s->kind != SETTING_STRING)
+        return fail(f, s, PROFILE_WRONG_TYPE, "publisher", "text in quotes", NULL);
+    near_start(&near, s->string);
+    for (size_t i = 0; i < publishers->document->count; i++) {
+        const struct setting *p = &publishers->document->items[i];
+        near_try(&near, p->key);
+        if (strcmp(p->key, s->string) != 0)
+            continue;
+        // The list itself was checked when it was read.
+        return hex_key(p->string, cell->plan.publisher);
+    }
+    return fail(f, s, PROFILE_PUBLISHER, s->string, near_hint(&near, hint), NULL);
+}
+
+bool publishers_check(const struct setting *document, const char *path, struct complaint *c)
+{
+    uint8_t key[PUBLISHER_SIZE];
+
+    for (size_t i = 0; i < document->count; i++) {
+        const struct setting *p = &document->items[i];
+        if (p->kind != SETTING_STRING || !hex_key(p->string, key))
+            return profile_complain(c, path, p->line, PROFILE_PUBLISHER_KEY, p->key, NULL, NULL);
+    }
+    return true;
+}
+
+// The number of the service called `name`, with a complaint at `at` if there is none.
+static bool find_service(const struct fields *f, const struct setting *at, const char *name,
+                         const struct service_info **out)
+{
+    struct near near;
+    char hint[128];
+
+    *out = service_by_name(name);
+    if (*out)
+        return true;
+    near_start(&near, name);
+    for (size_t i = 0; i < service_count; i++)
+        near_try(&near, service_table[i].name);
+    return fail(f, at, PROFILE_SERVICE, name, near_hint(&near, hint), NULL);
+}
+
+static bool read_methods(const struct fields *f, const struct setting *list,
+                         const struct service_info *service, struct permission *permission)
+{
+    char hint[128];
+
+    if (list->kind != SETTING_ARRAY)
+        return fail(f, list, PROFILE_PERMISSION_TYPE, list->key, NULL, NULL);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct setting *s = &list->items[i];
+        const struct method_info *method;
+        struct near near;
+        if (s->kind != SETTING_STRING)
+            return fail(f, s, PROFILE_PERMISSION_TYPE, list->key, NULL, NULL);
+        method = method_by_name(service, s->string);
+        if (!method) {
+            near_start(&near, s->string);
+            for (size_t m = 0; m < service->method_count; m++)
+                near_try(&near, service->methods[m].name);
+            return fail(f, s, PROFILE_METHOD, service->name, s->string, near_hint(&near, hint));
+        }
+        if (permission->methods >> method->number & 1)
+            return fail(f, s, PROFILE_METHOD_TWICE, s->string, NULL, NULL);
+        permission->methods |= 1ull << method->number;
+    }
+    permission->service = service->number;
+    permission->line = list->line;
+    return true;
+}
+
+static bool read_permissions(const struct fields *f, struct profile_cell *cell)
+{
+    const struct setting *table = fields_find(f, "permissions");
+
+    if (!table)
+        return true;
+    if (table->kind != SETTING_TABLE)
+        return fail(f, table, PROFILE_WRONG_TYPE, "permissions", "a table: [permissions]", NULL);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct setting *list = &table->items[i];
+        const struct service_info *service;
+        if (!find_service(f, list, list->key, &service) ||
+            !read_methods(f, list, service, &cell->permissions[service->number]))
+            return false;
+    }
+    return true;
+}
+
+static bool read_ports(const struct fields *f, struct profile_cell *cell)
+{
+    const struct setting *list = fields_find(f, "ports");
+
+    if (!list)
+        return true;
+    if (list->kind != SETTING_ARRAY || list->count > START_DEVICES)
+        return fail(f, list, PROFILE_PORTS, NULL, NULL, NULL);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct setting *pair = &list->items[i];
+        if (pair->kind != SETTING_ARRAY || pair->count != 2 ||
+            pair->items[0].kind != SETTING_INTEGER || pair->items[1].kind != SETTING_INTEGER)
+            return fail(f, pair, PROFILE_PORTS, NULL, NULL, NULL);
+        int64_t base = pair->items[0].integer, count = pair->items[1].integer;
+        if (base < 0 || count < 1 || base > 0xffff || count > 0x10000 - base || count > 0xffff)
+            return fail(f, pair, PROFILE_PORTS, NULL, NULL, NULL);
+        cell->plan.ports[i] = (struct plan_ports){(uint16_t)base, (uint16_t)count};
+    }
+    return true;
+}
+
+static bool read_interrupts(const struct fields *f, struct profile_cell *cell)
+{
+    const struct setting *list = fields_find(f, "interrupts");
+
+    if (!list)
+        return true;
+    if (list->kind != SETTING_ARRAY || list->count > START_DEVICES)
+        return fail(f, list, PROFILE_INTERRUPTS, NULL, NULL, NULL);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct setting *s = &list->items[i];
+        if (s->kind != SETTING_INTEGER || s->integer < 0 || s->integer >= BOOT_IRQ_COUNT)
+            return fail(f, s, PROFILE_INTERRUPTS, NULL, NULL, NULL);
+        cell->plan.interrupts[i] = (uint8_t)(s->integer + 1);
+    }
+    return true;
+}
+
+static bool read_devices(const struct fields *f, struct profile_cell *cell)
+{
+    struct fields devices = *f;
+
+    devices.table = fields_find(f, "devices");
+    if (!devices.table)
+        return true;
+    if (devices.table->kind != SETTING_TABLE)
+        return fail(f, devices.table, PROFILE_WRONG_TYPE, "devices", "a table: [devices]", NULL);
+    if (cell->plan.flags & PLAN_APP)
+        return fail(f, devices.table, PROFILE_APP_DEVICES, NULL, NULL, NULL);
+    devices.known = device_keys;
+    devices.what = "[devices]";
+    cell->devices_line = devices.table->line;
+    return fields_known(&devices) && read_ports(&devices, cell) && read_interrupts(&devices, cell);
+}
+
+static bool read_flags(const struct fields *f, struct profile_cell *cell)
+{
+    bool fpu = false, secret = false, seed = false, cells = false;
+    bool app = strncmp(cell->folder, "apps/", 5) == 0;
+    const struct setting *s = fields_find(f, "seed");
+
+    if (!fields_bool(f, "fpu", &fpu) || !fields_bool(f, "secret", &secret) ||
+        !fields_bool(f, "seed", &seed) || !fields_bool(f, "app", &app) ||
+        !fields_bool(f, "cells", &cells))
+        return false;
+    if (cells && strncmp(cell->folder, "tests/", 6) != 0)
+        return fail(f, fields_find(f, "cells"), PROFILE_CELLS_TESTS, NULL, NULL, NULL);
+    cell->seed_line = s ? s->line : 0;
+    cell->plan.flags = (fpu ? PLAN_FPU : 0u) | (secret ? PLAN_SECRET : 0u) |
+                       (seed ? PLAN_SEED : 0u) | (app ? PLAN_APP : 0u) | (cells ? PLAN_CELLS : 0u);
+    return true;
+}
+
+static bool read_service(const struct fields *f, struct profile_cell *cell)
+{
+    const struct setting *s = fields_find(f, "service");
+    const struct service_info *service;
+
+    if (!s)
+        return true;
+    if (s->kind != SETTING_STRING)
+        return fail(f, s, PROFILE_WRONG_TYPE, "service", "text in quotes", NULL);
+    if (cell->plan.flags & PLAN_APP)
+        return fail(f, s, PROFILE_APP_SERVICE, NULL, NULL, NULL);
+    if (!find_service(f, s, s->string, &service))
+        return false;
+    cell->plan.service = service->number;
+    cell->service_line = s->line;
+    return true;
+}
+
+static bool read_sizes(const struct fields *f, struct profile_cell *cell)
+{
+    int64_t priority = 0, slots = SLOTS_USUAL;
+    const struct setting *s = fields_find(f, "slots");
+
+    cell->plan.stack_pages = STACK_PAGES_USUAL;
+    if (!fields_number(f, "priority", 1, PRIORITY_LAST, &priority) ||
+        !fields_pages(f, "heap", HEAP_PAGES_MOST, &cell->plan.heap_pages) ||
+        !fields_pages(f, "stack", STACK_PAGES_MOST, &cell->plan.stack_pages) ||
+        !fields_pages(f, "memory", MEMORY_PAGES_MOST, &cell->plan.untyped_pages) ||
+        !fields_number(f, "slots", INT64_MIN, INT64_MAX, &slots))
+        return false;
+    if (slots < PROFILE_SLOTS_LEAST || slots > PROFILE_SLOTS_MOST || (slots & (slots - 1)) != 0)
+        return fail(f, s, PROFILE_BAD_SLOTS, NULL, NULL, NULL);
+    if (cell->plan.stack_pages == 0)
+        return fail(f, fields_find(f, "stack"), PROFILE_WRONG_TYPE, "stack", "at least \"4K\"",
+                    NULL);
+    cell->plan.priority = (uint32_t)priority;
+    cell->plan.slots = (uint32_t)slots;
+    cell->priority_line = fields_find(f, "priority")->line;
+    return true;
+}
+
+static bool read_names(const struct fields *f, struct profile_cell *cell,
+                       const struct publishers *publishers)
+{
+    if (!fields_name(f, "name", cell->plan.name) || !read_publisher(f, publishers, cell))
+        return false;
+    memcpy(cell->plan.app_id, cell->plan.name, sizeof(cell->plan.app_id));
+    return fields_name(f, "app_id", cell->plan.app_id) &&
+           fields_text(f, "argument", cell->plan.argument, sizeof(cell->plan.argument));
+}
+
+bool manifest_read(struct profile_cell *cell, const struct publishers *publishers,
+                   struct complaint *c)
+{
+    const char *reason = NULL;
+    unsigned line = 0;
+    struct fields f = {
+        .path = cell->manifest, .known = manifest_keys, .what = "a manifest", .c = c};
+    bool good;
+
+    f.table = settings_read(cell->text, cell->text_size, &reason, &line);
+    if (!f.table)
+        return profile_complain(c, f.path, line, PROFILE_SYNTAX, reason, NULL, NULL);
+    good = fields_known(&f) && fields_required(&f, "name") && fields_required(&f, "publisher") &&
+           fields_required(&f, "priority") && read_names(&f, cell, publishers) &&
+           read_flags(&f, cell) && read_service(&f, cell) && read_sizes(&f, cell) &&
+           read_permissions(&f, cell) && read_devices(&f, cell);
+    settings_free(f.table);
+    return good;
+}
