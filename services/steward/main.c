@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The steward: first cell, supervisor of all others. It makes what the signed plan says, answers who
-// is who, and reports what stops. It calls nobody, so nobody can hold it up.
+// The steward: first cell, supervisor of all others. It makes what the signed plan says, answers
+// who is who, and reports what stops. It calls nobody, so nobody can hold it up.
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/steward.h"
@@ -122,8 +122,8 @@ static err_t op_usage(const struct caller *who, uint64_t *pages, uint64_t *slots
     return ERR_OK;
 }
 
-// A fault or an exit: the kernel's message has the cell's number as identity. Nobody gets an answer,
-// for the thread that waits for it is stopped here.
+// A fault or an exit: the kernel's message has the cell's number as identity. Nobody gets an
+// answer, for the thread that waits for it is stopped here.
 static void on_fault(const struct message *m)
 {
     uint64_t number = m->identity;
@@ -245,8 +245,8 @@ static void report_start(void)
     text_string(&t, " pages free");
 }
 
-// Make and start everybody in the plan's order, apps after all others. The seed leaves with the cell
-// that the plan names for it, and is wiped from the kernel's page.
+// Make and start everybody in the plan's order, apps after all others. The seed leaves with the
+// cell that the plan names for it, and is wiped from the kernel's page.
 static void make_tenants(void)
 {
     const struct init_info *init = init_page();
