@@ -61,6 +61,8 @@ static void person_other_number(uint32_t state)
     person(state, STEPS(steps));
 }
 
+static char sign_err[COMMAND_OUTPUT_MAX]; // what the last `wallet sign` said
+
 static int sign(enum payment_mistake mistake, struct accident accident)
 {
     struct payment payment;
@@ -71,6 +73,7 @@ static int sign(enum payment_mistake mistake, struct accident accident)
     accident.prepare = device_boot;
     pid_t device = device_play("link.sock", &accident);
     int code = cella("wallet sign in.psbt out.psbt --evidence evidence --device link.sock");
+    memcpy(sign_err, command_err, sizeof sign_err);
     CHECK_EQ(file_there("out.psbt"), code == 0);
     CHECK_EQ(file_there("evidence"), code == 0);
     if (code == 0) {
@@ -103,9 +106,9 @@ static void test_yes(void)
 static void test_no(void)
 {
     CHECK_EQ(sign(PAYMENT_GOOD, (struct accident){.watch = person_no}), 1);
-    CHECK(command_says(command_err, "refused: The person refused it"));
+    CHECK(command_says(sign_err, "refused: The person refused it"));
     CHECK_EQ(sign(PAYMENT_GOOD, (struct accident){.watch = person_other_number}), 1);
-    CHECK(command_says(command_err, "refused: Another number was typed"));
+    CHECK(command_says(sign_err, "refused: Another number was typed"));
 }
 
 // Whatever is wrong with a payment: exit 1, words of its own, no file.
@@ -114,12 +117,12 @@ static void test_mistakes(void)
     char seen[PAYMENT_COUNT][256] = {0};
     for (enum payment_mistake m = PAYMENT_CUT; m < PAYMENT_COUNT; m++) {
         if (!CHECK(sign(m, (struct accident){.watch = person_yes}) == 1))
-            fprintf(stderr, "    mistake %d: %s\n", m, command_err);
-        CHECK(command_says(command_err, "cella: refused: "));
-        snprintf(seen[m], sizeof seen[m], "%s", command_err);
+            fprintf(stderr, "    mistake %d: %s\n", m, sign_err);
+        CHECK(command_says(sign_err, "cella: refused: "));
+        snprintf(seen[m], sizeof seen[m], "%s", sign_err);
         for (enum payment_mistake other = PAYMENT_CUT; other < m; other++)
             if (!CHECK(strcmp(seen[m], seen[other]) != 0))
-                fprintf(stderr, "    mistakes %d and %d: %s\n", other, m, command_err);
+                fprintf(stderr, "    mistakes %d and %d: %s\n", other, m, sign_err);
     }
 }
 
@@ -131,7 +134,7 @@ static void test_drops(void)
                       .watch = person_yes, .drop_after = {300, 300}
     }),
              0);
-    CHECK(command_says(command_err, "the link dropped and is back"));
+    CHECK(command_says(sign_err, "the link dropped and is back"));
     CHECK_EQ(sign(PAYMENT_GOOD, (struct accident){.watch = person_yes, .drop_waiting = true}), 0);
     CHECK_EQ(cella("verify evidence --key keys --psbt out.psbt"), 0);
     CHECK_EQ(sign(PAYMENT_GOOD, (struct accident){.watch = person_no, .drop_waiting = true}), 1);
