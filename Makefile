@@ -4,6 +4,8 @@
 B ?= build
 .DEFAULT_GOAL := image
 .SUFFIXES:
+# `make V=1` shows the commands.
+$(if $(V),,$(eval .SILENT:))
 .DELETE_ON_ERROR:
 
 CC   := clang

@@ -43,4 +43,5 @@ KERNEL_HOST_SRC := $(filter-out %_test.c,$(KERNEL_HOST_SRC))
 KERNEL_HOST_INC := -Ikernel/core -Ikernel/arch -Ikernel/arch/host $(INC_abi) -I$(B)/gen
 $(eval $(call unit_test,kernel_cap,kernel/core/cap_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
-$(B)/unit/kernel_cap $(B)/unit/kernel_endpoint: $(GEN_HEADERS)
+$(eval $(call unit_test,kernel_fuzz,kernel/core/fuzz_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(B)/unit/kernel_cap $(B)/unit/kernel_endpoint $(B)/unit/kernel_fuzz: $(GEN_HEADERS)

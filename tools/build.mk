@@ -61,3 +61,4 @@ api-check: $(IDLC)
 	@diff -r docs/api $(B)/api || { echo "docs/api is not what abi/ says - run make api and commit" >&2; exit 1; }
 
 .PHONY: api api-check
+include tools/cella/build.mk

@@ -124,7 +124,7 @@ static struct thread *start_thread(struct cell *cell, struct boot_memory *m, uin
     return t;
 }
 
-void boot_steward(struct boot_info *boot)
+struct cell *boot_steward(struct boot_info *boot)
 {
     struct boot_memory *m = largest(boot);
     struct bundle_entry *table =
@@ -146,4 +146,5 @@ void boot_steward(struct boot_info *boot)
     give(cell, t, info, boot);
     info->boot = *boot;
     memset(boot->seed, 0, sizeof(boot->seed));
+    return cell;
 }

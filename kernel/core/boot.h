@@ -5,4 +5,5 @@
 #include "abi/boot_info.h"
 #include "kernel.h"
 
-void boot_steward(struct boot_info *boot);
+struct cell;
+struct cell *boot_steward(struct boot_info *boot);

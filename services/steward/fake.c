@@ -122,8 +122,9 @@ static err_t object_new(uint32_t slot, uint64_t pages, cap_t *handle)
     return ERR_OK;
 }
 
-err_t untyped_retype_untyped(cap_t self, uint32_t slot, uint64_t pages, cap_t *handle)
+err_t untyped_retype_untyped(cap_t self, uint32_t slot, uint64_t pages, uint32_t rights, cap_t *handle)
 {
+    (void)rights;
     err_t err = object_new(slot, pages, handle);
     if (err == ERR_OK && slot_of(self) < INIT_FREE) {
         kernel.piece_pages = pages;
@@ -305,10 +306,9 @@ err_t thread_stop(cap_t self)
     return ERR_OK;
 }
 
-err_t thread_window(cap_t self, cap_t cell, uint64_t address, uint64_t pages)
+err_t thread_window(cap_t self, uint64_t address, uint64_t pages)
 {
     (void)self;
-    (void)cell;
     return address == CELL_WINDOW_BASE && pages == CELL_WINDOW_PAGES ? next_call() : ERR_BAD_ARGUMENT;
 }
 

@@ -205,7 +205,7 @@ static void report_refusal(uint32_t number, const char *step, err_t err)
 {
     struct text t = events_add(&events);
     text_string(&t, "cell ");
-    text_escaped(&t, view.cells[number].name, BUNDLE_NAME);
+    text_name(&t, view.cells[number].name, BUNDLE_NAME);
     text_string(&t, " was not started (");
     text_string(&t, step);
     text_string(&t, "): ");
@@ -235,9 +235,9 @@ static void report_start(void)
         running += tenants[i].state == TENANT_RUNNING;
     struct text t = events_add(&events);
     text_string(&t, "profile ");
-    text_escaped(&t, view.header->profile, BUNDLE_NAME);
+    text_name(&t, view.header->profile, BUNDLE_NAME);
     text_string(&t, " version ");
-    text_escaped(&t, view.header->version, BUNDLE_NAME);
+    text_name(&t, view.header->version, BUNDLE_NAME);
     text_string(&t, ": ");
     text_decimal(&t, running);
     text_string(&t, " cells, ");

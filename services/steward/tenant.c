@@ -165,10 +165,7 @@ static err_t make_areas(struct making *m)
     if (err != ERR_OK)
         return err;
     m->step = "window";
-    err = cell_reserve(m->t->cell, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
-    if (err != ERR_OK)
-        return err;
-    return thread_window(m->t->thread, m->t->cell, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
+    return cell_reserve(m->t->cell, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
 }
 
 // The services it may call, and the one it serves (T3).
@@ -246,7 +243,8 @@ static err_t make_own_memory(struct making *m)
     err_t err = slot_take(&m->h->memory->slots, &slot);
     if (err != ERR_OK)
         return err;
-    err = untyped_retype_untyped(m->t->piece, slot, m->plan->untyped_pages, &made);
+    uint32_t rights = (m->plan->flags & PLAN_CELLS) != 0 ? RIGHT_ALL : RIGHT_ALL & ~RIGHT_EXECUTE;
+    err = untyped_retype_untyped(m->t->piece, slot, m->plan->untyped_pages, rights, &made);
     return hand_over(m, err, slot, made, SLOT_UNTYPED, &m->start->untyped);
 }
 
@@ -339,9 +337,11 @@ err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
                      ((c->flags & PLAN_SECRET) != 0 ? (uint32_t)THREAD_SECRET : 0);
     err_t err = thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
                              CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
-    if (err == ERR_OK)
-        t->state = TENANT_RUNNING;
-    return err;
+    if (err != ERR_OK)
+        return err;
+    t->state = TENANT_RUNNING;
+    // It cannot have run yet: its priority is lower than the steward's.
+    return thread_window(t->thread, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
 }
 
 void tenant_stop(struct memory *m, struct tenant *t)

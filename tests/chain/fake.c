@@ -256,7 +256,7 @@ static void number_seen(bool right, char out[NUMBER_DIGITS])
         out[3] = out[3] == '9' ? '0' : (char)(out[3] + 1);
 }
 
-static void person_type(const char *keys)
+void fake_type(const char *keys)
 {
     for (; *keys; keys++) {
         require(person.typed_size + NUMBER_DIGITS < sizeof person.typed, "the person types that much");
@@ -283,7 +283,7 @@ static bool person_look(bool early)
     if (step->act)
         step->act();
     if (step->keys)
-        person_type(step->keys);
+        fake_type(step->keys);
     return true;
 }
 

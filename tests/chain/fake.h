@@ -48,6 +48,9 @@ struct fake_step {
 // saw what they expected, or the prompt waits for them for ever.
 bool fake_person(const struct fake_step *steps, size_t count, unsigned rounds);
 
+// From an `act`: type this as well.
+void fake_type(const char *keys);
+
 // Does `text` stand in what was written since fake_start, or since `mark`?
 bool fake_said(const char *text);
 bool fake_said_since(size_t mark, const char *text);

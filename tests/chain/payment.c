@@ -7,6 +7,7 @@
 #include "format/child.h"
 #include "format/mnemonic.h"
 #include "format/psbt.h"
+#include "gen/reader.h"
 
 static struct {
     struct secp secp;
@@ -248,4 +249,20 @@ void payment_make(enum payment_mistake mistake, struct payment *out)
     }
     if (w.full)
         abort();
+}
+
+void payment_offering(enum payment_mistake mistake, struct offering *out)
+{
+    static struct payment payment;
+    static const uint8_t nonce[REQUEST_NONCE_SIZE] = {0x4e, 0x6f};
+    uint32_t code = 0, index = 0, length = 0, previous = 0;
+    size_t size = 0;
+    payment_make(mistake, &payment);
+    require(reader_begin(payment_fingerprint(), NETWORK_TEST, (uint32_t)payment.size, nonce));
+    require(reader_append(payment.psbt, payment.size));
+    require(reader_finish(&code, &index, &length, &previous));
+    require(code != 0 || previous != 1 ? ERR_REFUSED : ERR_OK);
+    require(reader_request(out->request, sizeof out->request, &out->size));
+    require(reader_previous(0, 0, out->previous, sizeof out->previous, &size, &out->previous_size));
+    require(reader_end());
 }

@@ -55,3 +55,14 @@ void payment_make(enum payment_mistake mistake, struct payment *out);
 
 // The recipient's address, as it must stand on the screen.
 void payment_recipient(char out[ADDRESS_TEXT_MAX]);
+
+// What the reader makes of a payment, for tests that start at the vault.
+struct offering {
+    uint8_t request[REQUEST_MAX];
+    size_t size;
+    uint8_t previous[PAYMENT_MAX];
+    uint32_t previous_size;
+};
+
+// As the calling cell (fake.self), through the reader. Aborts if the reader refuses.
+void payment_offering(enum payment_mistake mistake, struct offering *out);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From the loader's hand-over to the first cell.
+#include "abi/layout.h"
 #include "boot.h"
+#include "cell.h"
+#include "sched.h"
 #include "x86.h"
 
 uintptr_t __stack_chk_guard = 0x595e9fbd94fda766; // replaced before anything is called
@@ -39,6 +42,8 @@ _Noreturn void kernel_start(struct boot_info *boot);
 
 __attribute__((no_stack_protector)) void kernel_start(struct boot_info *boot)
 {
+    struct cell *first;
+
     physmap = boot->physmap;
     physmap_pages = boot->physmap_pages;
     if (boot->magic != BOOT_INFO_MAGIC || boot->version != BOOT_INFO_VERSION ||
@@ -53,6 +58,9 @@ __attribute__((no_stack_protector)) void kernel_start(struct boot_info *boot)
     serial_write("kernel: started, entry ");
     serial_number(boot->entry);
     serial_write("\r\n");
-    boot_steward(boot);
+    first = boot_steward(boot);
+    arch_space_load(first->top);
+    selftest_run(CELL_START_BASE);
+    arch_space_load(this_cpu()->top);
     leave_kernel();
 }
