@@ -63,6 +63,17 @@ $(B)/boot/loader.efi: $(UEFI_OBJ) $(CRYPTO_LIBS_boot_pe)
 $(B)/boot/BOOTX64.EFI: $(B)/boot/loader.efi
 	@cp $< $@
 
+# --- native tests ------------------------------------------------------------------------------------------
+BOOT_TEST_INC := -Iboot $(INC_format) $(INC_crypto)
+boot_test = $(eval $(call unit_test,boot_$(1),$(2) $(BUNDLE_SRC),$(CRYPTO_LIBS_asan),$(BOOT_TEST_INC)))
+$(call boot_test,verify,boot/core/verify.c boot/core/verify_test.c)
+$(call boot_test,ranges,boot/core/ranges.c boot/core/info.c boot/core/ranges_test.c)
+$(call boot_test,place,boot/core/place.c boot/core/ranges.c boot/core/seed.c boot/core/place_test.c)
+$(call boot_test,image,boot/core/image.c boot/core/image_test.c)
+$(call boot_test,acpi,boot/core/acpi.c boot/core/acpi_test.c)
+$(call boot_test,event_log,boot/core/event_log.c boot/core/event_log_test.c)
+$(call boot_test,tables,boot/x86_64/tables.c boot/core/ranges.c boot/x86_64/tables_test.c)
+
 include tests/system/boot_probe/build.mk
 
 boot: $(B)/boot/direct.elf $(B)/boot/BOOTX64.EFI
