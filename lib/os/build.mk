@@ -14,7 +14,7 @@ CELLS       :=
 
 # $(call cell_object,OBJECT,SOURCE,FLAGS): apps see the SDK and nothing else.
 define cell_object
-$(1): $(2) $(CELL_LIBC) | $(INC_LINKS) $(GEN_HEADERS) $(SDK_READY)
+$(1): $(2) $(CELL_LIBC) $(GEN_HEADERS) | $(INC_LINKS) $(SDK_READY)
 	@mkdir -p $$(@D)
 	$$(CC) $$(CELL_CFLAGS) $(if $(filter apps/%,$(2)),$$(APP_INC),$$(CELL_INC)) $(3) -MMD -c -o $$@ $(2)
 -include $(basename $(1)).d
@@ -31,8 +31,11 @@ $(foreach s,$(2),$(eval $(call cell_object,$(B)/cells/$(1)/$(basename $(s)).o,$(
 $(foreach s,$(3:%=%_server) $(4:%=%_client),$(eval $(call cell_object,$(B)/cells/$(1)/$(s).o,$(B)/gen/$(s).c,$(CELL_BARE))))
 $(B)/cells/$(1).elf: $$($(1)_OBJ) $(B)/cell/entry.o $(if $(filter libc,$(5)),$(OS_LIBC_LIB)) $(OS_LIB) $(call cell_libs,$(5)) $(CELL_LIBC) lib/os/cell.ld
 	@$$(LD) $$(CELL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^)
-	@llvm-size $$@ | awk 'NR == 2 { printf "cell %-12s text+rodata %7d  data %6d  bss %7d\n", "$(1)", $$$$1, $$$$2, $$$$3 }'
+	$(if $(filter libc,$(5)),,@! llvm-objdump -d $$@ | grep -m1 '%[xyz]mm' || { echo "cell $(1): vector code without libc"; exit 1; })
+	@llvm-size $$@ | awk 'NR == 2 { printf "cell %-12s code %7d  data %6d  zero %7d\n", "$(1)", $$$$1, $$$$2, $$$$3 }'
 endef
+CELL_LIB_crypto = $(CRYPTO_LIBS_cell)
+CELL_LIB_cbor   = $(TINYCBOR_LIB_cell)
 cell_libs = $(foreach l,$(filter-out libc,$(1)),$(or $(CELL_LIB_$(l)),$(B)/cell/lib$(l).a))
 
 OS_LIB      := $(B)/cell/libos.a

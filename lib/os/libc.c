@@ -5,7 +5,6 @@
 #include "os/ipc.h"
 #include "os/stream.h"
 #include "os/syscall.h"
-#include <asm/prctl.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
@@ -14,7 +13,12 @@
 #include <sys/uio.h>
 #include <time.h>
 
-enum { ARGUMENTS = 6, RANDOM_PIECE = 256, NSEC_PER_SEC = 1000000000 };
+enum {
+    ARGUMENTS = 6,
+    RANDOM_PIECE = 256,
+    NSEC_PER_SEC = 1000000000,
+    SET_FS = 0x1002, // ARCH_SET_FS of Linux's arch_prctl(2)
+};
 
 static long fd_stream(long fd)
 {
@@ -117,7 +121,7 @@ static long do_getrandom(const long *a)
 // Thread-local storage. The kernel lets cells set their own FS base.
 static long do_arch_prctl(const long *a)
 {
-    if (a[0] != ARCH_SET_FS)
+    if (a[0] != SET_FS)
         return -EINVAL;
     // Safety: CR4.FSGSBASE is on; the base is kept across switches and used by this cell only.
     __asm__ volatile("wrfsbase %0" : : "r"(a[1]) : "memory");

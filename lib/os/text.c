@@ -21,11 +21,12 @@ void text_string(struct text *t, const char *string)
         text_char(t, *string++);
 }
 
-void text_escaped(struct text *t, const char *bytes, size_t max)
+void text_escaped(struct text *t, const void *bytes, size_t size)
 {
     static const char hex[] = "0123456789abcdef";
-    for (size_t i = 0; i < max && bytes[i] != '\0'; i++) {
-        unsigned char c = (unsigned char)bytes[i];
+    const uint8_t *data = bytes;
+    for (size_t i = 0; i < size; i++) {
+        uint8_t c = data[i];
         if (c >= 0x20 && c < 0x7f && c != '\\') {
             text_char(t, (char)c);
             continue;
@@ -34,6 +35,14 @@ void text_escaped(struct text *t, const char *bytes, size_t max)
         text_char(t, hex[c >> 4]);
         text_char(t, hex[c & 15]);
     }
+}
+
+void text_name(struct text *t, const char *name, size_t size)
+{
+    size_t length = 0;
+    while (length < size && name[length] != '\0')
+        length++;
+    text_escaped(t, name, length);
 }
 
 static void text_number(struct text *t, uint64_t value, unsigned base)

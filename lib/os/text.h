@@ -15,7 +15,9 @@ struct text {
 struct text text_begin(char *buffer, size_t size);
 void text_char(struct text *t, char c);
 void text_string(struct text *t, const char *string);
-// At most `max` bytes, up to the first zero byte; anything not printable ASCII becomes \xNN.
-void text_escaped(struct text *t, const char *bytes, size_t max);
+// `size` bytes; the backslash and anything that is not printable ASCII become \xNN.
+void text_escaped(struct text *t, const void *bytes, size_t size);
+// The same, up to the first zero byte: a name in a field of `size` bytes.
+void text_name(struct text *t, const char *name, size_t size);
 void text_decimal(struct text *t, uint64_t value);
 void text_hex(struct text *t, uint64_t value); // with 0x

@@ -16,11 +16,17 @@ int main(void)
     CHECK_EQ(t.length, strlen(buffer));
 
     t = text_begin(buffer, sizeof buffer);
-    text_escaped(&t, "a\033[2J\\\x7f\xff~ ", 100);
+    text_escaped(&t, "a\033[2J\\\x7f\xff~ ", 10);
     CHECK(strcmp(buffer, "a\\x1b[2J\\x5c\\x7f\\xff~ ") == 0);
     t = text_begin(buffer, sizeof buffer);
-    text_escaped(&t, "abcdef", 3);
+    text_name(&t, "abcdef", 3);
     CHECK(strcmp(buffer, "abc") == 0);
+    t = text_begin(buffer, sizeof buffer);
+    text_name(&t, "ab\0def", 6);
+    CHECK(strcmp(buffer, "ab") == 0);
+    t = text_begin(buffer, sizeof buffer);
+    text_escaped(&t, "ab\0c", 4);
+    CHECK(strcmp(buffer, "ab\\x00c") == 0);
 
     char small[5] = "zzzz";
     t = text_begin(small, sizeof small);

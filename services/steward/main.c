@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The steward: first cell, supervisor of all others. It makes what the signed plan says, answers
-// who is who, and reports what stops. It calls nobody, so nobody can hold it up.
+// The steward: first cell, supervisor of all others. It makes what the signed plan says, answers who
+// is who, and reports what stops. It calls nobody, so nobody can hold it up.
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/steward.h"
+#include "gen/thread.h"
 #include "os/error.h"
 #include "os/event.h"
 #include "os/panic.h"
@@ -122,8 +123,8 @@ static err_t op_usage(const struct caller *who, uint64_t *pages, uint64_t *slots
     return ERR_OK;
 }
 
-// A fault or an exit: the kernel's message has the cell's number as identity. Nobody gets an
-// answer, for the thread that waits for it is stopped here.
+// A fault or an exit: the kernel's message has the cell's number as identity. Nobody gets an answer,
+// for the thread that waits for it is stopped here.
 static void on_fault(const struct message *m)
 {
     uint64_t number = m->identity;
@@ -166,7 +167,7 @@ static void on_deadline(void)
     (void)err; // whoever waited is gone
 }
 
-// Read the bundle and the plan. There is nobody to tell if this fails: the steward stops, and the
+// Set up this cell's own areas and read the plan. There is nobody to tell if this fails: the steward stops, and the
 // kernel says that it did.
 static void read_bundle(void)
 {
@@ -187,6 +188,9 @@ static void read_bundle(void)
            "the bundle cannot be mapped");
     ASSERT(cell_reserve(CAP_SELF, STEWARD_WORK_BASE, STEWARD_WORK_PAGES) == ERR_OK,
            "no tables for the work area");
+    ASSERT(cell_reserve(CAP_SELF, CELL_WINDOW_BASE, CELL_WINDOW_PAGES) == ERR_OK &&
+               thread_window(cap_first(INIT_THREAD), CELL_WINDOW_BASE, CELL_WINDOW_PAGES) == ERR_OK,
+           "no window for what is lent to the steward");
     // Safety: mapped just now, `pages` pages.
     err_t err = plan_read((const uint8_t *)(uintptr_t)BUNDLE_BASE, pages, &view, &why, &culprit);
     ASSERT(err == ERR_OK, why);
@@ -205,7 +209,7 @@ static void report_refusal(uint32_t number, const char *step, err_t err)
 {
     struct text t = events_add(&events);
     text_string(&t, "cell ");
-    text_escaped(&t, view.cells[number].name, BUNDLE_NAME);
+    text_name(&t, view.cells[number].name, BUNDLE_NAME);
     text_string(&t, " was not started (");
     text_string(&t, step);
     text_string(&t, "): ");
@@ -235,9 +239,9 @@ static void report_start(void)
         running += tenants[i].state == TENANT_RUNNING;
     struct text t = events_add(&events);
     text_string(&t, "profile ");
-    text_escaped(&t, view.header->profile, BUNDLE_NAME);
+    text_name(&t, view.header->profile, BUNDLE_NAME);
     text_string(&t, " version ");
-    text_escaped(&t, view.header->version, BUNDLE_NAME);
+    text_name(&t, view.header->version, BUNDLE_NAME);
     text_string(&t, ": ");
     text_decimal(&t, running);
     text_string(&t, " cells, ");
@@ -245,8 +249,8 @@ static void report_start(void)
     text_string(&t, " pages free");
 }
 
-// Make and start everybody in the plan's order, apps after all others. The seed leaves with the
-// cell that the plan names for it, and is wiped from the kernel's page.
+// Make and start everybody in the plan's order, apps after all others. The seed leaves with the cell
+// that the plan names for it, and is wiped from the kernel's page.
 static void make_tenants(void)
 {
     const struct init_info *init = init_page();

@@ -77,7 +77,7 @@ void fault_describe(struct text *t, const struct plan_cell *cell, const uint64_t
 {
     uint64_t cause = words[0], offset = words[1], address = words[2], detail = words[3];
     text_string(t, "cell ");
-    text_escaped(t, cell->name, sizeof cell->name);
+    text_name(t, cell->name, sizeof cell->name);
     text_string(t, " stopped: ");
     switch (cause) {
     case FAULT_EXIT:

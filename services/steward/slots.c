@@ -57,7 +57,7 @@ static err_t carve_any(struct memory *m, uint64_t pages, cap_t *handle,
 
 static err_t carve_piece(cap_t from, uint32_t slot, uint64_t pages, cap_t *handle)
 {
-    return untyped_retype_untyped(from, slot, pages, handle);
+    return untyped_retype_untyped(from, slot, pages, RIGHT_ALL, handle);
 }
 
 static err_t carve_endpoint(cap_t from, uint32_t slot, uint64_t pages, cap_t *handle)

@@ -11,13 +11,7 @@
 
 #define METHODS_ALL (~(uint64_t)0)
 
-enum {
-    FRAME_PAGES_MAX = STEWARD_WORK_PAGES,
-    THREAD_PAGES = 1,
-    CELL_BODY_PAGES = 2,
-    SIGNAL_PAGES = 1,
-    SLOT_SIZE = 64
-};
+enum { FRAME_PAGES_MAX = STEWARD_WORK_PAGES, THREAD_PAGES = 1, CELL_BODY_PAGES = 2, SIGNAL_PAGES = 1, SLOT_SIZE = 64 };
 
 // State of one making: the first error ends it, `step` says where.
 struct making {
@@ -120,11 +114,9 @@ static err_t make_body(struct making *m)
         const char *step;
         err_t (*carve)(const struct making *m, uint32_t slot, cap_t *handle);
         cap_t *handle;
-    } parts[] = {
-        {"address space", carve_cell,   &t->cell  },
-        {"thread",        carve_thread, &t->thread},
-        {"signal",        carve_signal, &t->signal}
-    };
+    } parts[] = {{"address space", carve_cell, &t->cell},
+                 {"thread", carve_thread, &t->thread},
+                 {"signal", carve_signal, &t->signal}};
     uint64_t pages = plan_pages(m->h->view, m->number) + plan_tables(m->h->view, m->number) +
                      CELL_BODY_PAGES + (uint64_t)m->plan->slots * SLOT_SIZE / PAGE_SIZE +
                      THREAD_PAGES + SIGNAL_PAGES;
@@ -147,10 +139,8 @@ static err_t make_areas(struct making *m)
     const struct bundle_entry *e = plan_image(m->h->view, m->number);
     const struct plan_cell *c = m->plan;
     const uint8_t *image = m->h->view->payload + e->offset;
-    uint64_t text = (uint64_t)e->text_pages * PAGE_SIZE,
-             rodata = (uint64_t)e->rodata_pages * PAGE_SIZE,
-             data = (uint64_t)e->data_pages * PAGE_SIZE,
-             stack = (uint64_t)c->stack_pages * PAGE_SIZE;
+    uint64_t text = (uint64_t)e->text_pages * PAGE_SIZE, rodata = (uint64_t)e->rodata_pages * PAGE_SIZE,
+             data = (uint64_t)e->data_pages * PAGE_SIZE, stack = (uint64_t)c->stack_pages * PAGE_SIZE;
     const struct {
         const char *step;
         uint64_t address, pages;
@@ -158,13 +148,13 @@ static err_t make_areas(struct making *m)
         const uint8_t *data;
         uint64_t size;
     } areas[] = {
-        {"code",       CELL_CODE_BASE,                 e->text_pages,                          ACCESS_READ | ACCESS_EXECUTE, image,                 text  },
-        {"constants",  CELL_CODE_BASE + text,          e->rodata_pages,                        ACCESS_READ,                  image + text,          rodata},
-        {"data",       CELL_CODE_BASE + text + rodata, (uint64_t)e->data_pages + e->bss_pages,
-         ACCESS_READ | ACCESS_WRITE,                                                                                         image + text + rodata, data  },
-        {"heap",       CELL_HEAP_BASE,                 c->heap_pages,                          ACCESS_READ | ACCESS_WRITE,   NULL,                  0     },
-        {"stack",      CELL_STACK_TOP - stack,         c->stack_pages,                         ACCESS_READ | ACCESS_WRITE,   NULL,                  0     },
-        {"lease area", CELL_LEASE_BASE,                CELL_LEASE_PAGES,                       ACCESS_READ | ACCESS_WRITE,   NULL,                  0     },
+        {"code", CELL_CODE_BASE, e->text_pages, ACCESS_READ | ACCESS_EXECUTE, image, text},
+        {"constants", CELL_CODE_BASE + text, e->rodata_pages, ACCESS_READ, image + text, rodata},
+        {"data", CELL_CODE_BASE + text + rodata, (uint64_t)e->data_pages + e->bss_pages,
+         ACCESS_READ | ACCESS_WRITE, image + text + rodata, data},
+        {"heap", CELL_HEAP_BASE, c->heap_pages, ACCESS_READ | ACCESS_WRITE, NULL, 0},
+        {"stack", CELL_STACK_TOP - stack, c->stack_pages, ACCESS_READ | ACCESS_WRITE, NULL, 0},
+        {"lease area", CELL_LEASE_BASE, CELL_LEASE_PAGES, ACCESS_READ | ACCESS_WRITE, NULL, 0},
     };
     err_t err = ERR_OK;
     for (size_t i = 0; i < sizeof areas / sizeof areas[0] && err == ERR_OK; i++) {
@@ -175,10 +165,7 @@ static err_t make_areas(struct making *m)
     if (err != ERR_OK)
         return err;
     m->step = "window";
-    err = cell_reserve(m->t->cell, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
-    if (err != ERR_OK)
-        return err;
-    return thread_window(m->t->thread, m->t->cell, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
+    return cell_reserve(m->t->cell, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
 }
 
 // The services it may call, and the one it serves (T3).
@@ -256,7 +243,8 @@ static err_t make_own_memory(struct making *m)
     err_t err = slot_take(&m->h->memory->slots, &slot);
     if (err != ERR_OK)
         return err;
-    err = untyped_retype_untyped(m->t->piece, slot, m->plan->untyped_pages, &made);
+    uint32_t rights = (m->plan->flags & PLAN_CELLS) != 0 ? RIGHT_ALL : RIGHT_ALL & ~RIGHT_EXECUTE;
+    err = untyped_retype_untyped(m->t->piece, slot, m->plan->untyped_pages, rights, &made);
     return hand_over(m, err, slot, made, SLOT_UNTYPED, &m->start->untyped);
 }
 
@@ -287,10 +275,8 @@ static err_t make_rest(struct making *m)
     cap_t told = 0;
     err = object_add(m, &slot);
     if (err == ERR_OK)
-        err = object_made(m,
-                          cell_derive(CAP_SELF, m->h->endpoints[1], slot, RIGHT_WRITE, METHODS_ALL,
-                                      0, m->number, &told),
-                          slot, &told);
+        err = object_made(m, cell_derive(CAP_SELF, m->h->endpoints[1], slot, RIGHT_WRITE | RIGHT_GRANT,
+                                         METHODS_ALL, 0, m->number, &told), slot, &told);
     return err == ERR_OK ? cell_supervise(m->t->cell, told) : err;
 }
 
@@ -349,12 +335,13 @@ err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
     const struct plan_cell *c = &h->view->cells[number];
     uint32_t flags = ((c->flags & PLAN_FPU) != 0 ? (uint32_t)THREAD_FPU : 0) |
                      ((c->flags & PLAN_SECRET) != 0 ? (uint32_t)THREAD_SECRET : 0);
-    err_t err =
-        thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
-                     CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
-    if (err == ERR_OK)
-        t->state = TENANT_RUNNING;
-    return err;
+    err_t err = thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
+                             CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
+    if (err != ERR_OK)
+        return err;
+    t->state = TENANT_RUNNING;
+    // It cannot have run yet: its priority is lower than the steward's.
+    return thread_window(t->thread, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
 }
 
 void tenant_stop(struct memory *m, struct tenant *t)

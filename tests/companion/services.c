@@ -76,6 +76,8 @@ err_t reader_finish(uint32_t *code, uint32_t *index, uint32_t *length, uint32_t 
 {
     if (services.finish.error)
         return services.finish.error;
+    if (services.finished)
+        services.finished();
     if (fault(&services.finish, code, index))
         return ERR_OK;
     *length = (uint32_t)services.request.size;

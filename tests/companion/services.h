@@ -35,8 +35,9 @@ struct services {
     uint32_t signature_count;
     size_t piece; // the most that reader.previous gives at once; 0: as much as fits
     struct services_fault begin, append, finish, offer, give, ask, result;
-    uint32_t thinking; // how often vault.result still says: waiting
-    uint32_t verdict;  // what it says then
+    uint32_t thinking;      // how often vault.result still says: waiting
+    uint32_t verdict;       // what it says then
+    void (*finished)(void); // called by reader.finish: the test looks at the PSBT; may be null
 
     // Read by the test.
     uint8_t psbt[SERVICES_PSBT_MAX];

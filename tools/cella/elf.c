@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cella/elf.h"
+#include "elf.h"
 
 #include "abi/layout.h"
 
@@ -35,7 +35,7 @@ static bool fail(const struct program *p, enum elf_message message, const char *
     static const char *const texts[] = {
         "",
 #define MESSAGE(name, text) text,
-#include "cella/elf_messages.def"
+#include "elf_messages.def"
 #undef MESSAGE
     };
     return complain(p->c, p->path, 0, message, texts[message], a, b, NULL);

@@ -23,7 +23,7 @@ struct elf_image {
 enum elf_message {
     ELF_FINE,
 #define MESSAGE(name, text) ELF_##name,
-#include "cella/elf_messages.def"
+#include "elf_messages.def"
 #undef MESSAGE
     ELF_MESSAGE_COUNT,
 };

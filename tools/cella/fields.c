@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Typed access to a table of settings; every wrong thing gets its line.
-#include "cella/profile.h"
 #include "common/near.h"
+#include "profile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@ bool profile_complain(struct complaint *c, const char *path, unsigned line,
     static const char *const texts[] = {
         "",
 #define MESSAGE(name, text) text,
-#include "cella/profile_messages.def"
+#include "profile_messages.def"
 #undef MESSAGE
     };
     return complain(c, path, line, message, texts[message], a, b, d);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One manifest.toml into the plan of its cell.
-#include "cella/profile.h"
 #include "common/near.h"
+#include "profile.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cella/plan.h"
+#include "plan.h"
 
 #include <stdlib.h>
 #include <string.h>

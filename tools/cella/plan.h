@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // struct plan (abi/plan.h): made from a profile, and read back from an image.
 #pragma once
-#include "cella/profile.h"
+#include "profile.h"
 
 // The plan's bytes, malloc'ed. `image` gives each cell's index among the bundle's entries.
 uint8_t *plan_make(const struct profile *profile, const uint32_t image[PROFILE_CELLS],

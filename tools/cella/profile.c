@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A profile: its own keys, its list of cells, and each cell's manifest.
-#include "cella/profile.h"
+#include "profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,9 +4,9 @@
 // one.
 #pragma once
 #include "abi/plan.h"
-#include "cella/toml.h"
 #include "common/complaint.h"
 #include "gen/names.h"
+#include "toml.h"
 
 enum {
     PROFILE_PATH = 192,
@@ -55,7 +55,7 @@ struct profile {
 enum profile_message {
     PROFILE_FINE,
 #define MESSAGE(name, text) PROFILE_##name,
-#include "cella/profile_messages.def"
+#include "profile_messages.def"
 #undef MESSAGE
     PROFILE_MESSAGE_COUNT,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What must hold between the cells of a profile.
-#include "cella/profile.h"
+#include "profile.h"
 
 #include <stdio.h>
 #include <string.h>

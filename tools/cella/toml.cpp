@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cella/toml.h"
+#include "toml.h"
 
 #define TOML_EXCEPTIONS  0
 #define TOML_HEADER_ONLY 1

@@ -20,7 +20,7 @@ static bool name_is(struct evidence_name a, const char *text, size_t size)
 static void text_render(const struct evidence *e, const struct request *request, char *text,
                         size_t *size)
 {
-    char device[FINGERPRINT_TEXT], publisher[FINGERPRINT_TEXT_SIZE];
+    char device[FINGERPRINT_TEXT], publisher[FINGERPRINT_TEXT];
     char app[EVIDENCE_NAME + 1] = {0};
     struct refusal why;
     fingerprint_text(e->device_key, device);
@@ -95,34 +95,39 @@ static void compare(struct verdict *v, const struct payment *p)
 }
 
 // The PSBT does not name its network: the coin type tells main from test, and test from regtest
-// only the evidence can tell.
+// only the evidence can tell. Errors: REFUSED, NO_MEMORY.
+static err_t psbt_understand(const struct evidence *e, struct payment *p, struct refusal *why)
+{
+    uint32_t fingerprint;
+    err_t error = payment_strip(p, why);
+    if (error)
+        return error;
+    if (psbt_fingerprint(&p->psbt, &fingerprint) != ERR_OK)
+        return refusal_set(why, REFUSAL_PATH_MISSING, 0);
+    if (payment_understand(p, fingerprint, NETWORK_REGTEST, e->nonce, why) == ERR_OK &&
+        request_is(e, &p->request))
+        return ERR_OK;
+    if (payment_understand(p, fingerprint, NETWORK_TEST, e->nonce, why) == ERR_OK)
+        return ERR_OK;
+    return payment_understand(p, fingerprint, NETWORK_MAIN, e->nonce, why);
+}
+
 static int psbt_compare(struct verdict *v)
 {
-    static const uint32_t networks[] = {NETWORK_MAIN, NETWORK_TEST, NETWORK_REGTEST};
     static struct payment p;
     struct refusal why = {0};
-    uint32_t fingerprint;
-    bool understood = false;
     if (!payment_read(v->psbt, &p))
         return EXIT_UNABLE;
-    if (payment_strip(&p, &why) == ERR_OK) {
-        if (psbt_fingerprint(&p.psbt, &fingerprint) != ERR_OK)
-            why = (struct refusal){.code = REFUSAL_PATH_MISSING};
-        else
-            for (size_t i = 0; i < 3 && v->comparison != COMPARISON_EQUAL; i++)
-                if (payment_understand(&p, fingerprint, networks[i], v->evidence.nonce, &why) ==
-                    ERR_OK) {
-                    understood = true;
-                    compare(v, &p);
-                }
+    err_t error = psbt_understand(&v->evidence, &p, &why);
+    if (error) {
+        char sentence[REFUSAL_TEXT_MAX];
+        refusal_print(why, sentence);
+        report_error("%s is no payment that the device could have signed: %s", v->psbt, sentence);
+    } else {
+        compare(v, &p);
     }
     payment_free(&p);
-    if (understood)
-        return EXIT_GOOD;
-    char sentence[REFUSAL_TEXT_MAX];
-    refusal_print(why, sentence);
-    report_error("%s is no payment that the device could have signed: %s", v->psbt, sentence);
-    return EXIT_NO;
+    return error ? EXIT_NO : EXIT_GOOD;
 }
 
 // EXIT_GOOD: there is a verdict. Else said.
@@ -131,10 +136,10 @@ static int judge(struct verdict *v, const char *key)
     static struct evidence_work work;
     struct evidence_check check;
     size_t size;
-    uint8_t *data = file_read(v->file, EVIDENCE_MAX, &size); // v->evidence points into it
-    if (!data)
+    v->bytes = file_read(v->file, EVIDENCE_MAX, &size);
+    if (!v->bytes)
         return EXIT_UNABLE;
-    if (evidence_verify(data, size, &work, &v->evidence, &check) != ERR_OK) {
+    if (evidence_verify(v->bytes, size, &work, &v->evidence, &check) != ERR_OK) {
         report_error("%s is no valid evidence: %s%s%s%s", v->file, evidence_sentence(check.fault),
                      check.field ? " (field: " : "",
                      check.field ? evidence_field_name(check.field) : "", check.field ? ")" : "");
@@ -173,11 +178,10 @@ int verify_command(int argc, char **argv)
     }
     verdict.file = operands.at[0];
     int code = judge(&verdict, key);
-    if (code != EXIT_GOOD)
-        return code;
-    if (json)
-        verdict_print_json(&verdict);
-    else
-        verdict_print(&verdict);
-    return verdict_good(&verdict) ? EXIT_GOOD : EXIT_NO;
+    if (code == EXIT_GOOD) {
+        (json ? verdict_print_json : verdict_print)(&verdict);
+        code = verdict_good(&verdict) ? EXIT_GOOD : EXIT_NO;
+    }
+    free(verdict.bytes);
+    return code;
 }

@@ -16,7 +16,8 @@ enum comparison {
 
 struct verdict {
     const char *file, *psbt;
-    struct evidence evidence;
+    uint8_t *bytes;           // the file's
+    struct evidence evidence; // points into `bytes`
     enum anchor anchor;
     struct anchors anchors;
     enum comparison comparison;

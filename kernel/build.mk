@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The kernel: portable core, one folder for the machine. `make kernel` prints its line and byte counts.
+KERNEL_ARCH   := x86_64
+KERNEL_SRC    := $(wildcard kernel/core/*.c kernel/arch/$(KERNEL_ARCH)/*.c)
+KERNEL_SRC    := $(filter-out %_test.c %/offset.c,$(KERNEL_SRC))
+KERNEL_ASM    := $(wildcard kernel/arch/$(KERNEL_ARCH)/*.S)
+KERNEL_OBJ    := $(KERNEL_SRC:%.c=$(B)/%.o) $(KERNEL_ASM:%.S=$(B)/%.o)
+KERNEL_INC    := -Ikernel/core -Ikernel/arch -Ikernel/arch/$(KERNEL_ARCH) $(INC_abi) $(INC_gen)
+KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only -mno-red-zone \
+                 -fno-jump-tables -fcf-protection=branch -fstack-protector-strong -mstack-protector-guard=global \
+                 -fomit-frame-pointer $(KERNEL_INC)
+
+$(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
+	@mkdir -p $(@D)
+	$(CC) $(KERNEL_CFLAGS) -MMD -c -o $@ $<
+
+# The offset that entry.S needs comes from the compiler.
+$(B)/kernel/offset.h: kernel/arch/$(KERNEL_ARCH)/offset.c $(wildcard kernel/core/*.h) $(GEN_HEADERS) | $(INC_LINKS)
+	@mkdir -p $(@D)
+	$(CC) $(KERNEL_CFLAGS) -S -o - $< | sed -n 's/^.*@@ \([A-Z_]*\) \$$*\([0-9]*\).*$$/#define \1 \2/p' >$@
+	@test -s $@
+
+$(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h
+	@mkdir -p $(@D)
+	$(CC) $(TARGET) -g -include $(B)/kernel/offset.h -c -o $@ $<
+
+$(B)/kernel/arch/x86_64/cpu.o: $(B)/kernel/offset.h
+$(B)/kernel/arch/x86_64/cpu.o: KERNEL_CFLAGS += -include $(B)/kernel/offset.h
+
+$(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
+	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)
+	@llvm-size $@ | awk 'NR == 2 {print "kernel: text+rodata " $$1 " bytes, data " $$2 ", bss " $$3}'
+	@cat $(KERNEL_SRC) $(wildcard kernel/core/*.h kernel/arch/*.h kernel/arch/$(KERNEL_ARCH)/*.h) | wc -l | awk '{print "kernel: " $$1 " lines of C"}'
+	@cat $(KERNEL_ASM) | wc -l | awk '{print "kernel: " $$1 " lines of assembly"}'
+
+kernel: $(B)/kernel.elf
+-include $(KERNEL_SRC:%.c=$(B)/%.d)
+.PHONY: kernel
+
+# The same code on the host, under the sanitizers.
+KERNEL_HOST_SRC := $(wildcard kernel/core/*.c kernel/arch/host/*.c)
+KERNEL_HOST_SRC := $(filter-out %_test.c,$(KERNEL_HOST_SRC))
+KERNEL_HOST_INC := -Ikernel/core -Ikernel/arch -Ikernel/arch/host $(INC_abi) $(INC_gen)
+$(eval $(call unit_test,kernel_cap,kernel/core/cap_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(eval $(call unit_test,kernel_fuzz,kernel/core/fuzz_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "boot.h"
+#include "abi/start.h"
+#include "arch.h"
+#include "cell.h"
+#include "endpoint.h"
+#include "frame.h"
+#include "interrupt.h"
+#include "untyped.h"
+
+uintptr_t physmap;
+uint64_t physmap_pages;
+
+// The largest free region pays for the kernel's tables and the steward; what is left of it becomes
+// untyped memory.
+static struct boot_memory *largest(struct boot_info *boot)
+{
+    struct boot_memory *best = 0;
+
+    for (uint32_t i = 0; i < boot->memory_count; i++) {
+        struct boot_memory *m = &boot->memory[i];
+
+        if (m->kind == BOOT_MEMORY_FREE && (!best || m->pages > best->pages))
+            best = m;
+    }
+    return best;
+}
+
+static void *take(struct boot_memory *from, uint64_t bytes)
+{
+    uint64_t pages = align_up(bytes, PAGE_SIZE) >> PAGE_SHIFT;
+    void *p = phys_to_kernel(from->base);
+
+    if (pages > from->pages)
+        arch_halt("too little memory to start - give the machine at least 64 MB", 0);
+    from->base += pages << PAGE_SHIFT;
+    from->pages -= pages;
+    memset(p, 0, pages << PAGE_SHIFT);
+    return p;
+}
+
+static void map(struct cell *cell, void *page, vaddr_t address, uint32_t access)
+{
+    struct cap c = {
+        .object = (uint64_t)page, .type = OBJECT_FRAME, .rights = RIGHT_ALL, .extent = 1};
+
+    frame_use_set(page, 1, FRAME_PAGE);
+    if (space_reserve(cell, address, 1) != ERR_OK || frame_map(&c, cell, address, access) != ERR_OK)
+        arch_halt("the steward does not fit", 0);
+}
+
+static void map_image(struct cell *cell, const struct boot_info *boot, struct boot_memory *m)
+{
+    const uint8_t *payload = (uint8_t *)phys_to_kernel(boot->bundle_phys) + BUNDLE_HEADER_SIZE;
+    const struct bundle_entry *e = (const struct bundle_entry *)payload + boot->steward_entry;
+    uint64_t rodata = e->text_pages, data = rodata + e->rodata_pages, bss = data + e->data_pages;
+
+    for (uint64_t i = 0; i < bss + e->bss_pages; i++) {
+        uint32_t access = i < rodata ? ACCESS_EXECUTE : i < data ? 0 : ACCESS_WRITE;
+        void *page = take(m, PAGE_SIZE);
+
+        if (i < bss)
+            memcpy(page, payload + e->offset + i * PAGE_SIZE, PAGE_SIZE);
+        map(cell, page, CELL_CODE_BASE + i * PAGE_SIZE, ACCESS_READ | access);
+    }
+}
+
+static struct init_info *map_start(struct cell *cell, struct boot_memory *m)
+{
+    struct init_info *info = take(m, PAGE_SIZE);
+
+    map(cell, info, CELL_START_BASE, ACCESS_READ | ACCESS_WRITE);
+    for (uint64_t i = 1; i <= STEWARD_STACK_PAGES; i++)
+        map(cell, take(m, PAGE_SIZE), CELL_STACK_TOP - i * PAGE_SIZE, ACCESS_READ | ACCESS_WRITE);
+    return info;
+}
+
+// Capabilities to everything: only the steward's carry all rights.
+static void give(struct cell *cell, struct thread *t, struct init_info *info,
+                 struct boot_info *boot)
+{
+    uint8_t *bundle = phys_to_kernel(boot->bundle_phys);
+    uint32_t slot = INIT_UNTYPED;
+
+    cap_make(cap_root, &cell->slots[INIT_CELL], OBJECT_CELL, (uint64_t)cell, 0, RIGHT_ALL);
+    cap_make(cap_root, &cell->slots[INIT_THREAD], OBJECT_THREAD, (uint64_t)t, 0, RIGHT_ALL);
+    cap_make(cap_root, &cell->slots[INIT_START], OBJECT_FRAME, (uint64_t)info, 1,
+             RIGHT_ALL & ~RIGHT_EXECUTE);
+    frame_use_set(bundle, boot->bundle_pages, FRAME_PAGE);
+    cap_make(cap_root, &cell->slots[INIT_BUNDLE], OBJECT_FRAME, (uint64_t)bundle,
+             boot->bundle_pages, RIGHT_READ);
+    cap_make(cap_root, &cell->slots[INIT_PORTS], OBJECT_PORT, 0, 0x10000, RIGHT_ALL);
+    for (uint32_t i = 0; i < BOOT_IRQ_COUNT; i++) {
+        interrupts[i].object.type = OBJECT_INTERRUPT;
+        interrupts[i].line = i;
+        cap_make(cap_root, &cell->slots[INIT_IRQ + i], OBJECT_INTERRUPT, (uint64_t)&interrupts[i],
+                 0, RIGHT_ALL);
+    }
+    for (uint32_t i = 0; i < boot->memory_count && slot < INIT_FREE; i++) {
+        const struct boot_memory *m = &boot->memory[i];
+
+        if (m->kind == BOOT_MEMORY_FREE && m->pages)
+            untyped_make(cap_root, &cell->slots[slot++], phys_to_kernel(m->base), m->pages,
+                         RIGHT_ALL);
+    }
+    info->untyped_count = slot - INIT_UNTYPED;
+    info->tables_free = cell->pool_pages - cell->pool_used;
+}
+
+static struct thread *start_thread(struct cell *cell, struct boot_memory *m, uint64_t entry)
+{
+    struct thread *t = take(m, PAGE_SIZE);
+
+    thread_init(t);
+    frame_use_set(t, 1, FRAME_THREAD);
+    thread_link(t, cell);
+    t->regs.rip = CELL_CODE_BASE + entry;
+    t->regs.rsp = CELL_STACK_TOP;
+    t->regs.rdi = CELL_START_BASE;
+    t->regs.rflags = ARCH_USER_FLAGS;
+    t->priority = STEWARD_PRIORITY;
+    t->return_fully = 1;
+    sched_ready(t);
+    return t;
+}
+
+struct cell *boot_steward(struct boot_info *boot)
+{
+    struct boot_memory *m = largest(boot);
+    struct bundle_entry *table =
+        (struct bundle_entry *)((uint8_t *)phys_to_kernel(boot->bundle_phys) + BUNDLE_HEADER_SIZE);
+    struct init_info *info;
+    struct cell *cell;
+    struct thread *t;
+
+    if (!m)
+        arch_halt("the loader found no memory", 0);
+    frame_table = take(m, physmap_pages * sizeof(struct frame));
+    cap_root = take(m, sizeof(struct cap));
+    interrupts = take(m, BOOT_IRQ_COUNT * sizeof(struct interrupt));
+    cell = take(m, cell_size(STEWARD_SLOTS, STEWARD_TABLES));
+    cell_init(cell, STEWARD_SLOTS, STEWARD_TABLES);
+    map_image(cell, boot, m);
+    info = map_start(cell, m);
+    t = start_thread(cell, m, table[boot->steward_entry].start);
+    give(cell, t, info, boot);
+    info->boot = *boot;
+    memset(boot->seed, 0, sizeof(boot->seed));
+    return cell;
+}

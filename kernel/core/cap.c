@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cap.h"
+#include "arch.h"
+#include "cell.h"
+#include "frame.h"
+
+struct cap *cap_root;
+
+// The cell whose table this slot is in keeps count of those in use; slots outside a table are
+// nobody's.
+static void cap_count(const struct cap *c, int by)
+{
+    const struct frame *f = frame_of_kernel(c);
+
+    if (f->use == FRAME_CELL && f->cell)
+        f->cell->slots_used += (uint32_t)by;
+}
+
+void cap_insert(struct cap *parent, struct cap *child)
+{
+    uint32_t me = cap_link(child), above = cap_link(parent);
+
+    child->prev = above;
+    if (parent->first) {
+        child->next = parent->first;
+        cap_at(parent->first)->prev = me;
+    } else {
+        child->next = above;
+        parent->last = me;
+    }
+    parent->first = me;
+    cap_count(child, 1);
+}
+
+// Put the chain `first`..`last` where `c` stands among its siblings; 0 for both closes the gap.
+static void cap_replace(const struct cap *c, uint32_t first, uint32_t last)
+{
+    uint32_t me = cap_link(c);
+    struct cap *before = cap_at(c->prev), *after = cap_at(c->next);
+    bool is_first = before->first == me, is_last = after->last == me;
+    uint32_t right = first ? first : is_last ? 0 : c->next;
+    uint32_t left = last ? last : is_first ? 0 : c->prev;
+
+    // With the gap closed, an only child leaves a childless parent, and an end child hands its end
+    // over.
+    if (is_first)
+        before->first = right;
+    else
+        before->next = first ? first : c->next;
+    if (is_last)
+        after->last = left;
+    else
+        after->prev = last ? last : c->prev;
+    if (first)
+        cap_at(first)->prev = c->prev;
+    if (last)
+        cap_at(last)->next = c->next;
+}
+
+void cap_unlink(struct cap *c)
+{
+    cap_replace(c, c->first, c->last);
+    c->first = c->last = c->next = c->prev = 0;
+}
+
+MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request)
+{
+    if (from->type == OBJECT_UNTYPED || from->type == OBJECT_PORT ||
+        from->type == OBJECT_INTERRUPT) {
+        if (from->type == OBJECT_UNTYPED)
+            return ERR_BAD_ARGUMENT;
+        if (request->identity)
+            return ERR_BAD_ARGUMENT;
+    } else if (from->type != OBJECT_FRAME && ((const struct object *)from->object)->revoking) {
+        return ERR_BUSY;
+    }
+    if (request->identity && from->identity && request->identity != from->identity)
+        return ERR_BAD_ARGUMENT;
+    if ((request->expiry || request->identity) && from->type != OBJECT_ENDPOINT &&
+        from->type != OBJECT_SIGNAL)
+        return ERR_BAD_ARGUMENT;
+    return ERR_OK;
+}
+
+static nsec_t earlier(nsec_t a, nsec_t b)
+{
+    if (a == 0 || b == 0)
+        return a | b;
+    return a < b ? a : b;
+}
+
+void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request)
+{
+    ASSERT("I2", to->type == OBJECT_NONE && from->type != OBJECT_NONE);
+    to->object = from->object;
+    to->extent = from->extent;
+    to->rights = from->rights & request->rights;
+    to->methods = from->methods & request->methods;
+    to->expiry = earlier(from->expiry, request->expiry);
+    to->identity = from->identity ? from->identity : request->identity;
+    to->type = from->type;
+    cap_insert(from, to);
+    object_ref(to);
+}
+
+void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint64_t object,
+              uint64_t extent, uint8_t rights)
+{
+    ASSERT("I2", child->type == OBJECT_NONE);
+    child->object = object;
+    child->extent = extent;
+    child->rights = rights;
+    child->methods = ~0ull;
+    child->expiry = 0;
+    child->identity = 0;
+    child->type = (uint8_t)type;
+    cap_insert(parent, child);
+    object_ref(child);
+}
+
+static void cap_clear(struct cap *c)
+{
+    cap_count(c, -1);
+    c->type = OBJECT_NONE;
+    c->rights = 0;
+    c->object = c->identity = c->methods = c->expiry = c->extent = 0;
+    c->first = c->last = c->next = c->prev = 0;
+    if (c->generation != CAP_GENERATION_LAST) // I3
+        c->generation++;
+}
+
+void cap_move(struct cap *from, struct cap *to)
+{
+    uint32_t generation = to->generation, me = cap_link(to);
+
+    ASSERT("I2", to->type == OBJECT_NONE && from->type != OBJECT_NONE);
+    *to = *from;
+    to->generation = generation;
+    cap_count(to, 1);
+    cap_replace(from, me, me);
+    if (to->first) {
+        cap_at(to->first)->prev = me;
+        cap_at(to->last)->next = me;
+    }
+    cap_clear(from);
+}
+
+void cap_delete(struct cap *c)
+{
+    struct cap gone = *c;
+
+    ASSERT("I2", c->type != OBJECT_NONE);
+    cap_unlink(c);
+    cap_clear(c);
+    object_unref(&gone);
+}
+
+err_t cap_revoke(struct cap *c)
+{
+    struct object *o =
+        c->type >= OBJECT_CELL && c->type <= OBJECT_SIGNAL ? (struct object *)c->object : 0;
+
+    if (o)
+        o->revoking = 1;
+    while (c->first) {
+        cap_delete(cap_at(c->first));
+        if (object_reap() != ERR_OK || arch_preempt())
+            return ERR_RESTART;
+    }
+    if (o)
+        o->revoking = 0;
+    return ERR_OK;
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Capabilities: one cache line each, in the slots of a cell's flat table.
+//
+// Every capability hangs in one derivation tree. Links are physical addresses divided by 64:
+//
+//     parent.first --> child <-> child <-> child <-- parent.last
+//                      |prev = parent      |next = parent
+//
+// The first child's `prev` and the last child's `next` lead back to the parent, so that inserting,
+// moving and removing touch a fixed number of capabilities. A removed capability's children take
+// its place: revoke removes the first child until there is none.
+//
+// I1  A child's rights and methods are subsets of its parent's, its expiry is not later, and its
+// identity is the
+//     parent's unless the parent's is 0.
+// I2  Every capability in use is in the tree exactly once; only `cap_root` has no parent.
+// I3  A handle works only for the generation that it was made for; deleting adds one, and a slot
+// whose
+//     generation is used up is never used again.
+#pragma once
+#include "abi/syscall.h"
+#include "object.h"
+
+struct cap {
+    uint64_t
+        object; // kernel address of the body; port: first port; untyped and frame: of the memory
+    uint64_t identity; // untyped: bytes from its start that are known to be zero or in use
+    uint64_t methods;
+    nsec_t expiry;
+    uint32_t first, last, next, prev;
+    uint32_t generation; // times the slot was emptied
+    uint8_t type;        // enum object_type
+    uint8_t rights;
+    uint16_t zero;
+    uint64_t extent; // frame: pages; port: count; untyped: pages | carved 64-byte units << 32
+} __attribute__((aligned(64)));
+_Static_assert(sizeof(struct cap) == 64, "one cache line");
+
+// A fresh slot has generation 0; its handles say generation + 1, so that no handle is 0.
+#define CAP_GENERATION_LAST 0xfffffffeu
+
+static inline bool cap_slot_is_empty(const struct cap *c)
+{
+    return c->type == OBJECT_NONE && c->generation != CAP_GENERATION_LAST;
+}
+
+extern struct cap *cap_root; // parent of what exists at boot; in no cell's table
+
+static inline struct cap *cap_at(uint32_t link)
+{
+    return (struct cap *)(physmap + ((uint64_t)link << 6));
+}
+
+static inline uint32_t cap_link(const struct cap *c)
+{
+    return (uint32_t)(((uintptr_t)c - physmap) >> 6);
+}
+
+static inline bool cap_has_child(const struct cap *c)
+{
+    return c->first != 0;
+}
+
+// What a derivation asks for. Nothing can be added to what the source has.
+struct cap_request {
+    uint8_t rights;
+    uint64_t methods;
+    nsec_t expiry;     // 0: never
+    uint64_t identity; // 0: the source's
+};
+
+// The tree. `cap_insert` makes the filled-in `child` the first child of `parent`.
+void cap_insert(struct cap *parent, struct cap *child);
+void cap_unlink(struct cap *c);
+
+// Fill the empty slot `to` with what `request` leaves of `from`, as its child.
+void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request);
+
+// May `from` be derived that way? BUSY while it is revoked, BAD_ARGUMENT for a second identity or
+// untyped memory.
+MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request);
+
+// The capability changes its slot; its handle of old becomes stale.
+void cap_move(struct cap *from, struct cap *to);
+
+// Empty the slot: out of the tree, generation up, the object loses a reference.
+void cap_delete(struct cap *c);
+
+// Delete all that was derived from `c`. ERR_RESTART when something more urgent is waiting.
+MUST_USE err_t cap_revoke(struct cap *c);
+
+// Make `child`, whose object fields are set, a capability in use, under `parent`.
+void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint64_t object,
+              uint64_t extent, uint8_t rights);

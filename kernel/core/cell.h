@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A cell: address space, capability table, code root. It is one contiguous piece of memory:
+//
+//     struct cell (1 page) | top page table | capability slots | pool of page tables
+//
+// so that its memory is one object's, and mapping never allocates.
+#pragma once
+#include "cap.h"
+#include "space.h"
+
+struct thread;
+
+struct cell {
+    struct object object;
+    struct cap supervisor; // who is told of faults; empty: nobody
+    struct cap *slots;
+    uint32_t slot_count; // a power of two
+    uint32_t slots_used;
+    paddr_t top; // physical address of the top page table
+    uint8_t *pool;
+    uint32_t pool_pages;
+    uint32_t pool_used;
+    uint64_t pages; // mapped by frame capabilities
+    uint64_t bytes; // of the whole object
+    struct thread *threads;
+    uint32_t ending;  // threads taken off that list whose end is not over
+    uint64_t reap_at; // progress of its taking apart: slots first, then page tables
+};
+_Static_assert(sizeof(struct cell) <= PAGE_SIZE, "one page");
+
+enum { CELL_SLOTS_MIN = 64, CELL_SLOTS_MAX = 65536, CELL_TABLES_MAX = 4096 };
+
+// Bytes that a cell of that size takes; 0 if the numbers are out of range.
+uint64_t cell_size(uint32_t slots, uint32_t tables);
+void cell_init(struct cell *cell, uint32_t slots, uint32_t tables);
+
+// The capability behind a handle, 0 if the handle is empty or stale (I3).
+static inline struct cap *cell_find(const struct cell *cell, cap_t handle)
+{
+    uint32_t index = (uint32_t)handle & (cell->slot_count - 1);
+    struct cap *c = &cell->slots[index];
+
+    if (index != (uint32_t)handle || c->generation + 1 != handle >> 32 || c->type == OBJECT_NONE)
+        return 0;
+    return c;
+}
+
+// The empty slot with this index, 0 if there is none such (`*why` says which error). Slot 0 is
+// never used.
+struct cap *cell_slot(const struct cell *cell, uint64_t index, err_t *why);
+
+static inline cap_t cell_handle(const struct cell *cell, const struct cap *c)
+{
+    return ((cap_t)c->generation + 1) << 32 | (uint32_t)(c - cell->slots);
+}
+
+// Take one step of a dying cell apart. False: there is more. True: nothing is left, or the rest
+// waits for its threads, the last of which goes on with it.
+bool cell_reap(struct cell *cell);

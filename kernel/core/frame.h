@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The frame table: one record for each page of RAM, set aside at boot.
+//
+// I4  A page has at most one mapping by a frame capability, and the record says which.
+// I5  A page whose record is not FRAME_FREE is not handed out anew.
+#pragma once
+#include "kernel.h"
+
+struct cell;
+
+enum frame_use {
+    FRAME_FREE = 0,
+    FRAME_PAGE = 1,   // behind a frame capability
+    FRAME_CELL = 2,   // body, tables and slots of a cell
+    FRAME_THREAD = 3, // a thread
+};
+
+struct frame {
+    struct cell
+        *cell; // where it is mapped, 0 if nowhere; FRAME_CELL: the cell whose slots are in the page
+    vaddr_t address; // there
+    uint32_t refs;   // first page of a frame capability: how many capabilities name it
+    uint16_t use;    // enum frame_use
+    uint16_t zero;
+};
+
+extern struct frame *frame_table;
+
+static inline struct frame *frame_of(paddr_t p)
+{
+    return &frame_table[p >> PAGE_SHIFT];
+}
+
+static inline struct frame *frame_of_kernel(const void *k)
+{
+    return frame_of(kernel_to_phys(k));
+}
+
+void frame_use_set(const void *first, uint64_t pages, enum frame_use use);
+
+// Map or unmap all pages of a frame capability (abi/frame.idl).
+struct cap;
+MUST_USE err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_t access);
+MUST_USE err_t frame_unmap(const struct cap *c);
+
+// The last capability is gone: take away the mapping of every page that is not lent.
+void frame_end(const struct cap *c);

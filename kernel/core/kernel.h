@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What every file of the kernel shares: address types, the physical map, and how the kernel stops.
+#pragma once
+#include "abi/types.h"
+#include <stdbool.h>
+
+typedef uint64_t paddr_t; // physical address
+typedef uint64_t vaddr_t; // virtual address in some cell; never dereferenced by the kernel
+
+// All of RAM, at this address in the kernel's half; set once at boot.
+extern uintptr_t physmap;
+extern uint64_t physmap_pages;
+
+static inline void *phys_to_kernel(paddr_t p)
+{
+    return (void *)(physmap + p);
+}
+
+static inline paddr_t kernel_to_phys(const void *k)
+{
+    return (uintptr_t)k - physmap;
+}
+
+// Our own bug: stop the machine and say where. Invariants are numbered in docs/invariants.md.
+_Noreturn void panic(const char *file, int line, const char *why);
+#define ASSERT(invariant, cond)                                                                    \
+    do {                                                                                           \
+        if (__builtin_expect(!(cond), 0))                                                          \
+            panic(__FILE__, __LINE__, invariant ": " #cond);                                       \
+    } while (0)
+
+// Inside the kernel only: the operation was interrupted and starts again from the system call.
+enum { ERR_RESTART = 0x100 };
+
+static inline bool is_aligned(uint64_t x, uint64_t to)
+{
+    return (x & (to - 1)) == 0;
+}
+
+static inline uint64_t align_up(uint64_t x, uint64_t to)
+{
+    return (x + to - 1) & ~(to - 1);
+}
+
+void *memcpy(void *restrict to, const void *restrict from, size_t n);
+void *memset(void *to, int byte, size_t n);

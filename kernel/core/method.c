@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The methods of kernel objects: abi/untyped.idl, cell.idl, thread.idl, frame.idl, interrupt.idl,
+// port.idl.
+#include "abi/layout.h"
+#include "arch.h"
+#include "cell.h"
+#include "endpoint.h"
+#include "frame.h"
+#include "gen/cell_methods.h"
+#include "gen/frame_methods.h"
+#include "gen/interrupt_methods.h"
+#include "gen/port_methods.h"
+#include "gen/thread_methods.h"
+#include "gen/untyped_methods.h"
+#include "interrupt.h"
+#include "lookup.h"
+#include "syscall.h"
+#include "untyped.h"
+
+// Answers: an error, or up to two result words. All other words are zero.
+static void answer(struct thread *t, err_t error, uint64_t a, uint64_t b, uint64_t c)
+{
+    for (int i = 0; i < MESSAGE_WORDS; i++)
+        t->regs.w[i] = 0;
+    t->regs.rdi = t->regs.r12 = t->regs.r13 = 0;
+    t->regs.rax = error;
+    if (error)
+        return;
+    t->regs.w[0] = a;
+    t->regs.w[1] = b;
+    t->regs.w[2] = c;
+}
+
+static void answer_error(struct thread *t, err_t error)
+{
+    if (error == ERR_RESTART)
+        syscall_restart(t);
+    else
+        answer(t, error, 0, 0, 0);
+}
+
+// What was asked is done; what died by it is taken apart before the caller goes on.
+static void answer_reaped(struct thread *t)
+{
+    answer(t, ERR_OK, 0, 0, 0);
+    if (object_reap() == ERR_RESTART) {
+        t->regs.rax = (uint64_t)SYS_REAP << CALL_OP_SHIFT;
+        syscall_restart(t);
+    }
+}
+
+// --- untyped
+
+struct shape { // of what is carved
+    enum object_type type;
+    uint64_t bytes;
+    uint64_t align;
+    uint64_t extent;
+    uint8_t rights; // at most
+};
+
+static err_t untyped_shape(const struct thread *t, const struct cap *self, uint64_t method,
+                           struct shape *s)
+{
+    uint64_t n = t->regs.w[1];
+
+    switch (method) {
+    case UNTYPED_METHOD_RETYPE_UNTYPED:
+        *s = (struct shape){OBJECT_UNTYPED, n << PAGE_SHIFT, PAGE_SIZE, n, (uint8_t)t->regs.w[2]};
+        return n && n <= untyped_bytes(self) >> PAGE_SHIFT && t->regs.w[2] <= RIGHT_ALL
+                   ? ERR_OK
+                   : ERR_BAD_ARGUMENT;
+    case UNTYPED_METHOD_RETYPE_FRAME:
+        *s = (struct shape){OBJECT_FRAME, n << PAGE_SHIFT, PAGE_SIZE, n, RIGHT_ALL};
+        return n && n <= FRAME_PAGES_MAX ? ERR_OK : ERR_BAD_ARGUMENT;
+    case UNTYPED_METHOD_RETYPE_CELL:
+        if (n >> 32 || t->regs.w[2] >> 32)
+            return ERR_BAD_ARGUMENT;
+        *s = (struct shape){OBJECT_CELL, cell_size((uint32_t)n, (uint32_t)t->regs.w[2]), PAGE_SIZE,
+                            0, RIGHT_ALL};
+        if (!(self->rights & RIGHT_EXECUTE))
+            return ERR_DENIED;
+        return s->bytes ? ERR_OK : ERR_BAD_ARGUMENT;
+    case UNTYPED_METHOD_RETYPE_THREAD:
+        *s = (struct shape){OBJECT_THREAD, PAGE_SIZE, PAGE_SIZE, 0, RIGHT_ALL};
+        return ERR_OK;
+    case UNTYPED_METHOD_RETYPE_ENDPOINT:
+        *s = (struct shape){OBJECT_ENDPOINT, 64, 64, 0, RIGHT_ALL};
+        return ERR_OK;
+    default:
+        *s = (struct shape){OBJECT_SIGNAL, 64, 64, 0, RIGHT_ALL};
+        return ERR_OK;
+    }
+}
+
+static void shape_init(const struct thread *t, const struct shape *s, void *body)
+{
+    switch (s->type) {
+    case OBJECT_FRAME:
+        frame_use_set(body, s->extent, FRAME_PAGE);
+        break;
+    case OBJECT_CELL:
+        cell_init(body, (uint32_t)t->regs.w[1], (uint32_t)t->regs.w[2]);
+        break;
+    case OBJECT_THREAD:
+        thread_init(body);
+        frame_use_set(body, 1, FRAME_THREAD);
+        break;
+    case OBJECT_ENDPOINT:
+    case OBJECT_SIGNAL:
+        ((struct object *)body)->type = (uint16_t)s->type;
+        break;
+    default:
+        break;
+    }
+}
+
+static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
+{
+    struct shape s;
+    struct cap *slot;
+    void *body;
+    err_t err;
+
+    if (method == UNTYPED_METHOD_INFO) {
+        answer(t, ERR_OK, untyped_bytes(self) >> PAGE_SHIFT,
+               (untyped_bytes(self) - untyped_carved(self)) >> PAGE_SHIFT, 0);
+        return;
+    }
+    if (method < UNTYPED_METHOD_RETYPE_UNTYPED || method > UNTYPED_METHOD_RETYPE_SIGNAL) {
+        answer(t, ERR_DENIED, 0, 0, 0);
+        return;
+    }
+    err = untyped_shape(t, self, method, &s);
+    slot = err ? 0 : cell_slot(t->cell, t->regs.w[0], &err);
+    if (slot)
+        err = untyped_carve(self, s.bytes, s.align, s.type != OBJECT_UNTYPED, &body);
+    if (err || !slot) {
+        answer_error(t, err);
+        return;
+    }
+    // commit
+    shape_init(t, &s, body);
+    cap_make(self, slot, s.type, (uint64_t)body, s.extent, self->rights & s.rights);
+    answer(t, ERR_OK, cell_handle(t->cell, slot), 0, 0);
+}
+
+// --- cell
+
+static err_t cell_source(const struct thread *t, const struct cell *to, struct cap **source,
+                         struct cap **slot)
+{
+    err_t err = ERR_OK;
+
+    *source = cell_find(t->cell, t->regs.w[0]);
+    if (!*source)
+        return ERR_BAD_CAPABILITY;
+    if (to != t->cell && !((*source)->rights & RIGHT_GRANT))
+        return ERR_DENIED;
+    if ((*source)->expiry && (*source)->expiry <= clock_now())
+        return ERR_EXPIRED;
+    *slot = cell_slot(to, t->regs.w[1], &err);
+    return *slot ? ERR_OK : err;
+}
+
+static void cell_derive(struct thread *t, struct cell *to)
+{
+    struct cap_request request = {(uint8_t)t->regs.w[2], t->regs.w[3], t->regs.w[4], t->regs.w[5]};
+    struct cap *source, *slot;
+    err_t err = t->regs.w[2] > RIGHT_ALL ? ERR_BAD_ARGUMENT : cell_source(t, to, &source, &slot);
+
+    if (!err)
+        err = cap_may_derive(source, &request);
+    if (err) {
+        answer(t, err, 0, 0, 0);
+        return;
+    }
+    // commit
+    cap_derive(source, slot, &request);
+    answer(t, ERR_OK, cell_handle(to, slot), 0, 0);
+}
+
+static void cell_move(struct thread *t, struct cell *to)
+{
+    struct cap *source, *slot;
+    err_t err = cell_source(t, to, &source, &slot);
+
+    if (err) {
+        answer(t, err, 0, 0, 0);
+        return;
+    }
+    // commit
+    cap_move(source, slot);
+    answer(t, ERR_OK, cell_handle(to, slot), 0, 0);
+}
+
+static void cell_remove(struct thread *t, struct cell *of, bool revoke)
+{
+    struct cap *c = cell_find(of, t->regs.w[0]);
+    err_t err = !c                                      ? ERR_BAD_CAPABILITY
+                : revoke && !(c->rights & RIGHT_REVOKE) ? ERR_DENIED
+                                                        : ERR_OK;
+
+    if (err) {
+        answer(t, err, 0, 0, 0);
+        return;
+    }
+    // commit
+    if (revoke && cap_revoke(c) == ERR_RESTART) {
+        syscall_restart(t);
+        return;
+    }
+    if (!revoke)
+        cap_delete(c);
+    answer_reaped(t);
+}
+
+static void cell_supervise(struct thread *t, struct cell *cell)
+{
+    static const struct cap_request write = {.rights = RIGHT_WRITE, .methods = ~0ull};
+    struct cap *c;
+    err_t err = lookup_typed(t, t->regs.w[0], OBJECT_ENDPOINT, RIGHT_WRITE | RIGHT_GRANT, &c);
+
+    if (!err)
+        err = cap_may_derive(c, &write);
+    if (!err && cell->supervisor.type != OBJECT_NONE)
+        err = ERR_EXISTS;
+    if (err) {
+        answer(t, err, 0, 0, 0);
+        return;
+    }
+    // commit
+    cap_derive(c, &cell->supervisor, &write);
+    answer(t, ERR_OK, 0, 0, 0);
+}
+
+static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
+{
+    switch (method) {
+    case CELL_METHOD_DERIVE:
+        cell_derive(t, cell);
+        break;
+    case CELL_METHOD_MOVE:
+        cell_move(t, cell);
+        break;
+    case CELL_METHOD_DELETE:
+        cell_remove(t, cell, false);
+        break;
+    case CELL_METHOD_REVOKE:
+        cell_remove(t, cell, true);
+        break;
+    case CELL_METHOD_RESERVE:
+        answer(t, space_reserve(cell, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
+        break;
+    case CELL_METHOD_SUPERVISE:
+        if (cell == t->cell)
+            answer(t, ERR_DENIED, 0, 0, 0);
+        else
+            cell_supervise(t, cell);
+        break;
+    case CELL_METHOD_INFO:
+        answer(t, ERR_OK, cell->slots_used, cell->pool_pages - cell->pool_used, cell->pages);
+        break;
+    default:
+        answer(t, ERR_DENIED, 0, 0, 0);
+    }
+}
+
+// The cell that an argument names: the caller's own, or one behind a capability with WRITE.
+static err_t cell_argument(const struct thread *t, cap_t handle, struct cell **out)
+{
+    struct cap *c;
+    err_t err;
+
+    if (handle == CAP_SELF) {
+        *out = t->cell;
+        return ERR_OK;
+    }
+    err = lookup_typed(t, handle, OBJECT_CELL, RIGHT_WRITE, &c);
+    if (!err)
+        *out = (struct cell *)c->object;
+    return err;
+}
+
+// --- thread
+
+static void thread_call_start(struct thread *t, struct thread *new)
+{
+    const uint64_t *w = t->regs.w;
+    struct cell *cell;
+    err_t err = cell_argument(t, w[0], &cell);
+
+    if (!err && new->state != THREAD_NEW)
+        err = ERR_BAD_STATE;
+    if (!err && (w[1] >= CELL_TOP || w[2] > CELL_TOP || w[4] > 255 || w[5] & ~3ull))
+        err = ERR_BAD_ARGUMENT;
+    if (!err && w[4] > t->priority)
+        err = ERR_DENIED;
+    if (err) {
+        answer(t, err, 0, 0, 0);
+        return;
+    }
+    // commit
+    thread_link(new, cell);
+    new->regs.rip = w[1];
+    new->regs.rsp = w[2];
+    new->regs.rdi = w[3];
+    new->regs.rflags = ARCH_USER_FLAGS;
+    new->priority = (uint8_t)w[4];
+    new->flags = (uint8_t)w[5];
+    new->return_fully = 1;
+    sched_ready(new);
+    answer(t, ERR_OK, 0, 0, 0);
+}
+
+static void thread_call_window(struct thread *t, struct thread *of)
+{
+    err_t err = of->cell ? ERR_OK : ERR_BAD_STATE;
+
+    if (!err && of->lease.lender)
+        err = ERR_BUSY;
+    if (!err)
+        err = window_set(of, of->cell, t->regs.w[0], t->regs.w[1]);
+    answer(t, err, 0, 0, 0);
+}
+
+static void thread_call(struct thread *t, struct thread *of, uint64_t method)
+{
+    struct cap *c;
+    err_t err;
+
+    switch (method) {
+    case THREAD_METHOD_START:
+        thread_call_start(t, of);
+        break;
+    case THREAD_METHOD_STOP:
+        answer(t, ERR_OK, 0, 0, 0);
+        thread_stop(of);
+        if (of != t)
+            answer_reaped(t);
+        break;
+    case THREAD_METHOD_WINDOW:
+        thread_call_window(t, of);
+        break;
+    case THREAD_METHOD_BIND:
+        err = lookup_typed(t, t->regs.w[0], OBJECT_SIGNAL, RIGHT_READ, &c);
+        answer(t, err ? err : signal_bind((struct signal *)c->object, of), 0, 0, 0);
+        break;
+    case THREAD_METHOD_INFO:
+        answer(t, ERR_OK, of->state, clock_ns(of->ran), 0);
+        break;
+    default:
+        answer(t, ERR_DENIED, 0, 0, 0);
+    }
+}
+
+// --- frame, interrupt, port
+
+static void frame_call(struct thread *t, struct cap *self, uint64_t method)
+{
+    struct cell *cell;
+    err_t err;
+
+    if (method == FRAME_METHOD_MAP) {
+        err = cell_argument(t, t->regs.w[0], &cell);
+        if (!err)
+            err = frame_map(self, cell, t->regs.w[1], (uint32_t)t->regs.w[2]);
+    } else if (method == FRAME_METHOD_UNMAP) {
+        err = frame_unmap(self);
+    } else {
+        err = ERR_DENIED;
+    }
+    answer(t, err, 0, 0, 0);
+}
+
+static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)
+{
+    struct cap *signal;
+    err_t err = ERR_DENIED;
+
+    if (method == INTERRUPT_METHOD_BIND) {
+        err = lookup_typed(t, t->regs.w[0], OBJECT_SIGNAL, RIGHT_WRITE, &signal);
+        if (!err)
+            err = interrupt_bind(i, signal, t->regs.w[1]);
+    } else if (method == INTERRUPT_METHOD_ACKNOWLEDGE) {
+        err = i->signal.type == OBJECT_NONE ? ERR_BAD_STATE : ERR_OK;
+        if (!err)
+            arch_interrupt_mask(i->line, false);
+    }
+    answer(t, err, 0, 0, 0);
+}
+
+static void port_narrow(struct thread *t, struct cap *self)
+{
+    static const struct cap_request all = {.rights = RIGHT_ALL, .methods = ~0ull};
+    uint64_t offset = t->regs.w[0], count = t->regs.w[1];
+    struct cap *slot;
+    err_t err = ERR_BAD_ARGUMENT;
+
+    if (count == 0 || offset > self->extent || count > self->extent - offset) {
+        answer(t, err, 0, 0, 0);
+        return;
+    }
+    slot = cell_slot(t->cell, t->regs.w[2], &err);
+    if (!slot) {
+        answer(t, err, 0, 0, 0);
+        return;
+    }
+    // commit
+    cap_derive(self, slot, &all);
+    slot->object += offset;
+    slot->extent = count;
+    answer(t, ERR_OK, cell_handle(t->cell, slot), 0, 0);
+}
+
+static void port_call(struct thread *t, struct cap *self, uint64_t method)
+{
+    uint64_t offset = t->regs.w[0], width = t->regs.w[1];
+    uint8_t right = method == PORT_METHOD_READ ? RIGHT_READ : RIGHT_WRITE;
+
+    if (method == PORT_METHOD_NARROW) {
+        port_narrow(t, self);
+        return;
+    }
+    if (method > PORT_METHOD_NARROW || method == 0 || (self->rights & right) == 0) {
+        answer(t, ERR_DENIED, 0, 0, 0);
+        return;
+    }
+    if ((width != 1 && width != 2 && width != 4) || offset >= self->extent ||
+        width > self->extent - offset) {
+        answer(t, ERR_BAD_ARGUMENT, 0, 0, 0);
+        return;
+    }
+    // commit
+    if (method == PORT_METHOD_READ) {
+        answer(t, ERR_OK, arch_port_read((uint16_t)(self->object + offset), (uint32_t)width), 0, 0);
+    } else {
+        arch_port_write((uint16_t)(self->object + offset), (uint32_t)width, (uint32_t)t->regs.w[2]);
+        answer(t, ERR_OK, 0, 0, 0);
+    }
+}
+
+// Kernel objects take words only.
+static bool carries_more(const struct thread *t)
+{
+    return (t->regs.rax & (CALL_CAP | 3 << CALL_LEASE_SHIFT)) != 0;
+}
+
+void object_call(struct thread *t, struct cap *self, uint64_t method)
+{
+    uint8_t right =
+        self && self->type != OBJECT_PORT && self->type != OBJECT_FRAME ? RIGHT_WRITE : 0;
+
+    if (carries_more(t)) {
+        answer(t, ERR_BAD_ARGUMENT, 0, 0, 0);
+        return;
+    }
+    if (!self) {
+        cell_call(t, t->cell, method);
+        return;
+    }
+    if ((self->rights & right) != right) {
+        answer(t, ERR_DENIED, 0, 0, 0);
+        return;
+    }
+    switch (self->type) {
+    case OBJECT_UNTYPED:
+        untyped_call(t, self, method);
+        break;
+    case OBJECT_CELL:
+        cell_call(t, (struct cell *)self->object, method);
+        break;
+    case OBJECT_THREAD:
+        thread_call(t, (struct thread *)self->object, method);
+        break;
+    case OBJECT_FRAME:
+        frame_call(t, self, method);
+        break;
+    case OBJECT_INTERRUPT:
+        interrupt_call(t, (struct interrupt *)self->object, method);
+        break;
+    case OBJECT_PORT:
+        port_call(t, self, method);
+        break;
+    default:
+        answer(t, ERR_BAD_CAPABILITY, 0, 0, 0);
+    }
+}

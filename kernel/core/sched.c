@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sched.h"
+#include "arch.h"
+#include "cell.h"
+#include "endpoint.h"
+
+static void ready_mark(struct cpu *cpu, uint32_t priority, bool some)
+{
+    uint64_t bit = 1ull << (priority & 63);
+
+    if (some)
+        cpu->ready_bits[priority >> 6] |= bit;
+    else
+        cpu->ready_bits[priority >> 6] &= ~bit;
+}
+
+static void ready_insert(struct thread *t, bool first)
+{
+    struct cpu *cpu = this_cpu();
+    uint32_t p = t->priority;
+
+    if (!cpu->ready[p].first) {
+        t->next = t->prev = 0;
+        cpu->ready[p].first = cpu->ready[p].last = t;
+        ready_mark(cpu, p, true);
+    } else if (first) {
+        t->prev = 0;
+        t->next = cpu->ready[p].first;
+        t->next->prev = t;
+        cpu->ready[p].first = t;
+    } else {
+        t->next = 0;
+        t->prev = cpu->ready[p].last;
+        t->prev->next = t;
+        cpu->ready[p].last = t;
+    }
+}
+
+static void ready_remove(struct cpu *cpu, struct thread *t)
+{
+    uint32_t p = t->priority;
+
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        cpu->ready[p].first = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+    else
+        cpu->ready[p].last = t->prev;
+    t->next = t->prev = 0;
+    if (!cpu->ready[p].first)
+        ready_mark(cpu, p, false);
+}
+
+void sched_ready(struct thread *t)
+{
+    t->state = THREAD_READY;
+    if (t != this_cpu()->current)
+        ready_insert(t, false);
+}
+
+void sched_unready(struct thread *t)
+{
+    if (t != this_cpu()->current)
+        ready_remove(this_cpu(), t);
+}
+
+void sched_block(enum thread_state to)
+{
+    this_cpu()->current->state = (uint8_t)to;
+}
+
+// The highest priority in the queues, -1 if they are empty.
+static int ready_top(const struct cpu *cpu)
+{
+    for (int i = PRIORITIES / 64 - 1; i >= 0; i--)
+        if (cpu->ready_bits[i])
+            return i * 64 + 63 - __builtin_clzll(cpu->ready_bits[i]);
+    return -1;
+}
+
+bool sched_wants_switch(void)
+{
+    struct cpu *cpu = this_cpu();
+
+    return cpu->current->state != THREAD_READY || ready_top(cpu) > cpu->current->priority;
+}
+
+void sched_yield(void)
+{
+    this_cpu()->rotate = true;
+}
+
+// Share the CPU among equals: a slice is armed only while somebody else of the same priority is
+// ready.
+static void slice_update(struct cpu *cpu, struct thread *t, bool switched)
+{
+    if (!cpu->ready[t->priority].first) {
+        cpu->slice_end = 0;
+        return;
+    }
+    if (switched || cpu->slice_end == 0) {
+        cpu->slice_end = clock_now() + SLICE;
+        if (cpu->armed == 0 || cpu->slice_end < cpu->armed) {
+            cpu->armed = cpu->slice_end;
+            arch_timer_set(cpu->armed);
+        }
+    }
+}
+
+struct thread *sched_pick(void)
+{
+    struct cpu *cpu = this_cpu();
+    struct thread *t = cpu->current;
+    int top = ready_top(cpu);
+
+    if (t && t->state == THREAD_READY) {
+        if (top < t->priority || (top == t->priority && !cpu->rotate)) {
+            slice_update(cpu, t, false);
+            return t;
+        }
+        ready_insert(t, top > t->priority); // whoever was only interrupted keeps its turn
+    }
+    cpu->rotate = false;
+    if (top < 0) {
+        cpu->current = 0;
+        return 0;
+    }
+    t = cpu->ready[top].first;
+    ready_remove(cpu, t);
+    cpu->current = t;
+    slice_update(cpu, t, true);
+    return t;
+}
+
+struct thread *sched_leave(void)
+{
+    struct cpu *cpu = this_cpu();
+    struct thread *t;
+
+    while (!(t = sched_pick()))
+        arch_idle();
+    if (cpu->loaded != t)
+        arch_load(cpu, t);
+    if (cpu->top != t->cell->top || cpu->stale) {
+        cpu->top = t->cell->top;
+        cpu->stale = false;
+        arch_space_load(cpu->top);
+    }
+    return t;
+}
+
+static struct thread *timer_thread(struct heap_node *n)
+{
+    return (struct thread *)((uint8_t *)n - offsetof(struct thread, timer));
+}
+
+void timer_arm(struct thread *t, nsec_t deadline)
+{
+    struct cpu *cpu = this_cpu();
+
+    if (deadline == 0)
+        return;
+    heap_insert(&cpu->timers, &t->timer, deadline);
+    if (cpu->armed == 0 || deadline < cpu->armed) {
+        cpu->armed = deadline;
+        arch_timer_set(deadline);
+    }
+}
+
+void timer_cancel(struct thread *t)
+{
+    if (heap_holds(&t->timer))
+        heap_remove(&this_cpu()->timers, &t->timer);
+}
+
+void timer_run(nsec_t now)
+{
+    struct cpu *cpu = this_cpu();
+    nsec_t next;
+
+    // Bounded by the number of threads that wait; each was paid for by its own system call.
+    while (cpu->timers.top && cpu->timers.top->key <= now)
+        thread_expire(timer_thread(cpu->timers.top));
+    if (cpu->slice_end && cpu->slice_end <= now) {
+        cpu->slice_end = 0;
+        cpu->rotate = true;
+    }
+    next = cpu->timers.top ? cpu->timers.top->key : 0;
+    if (cpu->slice_end && (next == 0 || cpu->slice_end < next))
+        next = cpu->slice_end;
+    cpu->armed = next;
+    if (next)
+        arch_timer_set(next);
+}

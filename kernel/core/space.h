@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Address spaces: the page tables of a cell. The kernel never reads or writes user memory; it only
+// changes who sees a page.
+//
+// I6  No page table entry is both writable and executable.
+// I7  An entry with PTE_LENT is unmapped, mapped anew or destroyed by nobody until the lease ends.
+#pragma once
+#include "arch_pte.h"
+#include "kernel.h"
+
+struct cell;
+
+// The entry for `address`, 0 if its table is not reserved. Tables are reserved by `space_reserve`,
+// from the cell's pool. NO_MEMORY leaves what was reserved so far.
+pte_t *space_entry(const struct cell *cell, vaddr_t address);
+MUST_USE err_t space_reserve(struct cell *cell, vaddr_t address, uint64_t pages);
+
+// `pages` pages from `address` on lie in user space and are aligned.
+bool space_range_is_user(vaddr_t address, uint64_t pages);
+
+// The cell's translations changed: what any CPU remembers of them is dropped before it returns to
+// user mode.
+void space_changed(const struct cell *cell);

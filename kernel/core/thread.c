@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "thread.h"
+#include "arch.h"
+#include "cell.h"
+#include "endpoint.h"
+#include "frame.h"
+#include "signal.h"
+
+void thread_init(struct thread *t)
+{
+    t->object.type = OBJECT_THREAD;
+    t->state = THREAD_NEW;
+    arch_fpu_init(t->fpu);
+}
+
+void thread_link(struct thread *t, struct cell *cell)
+{
+    t->cell = cell;
+    t->linked = 1;
+    t->cell_prev = 0;
+    t->cell_next = cell->threads;
+    if (cell->threads)
+        cell->threads->cell_prev = t;
+    cell->threads = t;
+}
+
+void thread_unlink(struct thread *t)
+{
+    if (t->cell_prev)
+        t->cell_prev->cell_next = t->cell_next;
+    else
+        t->cell->threads = t->cell_next;
+    if (t->cell_next)
+        t->cell_next->cell_prev = t->cell_prev;
+    t->cell_next = t->cell_prev = 0;
+    t->linked = 0;
+}
+
+// Leave whatever queue the state names (I9).
+static void thread_leave(struct thread *t)
+{
+    switch (t->state) {
+    case THREAD_READY:
+        sched_unready(t);
+        break;
+    case THREAD_SENDING:
+    case THREAD_RECEIVING:
+        endpoint_leave(t);
+        break;
+    case THREAD_WAITING:
+        signal_leave(t);
+        break;
+    case THREAD_CALLING:
+        if (t->server->lease.lender != t)
+            endpoint_abandon(t);
+        break;
+    default:
+        break;
+    }
+    timer_cancel(t);
+}
+
+void thread_stop(struct thread *t)
+{
+    if (t->state == THREAD_STOPPED)
+        return;
+    thread_leave(t);
+    t->state = THREAD_STOPPED;
+    if (t->bound)
+        signal_unbind(t->bound);
+    object_die(&t->object);
+}
+
+bool thread_reap(struct thread *t)
+{
+    struct cell *cell = t->cell;
+
+    if (t->state !=
+        THREAD_STOPPED) { // its last capability is gone: nobody can stop it but its cell's end
+        if (t->state != THREAD_NEW)
+            return true;
+        t->state = THREAD_STOPPED;
+    }
+    if (t->server)
+        return true;
+    if (t->client) {
+        endpoint_fail(t->client, ERR_PEER_DEAD);
+        return false;
+    }
+    if (t->kept_first) {
+        endpoint_fail(t->kept_first, ERR_PEER_DEAD);
+        return false;
+    }
+    if (cell) {
+        if (t->linked)
+            thread_unlink(t);
+        else
+            cell->ending--;
+        t->cell = 0;
+        if (cell->object.refs == 0)
+            object_die(&cell->object);
+    }
+    if (t->object.refs == 0) {
+        arch_fpu_forget(t);
+        frame_use_set(t, 1, FRAME_FREE);
+    }
+    return true;
+}
+
+void thread_expire(struct thread *t)
+{
+    thread_leave(t);
+    t->regs.rax = ERR_TIMED_OUT;
+    sched_ready(t);
+}

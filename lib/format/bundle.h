@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reading and checking a system bundle (abi/bundle.h). Every function is total: any bytes give an
+// answer, nothing outside what the caller names is read. Order of use: bundle_recognise, then the
+// signature (by the caller, who has the key), then bundle_check_header, then the Merkle root, then
+// bundle_check_payload; nothing is believed before it is authenticated.
+#pragma once
+#include "abi/bundle.h"
+#include "format/boot_stop.h"
+
+// What the payload holds, filled by bundle_check_payload. Pointers go into the payload.
+struct bundle_view {
+    const struct bundle_entry *entries;
+    uint32_t count;
+    uint32_t kernel;  // index of the one kernel
+    uint32_t steward; // index of the cell named "steward"
+};
+
+// Is there a header of this format and architecture, and can `size` bytes hold a bundle?
+MUST_USE enum boot_stop bundle_recognise(const void *bundle, uint64_t size);
+
+// The unsigned rest of the header: the second signature and the padding are zero.
+MUST_USE enum boot_stop bundle_check_unsigned(const struct bundle_header *header);
+
+// The signed fields: ranges, names, flags, zero bytes, and that `size` is exactly the bundle's.
+MUST_USE enum boot_stop bundle_check_header(const struct bundle_header *header, uint64_t size);
+
+// The Merkle root over `pages` pages.
+void bundle_root(const uint8_t *payload, uint64_t pages, uint8_t root[32]);
+
+// The entry table and every byte of the payload that no entry covers. `header` passed
+// bundle_check_header and payload holds header->payload_pages pages.
+MUST_USE enum boot_stop bundle_check_payload(const struct bundle_header *header,
+                                             const uint8_t *payload, struct bundle_view *out);
+
+// Is `name` a name: printable ASCII without spaces, at least one character, zero-padded to its end?
+int bundle_name_good(const char name[BUNDLE_NAME]);
+
+// Pages that an entry's loaded program takes, zeroes included. For checked entries.
+static inline uint64_t bundle_image_pages(const struct bundle_entry *entry)
+{
+    return (uint64_t)entry->text_pages + entry->rodata_pages + entry->data_pages + entry->bss_pages;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Making a system bundle (abi/bundle.h) from its parts. The result lacks only the signature: the
+// caller signs the first BUNDLE_SIGNED bytes into header->signature. The same parts give the same
+// bytes, everywhere.
+#pragma once
+#include "format/bundle.h"
+
+// One entry to be. The writer fills offset, size, zero and the relocation fields of `entry`.
+struct bundle_part {
+    struct bundle_entry entry; // name, kind, and for an image the page counts and start
+    const uint8_t *bytes;
+    uint64_t size;          // of `bytes`; for an image whole pages, without bss
+    const uint32_t *relocs; // kernel only
+    uint64_t reloc_count;
+};
+
+struct bundle_draft {
+    char profile[BUNDLE_NAME];
+    char version[BUNDLE_NAME];
+    uint64_t rollback_index;
+    uint32_t flags;
+    uint8_t signer[32];
+    const struct bundle_part *parts;
+    uint32_t part_count;
+};
+
+// Bytes of the bundle that this draft becomes, header included; 0 if it is more than the format
+// holds.
+MUST_USE uint64_t bundle_write_size(const struct bundle_draft *draft);
+
+// Writes exactly bundle_write_size bytes, then checks them as the loader will: the answer is the
+// loader's (apart from the signature and what only the loader knows).
+MUST_USE enum boot_stop bundle_write(const struct bundle_draft *draft, uint8_t *out,
+                                     uint64_t capacity);

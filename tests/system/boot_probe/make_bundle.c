@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Makes bundles for the boot tests from linked ELF files; images for people are made by the host
+// tool. Usage:
+//   make_bundle keygen KEY PUB                       a key pair: 32-byte seed, 32-byte public key
+//   make_bundle KEY OUT ROLLBACK direct|uefi KERNEL [NAME=CELL...]
+// A cell named steward is added if none is given. Trusts its input; stops at the first surprise.
+#include "abi/layout.h"
+#include "crypto/sign.h"
+#include "format/bundle_write.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PARTS_MAX = 32 };
+
+_Noreturn static void fail(const char *what, const char *name)
+{
+    fprintf(stderr, "make_bundle: %s: %s\n", name, what);
+    exit(1);
+}
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *memory = calloc(count, size);
+    if (memory == NULL)
+        fail("out of memory", "calloc");
+    return memory;
+}
+
+static uint8_t *file_read(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL || fseek(file, 0, SEEK_END) != 0)
+        fail(strerror(errno), path);
+    long length = ftell(file);
+    rewind(file);
+    uint8_t *bytes = zeroed((size_t)length + 1, 1);
+    if (fread(bytes, 1, (size_t)length, file) != (size_t)length)
+        fail("cannot be read", path);
+    fclose(file);
+    *size = (size_t)length;
+    return bytes;
+}
+
+static void file_write(const char *path, const void *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
+        fail("cannot be written", path);
+}
+
+static uint32_t pages_of(uint64_t bytes)
+{
+    return (uint32_t)((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
+}
+
+// The loadable segments in order: text, rodata, data; the image's first byte has address `base`.
+static void segments_read(const uint8_t *elf, const char *path, uint64_t base,
+                          struct bundle_part *part, uint8_t *image)
+{
+    const Elf64_Ehdr *header = (const void *)elf;
+    const Elf64_Phdr *segment = (const void *)(elf + header->e_phoff);
+    uint32_t filled = 0;
+    for (unsigned i = 0; i < header->e_phnum; i++, segment++) {
+        if (segment->p_type != PT_LOAD)
+            continue;
+        uint32_t first = (uint32_t)((segment->p_vaddr - base) / PAGE_SIZE);
+        if ((segment->p_vaddr - base) % PAGE_SIZE != 0 || first < filled)
+            fail("a segment is not page-aligned or out of order", path);
+        uint32_t pages = pages_of(segment->p_filesz), all = pages_of(segment->p_memsz);
+        memcpy(image + (uint64_t)first * PAGE_SIZE, elf + segment->p_offset, segment->p_filesz);
+        if (segment->p_flags & PF_X) {
+            part->entry.text_pages = pages;
+        } else if (segment->p_flags & PF_W) {
+            part->entry.data_pages = pages;
+            part->entry.bss_pages = all - pages;
+        } else {
+            part->entry.rodata_pages = pages;
+        }
+        filled = first + pages;
+    }
+    part->size = (uint64_t)filled * PAGE_SIZE;
+    part->entry.start = header->e_entry - base;
+}
+
+static void relocs_read(const uint8_t *elf, const char *path, struct bundle_part *part,
+                        uint8_t *image)
+{
+    const Elf64_Ehdr *header = (const void *)elf;
+    const Elf64_Shdr *section = (const void *)(elf + header->e_shoff);
+    uint32_t *relocs = NULL;
+    for (unsigned i = 0; i < header->e_shnum; i++, section++) {
+        if (section->sh_type != SHT_RELA || (section->sh_flags & SHF_ALLOC) == 0)
+            continue;
+        const Elf64_Rela *rela = (const void *)(elf + section->sh_offset);
+        uint64_t count = section->sh_size / sizeof *rela;
+        relocs = realloc(relocs, (part->reloc_count + count) * sizeof *relocs);
+        for (uint64_t j = 0; j < count; j++, rela++) {
+            if (ELF64_R_TYPE(rela->r_info) != R_X86_64_RELATIVE)
+                fail("has a relocation that is not relative", path);
+            memcpy(image + rela->r_offset, &rela->r_addend, sizeof rela->r_addend);
+            relocs[part->reloc_count++] = (uint32_t)rela->r_offset;
+        }
+    }
+    part->relocs = relocs;
+}
+
+static struct bundle_part part_read(const char *name, const char *path, uint32_t kind)
+{
+    size_t size;
+    uint8_t *elf = file_read(path, &size);
+    uint8_t *image = zeroed(BUNDLE_PAGES_MAX, PAGE_SIZE);
+    struct bundle_part part = {.entry = {.kind = kind}, .bytes = image};
+    strncpy(part.entry.name, name, BUNDLE_NAME - 1);
+    if (size < sizeof(Elf64_Ehdr) || memcmp(elf, ELFMAG, SELFMAG) != 0)
+        fail("is not an ELF file", path);
+    segments_read(elf, path, kind == BUNDLE_CELL ? CELL_CODE_BASE : 0, &part, image);
+    if (kind == BUNDLE_KERNEL)
+        relocs_read(elf, path, &part, image);
+    free(elf);
+    return part;
+}
+
+// One page that does nothing, for kernels that start no cell.
+static struct bundle_part steward_make(void)
+{
+    static const uint8_t page[PAGE_SIZE] = {0xeb, 0xfe}; // jmp to itself
+    return (struct bundle_part){
+        .entry = {.name = "steward", .kind = BUNDLE_CELL, .text_pages = 1},
+        .bytes = page,
+        .size = PAGE_SIZE
+    };
+}
+
+static int keygen(const char *key_path, const char *pub_path)
+{
+    uint8_t key[SIGN_SECRET_SIZE], pub[SIGN_PUBLIC_SIZE];
+    FILE *random = fopen("/dev/urandom", "rb");
+    if (random == NULL || fread(key, 1, sizeof key, random) != sizeof key)
+        fail("cannot be read", "/dev/urandom");
+    fclose(random);
+    if (sign_public(key, pub) != ERR_OK)
+        fail("no public key", key_path);
+    file_write(key_path, key, sizeof key);
+    file_write(pub_path, pub, sizeof pub);
+    return 0;
+}
+
+static uint32_t parts_read(int count, char **words, struct bundle_part *parts)
+{
+    uint32_t used = 0, steward = 0;
+    parts[used++] = part_read("kernel", words[0], BUNDLE_KERNEL);
+    for (int i = 1; i < count && used < PARTS_MAX - 1; i++) {
+        char *path = strchr(words[i], '=');
+        if (path == NULL)
+            fail("is not NAME=FILE", words[i]);
+        *path++ = 0;
+        steward |= strcmp(words[i], "steward") == 0;
+        parts[used++] = part_read(words[i], path, BUNDLE_CELL);
+    }
+    if (!steward)
+        parts[used++] = steward_make();
+    return used;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 4 && strcmp(argv[1], "keygen") == 0)
+        return keygen(argv[2], argv[3]);
+    if (argc < 6)
+        fail("see the head of make_bundle.c", "usage");
+    static struct bundle_part parts[PARTS_MAX];
+    struct bundle_draft draft = {.profile = "probe", .version = "0", .parts = parts};
+    draft.rollback_index = strtoull(argv[3], NULL, 10);
+    draft.flags = strcmp(argv[4], "direct") == 0 ? BUNDLE_DIRECT : 0;
+    draft.part_count = parts_read(argc - 5, argv + 5, parts);
+    size_t key_size;
+    uint8_t *key = file_read(argv[1], &key_size);
+    if (key_size != SIGN_SECRET_SIZE || sign_public(key, draft.signer) != ERR_OK)
+        fail("is not a 32-byte seed", argv[1]);
+    uint64_t size = bundle_write_size(&draft);
+    uint8_t *bundle = zeroed(1, size + 1);
+    enum boot_stop stop = bundle_write(&draft, bundle, size);
+    if (stop != BOOT_CLEAR)
+        fail(boot_stop_wrong(stop), argv[2]);
+    struct bundle_header *header = (void *)bundle;
+    if (sign_make(key, bundle, BUNDLE_SIGNED, header->signature) != ERR_OK)
+        fail("cannot be signed", argv[2]);
+    file_write(argv[2], bundle, size);
+    return 0;
+}

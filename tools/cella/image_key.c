@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Keys that sign bundles: Ed25519, a file of 32 bytes each for the seed and the public key.
+#include "crypto/sign.h"
+#include "crypto/wipe.h"
+#include "files.h"
+#include "image_file.h"
+#include "options.h"
+#include "report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char keygen_usage[] = "cella image keygen FOLDER";
+static const char sign_usage[] = "cella image sign IMAGE --key FILE [-o FILE]";
+
+bool key_read(const char *path, const char *what, uint8_t out[32])
+{
+    size_t size = 0;
+    uint8_t *data = file_read(path, 4096, &size);
+    bool good = data && size == SIGN_SECRET_SIZE;
+
+    if (!data)
+        return false;
+    if (good)
+        memcpy(out, data, size);
+    else
+        report_error("%s is not a %s, which is 32 bytes - make one with `cella image keygen`", path,
+                     what);
+    wipe(data, size);
+    free(data);
+    return good;
+}
+
+bool image_sign_header(struct bundle_header *header, const uint8_t secret[32])
+{
+    err_t error = sign_public(secret, header->signer);
+
+    if (error == ERR_OK)
+        error = sign_make(secret, header, BUNDLE_SIGNED, header->signature);
+    if (error == ERR_OK)
+        error = sign_check(header->signer, header, BUNDLE_SIGNED, header->signature);
+    if (error != ERR_OK)
+        report_error("the signature could not be made - the cryptographic library refused, "
+                     "build it again");
+    return error == ERR_OK;
+}
+
+// A file that must not exist yet. False: said.
+static bool file_new(const char *path, mode_t mode, const uint8_t *data, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    bool good;
+
+    if (fd < 0 && errno == EEXIST) {
+        report_error("%s is there already - keep it, or move it away to make a new key", path);
+        return false;
+    }
+    good = fd >= 0 && fchmod(fd, mode) == 0 && write(fd, data, size) == (ssize_t)size &&
+           fsync(fd) == 0;
+    if (!good)
+        report_error("cannot write %s: %s - name a folder that you may write to", path,
+                     strerror(errno));
+    if (fd >= 0 && close(fd) != 0)
+        good = false;
+    if (fd >= 0 && !good)
+        unlink(path);
+    return good;
+}
+
+int image_keygen(int argc, char **argv)
+{
+    const struct option_rule rules[] = {{0}};
+    uint8_t secret[SIGN_SECRET_SIZE], public_key[SIGN_PUBLIC_SIZE];
+    char key_path[PATH_MAX], public_path[PATH_MAX];
+    struct operands operands;
+    bool good;
+
+    if (!options_read(argc, argv, rules, keygen_usage, &operands))
+        return EXIT_UNABLE;
+    if (operands.count != 1) {
+        report_error("keygen wants one folder - usage: %s", keygen_usage);
+        return EXIT_UNABLE;
+    }
+    if (mkdir(operands.at[0], 0777) != 0 && errno != EEXIST) {
+        report_error("cannot make the folder %s: %s - make it yourself", operands.at[0],
+                     strerror(errno));
+        return EXIT_UNABLE;
+    }
+    snprintf(key_path, sizeof(key_path), "%s/bundle.key", operands.at[0]);
+    snprintf(public_path, sizeof(public_path), "%s/bundle.pub", operands.at[0]);
+    if (getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret)) {
+        report_error("the system gave no random bytes - try again");
+        return EXIT_UNABLE;
+    }
+    good = sign_public(secret, public_key) == ERR_OK;
+    if (!good)
+        report_error("the public key could not be made - build the cryptographic library again");
+    good = good && file_new(key_path, 0600, secret, sizeof(secret));
+    wipe(secret, sizeof(secret));
+    if (!good)
+        return EXIT_UNABLE;
+    unlink(public_path); // of a key that was moved away
+    if (!file_new(public_path, 0644, public_key, sizeof(public_key)))
+        return EXIT_UNABLE;
+    printf("%s (keep it secret), %s\n", key_path, public_path);
+    return EXIT_GOOD;
+}
+
+int image_sign(int argc, char **argv)
+{
+    const char *key = NULL, *out = NULL;
+    const struct option_rule rules[] = {
+        {"--key", &key, NULL},
+        {"-o",   &out, NULL},
+        {0   },
+    };
+    uint8_t secret[SIGN_SECRET_SIZE];
+    struct operands operands;
+    struct image image;
+    struct new_file file;
+    bool good;
+
+    if (!options_read(argc, argv, rules, sign_usage, &operands))
+        return EXIT_UNABLE;
+    if (operands.count != 1 || !key) {
+        report_error("sign wants an image and a key - usage: %s", sign_usage);
+        return EXIT_UNABLE;
+    }
+    if (!image_open(&image, operands.at[0]))
+        return EXIT_UNABLE;
+    good = key_read(key, "key", secret) && image_sign_header(image.header, secret);
+    wipe(secret, sizeof(secret));
+    good = good && file_create(&file, out ? out : operands.at[0]) &&
+           file_finish(&file, image.bytes, image.size);
+    image_close(&image);
+    return good ? EXIT_GOOD : EXIT_UNABLE;
+}

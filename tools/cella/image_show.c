@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// cella image show: what a bundle says about itself, and whether its signature holds.
+#include "image_file.h"
+#include "json.h"
+#include "options.h"
+#include "report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] = "cella image show IMAGE [--key FILE] [--json]";
+
+static const char *const kinds[] = {"", "kernel", "cell", "plan", "manifest", "profile"};
+
+static void hex_print(const char *label, const uint8_t bytes[32])
+{
+    printf("%-10s ", label);
+    for (size_t i = 0; i < 32; i++)
+        printf("%02x", bytes[i]);
+    printf("\n");
+}
+
+static void print_text(const struct image *image, const char *verdict)
+{
+    const struct bundle_header *h = image->header;
+    uint8_t digest[32];
+
+    image_digest(image, digest);
+    printf("profile    %s %s, rollback index %llu, for %s boot\n", h->profile, h->version,
+           (unsigned long long)h->rollback_index, h->flags & BUNDLE_DIRECT ? "direct" : "UEFI");
+    printf("size       %zu bytes, %llu pages of payload\n", image->size,
+           (unsigned long long)h->payload_pages);
+    hex_print("digest", digest);
+    hex_print("root", h->root);
+    hex_print("signer", h->signer);
+    printf("signature  %s\n\n", verdict);
+    printf("%-9s %-20s %8s %6s %6s %6s %6s %7s\n", "kind", "name", "bytes", "text", "rodata",
+           "data", "bss", "relocs");
+    for (uint32_t i = 0; i < image->view.count; i++) {
+        const struct bundle_entry *e = &image->view.entries[i];
+        printf("%-9s %-20s %8llu", kinds[e->kind], e->name, (unsigned long long)e->size);
+        if (e->kind == BUNDLE_KERNEL || e->kind == BUNDLE_CELL)
+            printf(" %6u %6u %6u %6u", e->text_pages, e->rodata_pages, e->data_pages, e->bss_pages);
+        if (e->reloc_count)
+            printf(" %7llu", (unsigned long long)e->reloc_count);
+        printf("\n");
+    }
+    printf("\nSizes of text, rodata, data and bss are pages of 4 KiB.\n");
+}
+
+static void print_json(const struct image *image, bool good)
+{
+    const struct bundle_header *h = image->header;
+    uint8_t digest[32];
+
+    image_digest(image, digest);
+    printf("{\"profile\":");
+    json_string(stdout, h->profile);
+    printf(",\"version\":");
+    json_string(stdout, h->version);
+    printf(",\"rollback_index\":%llu,\"direct\":%s,\"size\":%zu,\"digest\":",
+           (unsigned long long)h->rollback_index, h->flags & BUNDLE_DIRECT ? "true" : "false",
+           image->size);
+    json_hex(stdout, digest, sizeof(digest));
+    printf(",\"root\":");
+    json_hex(stdout, h->root, sizeof(h->root));
+    printf(",\"signer\":");
+    json_hex(stdout, h->signer, sizeof(h->signer));
+    printf(",\"signature_good\":%s,\"entries\":[", good ? "true" : "false");
+    for (uint32_t i = 0; i < image->view.count; i++) {
+        const struct bundle_entry *e = &image->view.entries[i];
+        printf("%s{\"kind\":\"%s\",\"name\":", i ? "," : "", kinds[e->kind]);
+        json_string(stdout, e->name);
+        printf(",\"size\":%llu,\"text_pages\":%u,\"rodata_pages\":%u,\"data_pages\":%u,"
+               "\"bss_pages\":%u,\"relocations\":%llu}",
+               (unsigned long long)e->size, e->text_pages, e->rodata_pages, e->data_pages,
+               e->bss_pages, (unsigned long long)e->reloc_count);
+    }
+    printf("]}\n");
+}
+
+int image_show(int argc, char **argv)
+{
+    const char *key = NULL, *verdict = "holds under the signer's key above; compare that key";
+    bool json = false;
+    const struct option_rule rules[] = {
+        {"--key",  &key, NULL},
+        {"--json",    NULL, &json},
+        {0},
+    };
+    uint8_t wanted[32];
+    struct operands operands;
+    struct image image;
+    bool good;
+
+    if (!options_read(argc, argv, rules, usage, &operands))
+        return EXIT_UNABLE;
+    if (operands.count != 1) {
+        report_error("show wants one image - usage: %s", usage);
+        return EXIT_UNABLE;
+    }
+    if ((key && !key_read(key, "public key", wanted)) || !image_open(&image, operands.at[0]))
+        return EXIT_UNABLE;
+    good = image.signature_good;
+    if (!good) {
+        verdict = "DOES NOT HOLD";
+    } else if (key) {
+        good = memcmp(wanted, image.header->signer, sizeof(wanted)) == 0;
+        verdict = good ? "holds under the given key" : "is NOT BY THE GIVEN KEY";
+    }
+    if (json)
+        print_json(&image, good);
+    else
+        print_text(&image, verdict);
+    image_close(&image);
+    return good ? EXIT_GOOD : EXIT_NO;
+}

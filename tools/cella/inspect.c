@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// cella inspect: the whole machine's authority, read from the plan that the steward will carry out.
+#include "inspect.h"
+
+#include "json.h"
+#include "options.h"
+#include "report.h"
+
+#include <string.h>
+
+static const char usage[] = "cella inspect IMAGE [--json | --svg]";
+
+void inspect_order(const struct plan_view *plan, uint32_t order[PLAN_CELLS_MAX])
+{
+    for (uint32_t i = 0; i < plan->plan->cell_count; i++) {
+        uint32_t at = i;
+        while (at > 0 && plan->cells[order[at - 1]].priority < plan->cells[i].priority) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = i;
+    }
+}
+
+uint32_t inspect_server(const struct plan_view *plan, uint32_t service)
+{
+    for (uint32_t i = 0; i < plan->plan->cell_count; i++)
+        if (service && plan->cells[i].service == service)
+            return i;
+    return PLAN_CELLS_MAX;
+}
+
+const char *inspect_service_name(uint32_t service, char text[32])
+{
+    const struct service_info *info = service_by_number(service);
+
+    snprintf(text, 32, "service %u", service);
+    return info ? info->name : text;
+}
+
+const char *inspect_method_name(uint32_t service, uint32_t method, char text[32])
+{
+    const struct service_info *info = service_by_number(service);
+    const struct method_info *m = info ? method_by_number(info, method) : NULL;
+
+    snprintf(text, 32, "method %u", method);
+    return m ? m->name : text;
+}
+
+static void print_methods(uint32_t service, uint64_t methods)
+{
+    char text[32];
+
+    for (uint32_t m = 1; m < 64; m++)
+        if (methods >> m & 1)
+            printf(" %s", inspect_method_name(service, m, text));
+}
+
+static void print_devices(const struct plan_cell *cell)
+{
+    const char *label = "    devices";
+
+    for (size_t i = 0; i < START_DEVICES; i++) {
+        if (!cell->ports[i].count)
+            continue;
+        printf("%s ports 0x%x to 0x%x", label, cell->ports[i].base,
+               cell->ports[i].base + cell->ports[i].count - 1);
+        label = ",";
+    }
+    for (size_t i = 0; i < START_DEVICES; i++) {
+        if (!cell->interrupts[i])
+            continue;
+        printf("%s interrupt %u", label, cell->interrupts[i] - 1u);
+        label = ",";
+    }
+    if (label[0] == ',')
+        printf("\n");
+}
+
+static void print_cell(const struct plan_view *plan, uint32_t number)
+{
+    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes cells"};
+    const struct plan_cell *cell = &plan->cells[number];
+    char text[32];
+    bool any = false;
+
+    printf("\n%s  (priority %u", cell->name, cell->priority);
+    for (uint32_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+        if (cell->flags >> i & 1)
+            printf(", %s", flags[i]);
+    printf(")\n");
+    if (cell->service)
+        printf("    serves  %s\n", inspect_service_name(cell->service, text));
+    for (uint32_t s = 1; s < START_SERVICES; s++) {
+        uint64_t methods = plan_methods(plan, number, s);
+        if (!methods)
+            continue;
+        printf("    %s %-8s", any ? "     " : "calls", inspect_service_name(s, text));
+        print_methods(s, methods);
+        printf("\n");
+        any = true;
+    }
+    if (!any)
+        printf("    calls nobody\n");
+    print_devices(cell);
+    printf("    memory  %u KiB heap, %u KiB stack", cell->heap_pages * 4, cell->stack_pages * 4);
+    if (cell->untyped_pages)
+        printf(", %u KiB to make objects of", cell->untyped_pages * 4);
+    printf("\n    app id  %s, publisher ", cell->app_id);
+    for (size_t i = 0; i < PUBLISHER_SIZE; i++)
+        printf("%02x", cell->publisher[i]);
+    printf("\n");
+    if (cell->argument[0])
+        printf("    argument %s\n", cell->argument);
+}
+
+static void print_text(const struct image *image)
+{
+    const struct bundle_header *h = image->header;
+    uint32_t order[PLAN_CELLS_MAX];
+
+    printf(
+        "%s %s, rollback index %llu, for %s boot. %u cells, from the highest priority down; calls "
+        "only go up.\n",
+        h->profile, h->version, (unsigned long long)h->rollback_index,
+        h->flags & BUNDLE_DIRECT ? "direct" : "UEFI", image->plan.plan->cell_count);
+    inspect_order(&image->plan, order);
+    for (uint32_t i = 0; i < image->plan.plan->cell_count; i++)
+        print_cell(&image->plan, order[i]);
+}
+
+static void json_calls(const struct plan_view *plan, uint32_t number)
+{
+    const char *comma = "";
+    char text[32];
+
+    for (uint32_t s = 1; s < START_SERVICES; s++) {
+        uint64_t methods = plan_methods(plan, number, s);
+        const char *inner = "";
+        if (!methods)
+            continue;
+        printf("%s", comma);
+        json_string(stdout, inspect_service_name(s, text));
+        printf(":[");
+        for (uint32_t m = 1; m < 64; m++) {
+            if (!(methods >> m & 1))
+                continue;
+            printf("%s", inner);
+            json_string(stdout, inspect_method_name(s, m, text));
+            inner = ",";
+        }
+        printf("]");
+        comma = ",";
+    }
+}
+
+static void json_devices(const struct plan_cell *cell)
+{
+    const char *comma = "";
+
+    printf(",\"ports\":[");
+    for (size_t i = 0; i < START_DEVICES; i++) {
+        if (!cell->ports[i].count)
+            continue;
+        printf("%s[%u,%u]", comma, cell->ports[i].base, cell->ports[i].count);
+        comma = ",";
+    }
+    printf("],\"interrupts\":[");
+    comma = "";
+    for (size_t i = 0; i < START_DEVICES; i++) {
+        if (!cell->interrupts[i])
+            continue;
+        printf("%s%u", comma, cell->interrupts[i] - 1u);
+        comma = ",";
+    }
+    printf("]");
+}
+
+static void json_cell(const struct plan_view *plan, uint32_t number)
+{
+    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes_cells"};
+    const struct plan_cell *cell = &plan->cells[number];
+    char text[32];
+
+    printf("{\"name\":");
+    json_string(stdout, cell->name);
+    printf(",\"priority\":%u,\"service\":", cell->priority);
+    json_string(stdout, cell->service ? inspect_service_name(cell->service, text) : "");
+    for (uint32_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+        printf(",\"%s\":%s", flags[i], cell->flags >> i & 1 ? "true" : "false");
+    printf(",\"heap_pages\":%u,\"stack_pages\":%u,\"untyped_pages\":%u,\"slots\":%u",
+           cell->heap_pages, cell->stack_pages, cell->untyped_pages, cell->slots);
+    json_devices(cell);
+    printf(",\"publisher\":");
+    json_hex(stdout, cell->publisher, sizeof(cell->publisher));
+    printf(",\"app_id\":");
+    json_string(stdout, cell->app_id);
+    printf(",\"argument\":");
+    json_string(stdout, cell->argument);
+    printf(",\"calls\":{");
+    json_calls(plan, number);
+    printf("}}");
+}
+
+static void print_json(const struct image *image)
+{
+    const struct bundle_header *h = image->header;
+
+    printf("{\"profile\":");
+    json_string(stdout, h->profile);
+    printf(",\"version\":");
+    json_string(stdout, h->version);
+    printf(",\"rollback_index\":%llu,\"direct\":%s,\"cells\":[",
+           (unsigned long long)h->rollback_index, h->flags & BUNDLE_DIRECT ? "true" : "false");
+    for (uint32_t i = 0; i < image->plan.plan->cell_count; i++) {
+        printf("%s\n", i ? "," : "");
+        json_cell(&image->plan, i);
+    }
+    printf("\n]}\n");
+}
+
+int inspect_command(int argc, char **argv)
+{
+    bool json = false, svg = false;
+    const struct option_rule rules[] = {
+        {"--json", NULL, &json},
+        {"--svg",   NULL, &svg},
+        {0 },
+    };
+    struct operands operands;
+    struct image image;
+
+    if (!options_read(argc, argv, rules, usage, &operands))
+        return EXIT_UNABLE;
+    if (operands.count != 1 || (json && svg)) {
+        report_error("inspect wants one image and one form - usage: %s", usage);
+        return EXIT_UNABLE;
+    }
+    if (!image_open(&image, operands.at[0]))
+        return EXIT_UNABLE;
+    if (json)
+        print_json(&image);
+    else if (svg)
+        inspect_svg(stdout, &image);
+    else
+        print_text(&image);
+    if (!image.signature_good)
+        report_error("%s: its signature does not hold - no loader will start it", operands.at[0]);
+    bool good = image.signature_good;
+    image_close(&image);
+    return good ? EXIT_GOOD : EXIT_NO;
+}

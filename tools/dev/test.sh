@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Sourced by ./dev: everything that is tested, one line for each test, and the count at the end.
+
+passed=0
+failed=0
+
+good() {
+    passed=$((passed + 1))
+    echo "ok $1"
+}
+
+bad() {
+    failed=$((failed + 1))
+    echo "not ok $1: $2"
+}
+
+# One command as a test: its output is shown if it fails.
+check() { # NAME COMMAND...
+    local name=$1
+    shift
+    if work "$name" "build/log/test-$name.log" "$@"; then
+        good "$name"
+    else
+        bad "$name" "see build/log/test-$name.log"
+    fi
+}
+
+# Lines of the form "ok NAME" and "not ok NAME: why" on standard input; anything else is passed on.
+lines_count() {
+    local line
+    while IFS= read -r line; do
+        case $line in
+        'ok '*) good "${line#ok }" ;;
+        'not ok '*) bad "$(sed 's/^not ok //; s/:.*//' <<<"$line")" "${line#*: }" ;;
+        *) echo "$line" ;;
+        esac
+    done
+}
+
+# The repository's format is that of clang-format 14; another version breaks lines elsewhere, so it is not asked.
+test_format() {
+    clang-format --version | grep -q 'version 14\.' || { echo "not judged: this is not clang-format 14"; return 0; }
+    find abi boot kernel lib services drivers apps sdk tools tests third_party \
+        \( -name '*.c' -o -name '*.h' \) -print0 2>/dev/null | xargs -0 -r clang-format --dry-run -Werror
+}
+
+# Pages and tables that a tool makes and that are committed must be what the tool makes.
+test_generated() {
+    make -s api-check
+}
+
+# Kernel text at most 64 KiB, image at most 1 MiB (docs: numbers we hold ourselves to).
+test_sizes() {
+    local text image
+    text=$(llvm-size -A build/kernel/kernel.elf | awk '$1 == ".text" { print $2 }')
+    image=$(stat -c %s build/vault.bundle)
+    echo "kernel text ${text:-none} of 65536, image ${image:-none} of 1048576"
+    [ "${text:-99999999}" -le 65536 ] && [ "${image:-99999999}" -le 1048576 ]
+}
+
+tests_make() {
+    make -s -f Makefile -f tools/dev/tests.mk "$@"
+}
+
+test_unit() { # NAME...: all of them without one
+    local name names=("$@") targets=unit-build
+    [ $# = 0 ] && read -ra names < <(tests_make unit-names) || targets=${*/#/build/unit/}
+    if ! work "building the unit tests" build/log/unit-build.log make -s -j"$(nproc)" -f Makefile \
+        -f tools/dev/tests.mk $targets; then
+        bad unit-build "see build/log/unit-build.log"
+        return
+    fi
+    for name in "${names[@]}"; do check "$name" "build/unit/$name"; done
+}
+
+test_system() {
+    [ -x tests/system/run ] || { bad system "tests/system/run is missing"; return; }
+    lines_count < <(tests/system/run "$@" 9>&- || echo "not ok system-run: it ended with status $?")
+}
+
+test_one() {
+    local name=$1
+    case $name in
+    format | generated | sizes) check "$name" "test_$name" ;;
+    *)
+        if [ -x "tests/dev/$name.sh" ]; then
+            check "$name" "tests/dev/$name.sh"
+        elif tests_make unit-names | tr ' ' '\n' | grep -qx "$name"; then
+            test_unit "$name"
+        else
+            test_system "$name"
+        fi
+        ;;
+    esac
+}
+
+test_all() {
+    local script
+    for script in format generated sizes; do check $script test_$script; done
+    for script in tests/dev/*.sh; do check "$(basename "$script" .sh)" "$script"; done
+    test_unit
+    test_system
+}
+
+dev_test() {
+    [ $# -le 1 ] || fail "./dev test takes one name at most - run ./dev help"
+    prepare build run test
+    image_build
+    tools/dev/uefi keys || exit 1
+    if [ $# = 1 ]; then test_one "$1"; else test_all; fi
+    build_unlock
+    echo "$passed passed, $failed failed"
+    [ $passed -gt 0 ] && [ $failed = 0 ]
+}
