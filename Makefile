@@ -49,7 +49,8 @@ $(B)/unit/$(1): $(2) $(filter %.a,$(3)) | $(INC_LINKS)
 -include $(B)/unit/$(1).d
 endef
 
-include $(wildcard third_party/build.mk lib/build.mk tools/build.mk kernel/build.mk boot/build.mk)
+# In the order of use: libraries from elsewhere, generated code, our own libraries, then the rooms.
+include $(wildcard third_party/build.mk tools/build.mk lib/build.mk kernel/build.mk boot/build.mk)
 include $(wildcard services/build.mk drivers/build.mk apps/build.mk sdk/build.mk profiles/build.mk tests/build.mk)
 
 unit: $(UNIT_TESTS:%=$(B)/unit/%)

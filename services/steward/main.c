@@ -4,6 +4,7 @@
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/steward.h"
+#include "gen/thread.h"
 #include "os/error.h"
 #include "os/event.h"
 #include "os/panic.h"
@@ -166,7 +167,7 @@ static void on_deadline(void)
     (void)err; // whoever waited is gone
 }
 
-// Read the bundle and the plan. There is nobody to tell if this fails: the steward stops, and the
+// Set up this cell's own areas and read the plan. There is nobody to tell if this fails: the steward stops, and the
 // kernel says that it did.
 static void read_bundle(void)
 {
@@ -187,6 +188,9 @@ static void read_bundle(void)
            "the bundle cannot be mapped");
     ASSERT(cell_reserve(CAP_SELF, STEWARD_WORK_BASE, STEWARD_WORK_PAGES) == ERR_OK,
            "no tables for the work area");
+    ASSERT(cell_reserve(CAP_SELF, CELL_WINDOW_BASE, CELL_WINDOW_PAGES) == ERR_OK &&
+               thread_window(cap_first(INIT_THREAD), CELL_WINDOW_BASE, CELL_WINDOW_PAGES) == ERR_OK,
+           "no window for what is lent to the steward");
     // Safety: mapped just now, `pages` pages.
     err_t err = plan_read((const uint8_t *)(uintptr_t)BUNDLE_BASE, pages, &view, &why, &culprit);
     ASSERT(err == ERR_OK, why);

@@ -275,7 +275,7 @@ static err_t make_rest(struct making *m)
     cap_t told = 0;
     err = object_add(m, &slot);
     if (err == ERR_OK)
-        err = object_made(m, cell_derive(CAP_SELF, m->h->endpoints[1], slot, RIGHT_WRITE,
+        err = object_made(m, cell_derive(CAP_SELF, m->h->endpoints[1], slot, RIGHT_WRITE | RIGHT_GRANT,
                                          METHODS_ALL, 0, m->number, &told), slot, &told);
     return err == ERR_OK ? cell_supervise(m->t->cell, told) : err;
 }
