@@ -7,6 +7,7 @@
 #include "format/bytes.h"
 #include "tests/unit.h"
 #include <stdlib.h>
+#include <strings.h>
 
 enum { VECTOR_LINE_MAX = 1 << 18, VECTOR_FIELDS_MAX = 12 };
 

@@ -276,14 +276,17 @@ static void refused(const struct fake_step *steps, size_t count, uint32_t code)
     CHECK_EQ(standing().signatures, 0);
 }
 
-#define REFUSED_WHEN(code, ...)                                                                    \
-    do {                                                                                           \
-        const struct fake_step steps[] = {                                                         \
-            __VA_ARGS__, {"Refused: ", NULL, false, NULL},
-             {"Ready.",    NULL, false, NULL}
-        };         \
-        refused(STEPS(steps), code);                                                               \
-    } while (0)
+// The same with one step of the person's and what follows from it.
+static void refused_when(uint32_t code, const char *expect, const char *keys, bool early,
+                         void (*act)(void))
+{
+    const struct fake_step steps[] = {
+        {expect,      keys, early, act },
+        {"Refused: ", NULL, false, NULL},
+        {"Ready.",    NULL, false, NULL},
+    };
+    refused(STEPS(steps), code);
+}
 
 static void flood(void)
 {
@@ -316,9 +319,9 @@ static void test_answers(void)
         "\xf0\x9f\x91\x8d$\r",
     };
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
-        REFUSED_WHEN(REFUSAL_PERSON_SAID_NO, {"approve ", no[i], false, NULL});
-    REFUSED_WHEN(REFUSAL_WRONG_NUMBER, {"approve ", "&\r", false, NULL});
-    REFUSED_WHEN(REFUSAL_UNAVAILABLE, {"approve ", "$\r", false, flood});
+        refused_when(REFUSAL_PERSON_SAID_NO, "approve ", no[i], false, NULL);
+    refused_when(REFUSAL_WRONG_NUMBER, "approve ", "&\r", false, NULL);
+    refused_when(REFUSAL_UNAVAILABLE, "approve ", "$\r", false, flood);
     // Corrected while typing is still typed.
     static const struct fake_step corrected[] = {
         {"approve ", "7\x7f$9\b\r", false, NULL},
@@ -337,26 +340,30 @@ static void test_type_ahead(void)
     nsec_t before = fake.now;
     for (size_t i = 0; i < 4; i++)
         for (size_t j = 0; j < 2; j++)
-            REFUSED_WHEN(REFUSAL_PERSON_TIMED_OUT, {lines[j], early[i], true, NULL});
+            refused_when(REFUSAL_PERSON_TIMED_OUT, lines[j], early[i], true, NULL);
     CHECK(fake.now - before >= 8ull * PROMPT_PATIENCE_SECONDS * 1000000000);
     // Half of it before, half after.
-    REFUSED_WHEN(REFUSAL_PERSON_SAID_NO, {"To sign, type the number ", "$", true, NULL},
-                 {"approve ", "\r", false, NULL});
+    static const struct fake_step halves[] = {
+        {"To sign, type the number ", "$",  true,  NULL},
+        {"approve ",                  "\r", false, NULL},
+        {"Refused: ",                 NULL, false, NULL}
+    };
+    refused(STEPS(halves), REFUSAL_PERSON_SAID_NO);
     // A person at the keyboard while nothing is asked.
     static const struct fake_step idle[] = {
         {"", "1234\r\n0000\r\n", false, NULL}
     };
     CHECK(fake_person(STEPS(idle), 1));
-    REFUSED_WHEN(REFUSAL_PERSON_SAID_NO, {"approve ", "no\r", false, NULL});
+    refused_when(REFUSAL_PERSON_SAID_NO, "approve ", "no\r", false, NULL);
 }
 
 static void test_time_out(void)
 {
     nsec_t before = fake.now;
-    REFUSED_WHEN(REFUSAL_PERSON_TIMED_OUT, {"approve ", "", false, NULL});
+    refused_when(REFUSAL_PERSON_TIMED_OUT, "approve ", "", false, NULL);
     CHECK(fake.now - before >= (nsec_t)PROMPT_PATIENCE_SECONDS * 1000000000);
     CHECK(fake.now - before < (nsec_t)(PROMPT_PATIENCE_SECONDS + 5) * 1000000000);
-    REFUSED_WHEN(REFUSAL_PERSON_TIMED_OUT, {"approve ", "$", false, NULL}); // no Enter
+    refused_when(REFUSAL_PERSON_TIMED_OUT, "approve ", "$", false, NULL); // no Enter
 }
 
 static void test_console_dies(void)

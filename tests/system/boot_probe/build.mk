@@ -7,7 +7,3 @@ $(MAKE_BUNDLE): tests/system/boot_probe/make_bundle.c lib/format/bundle_write.c 
 	    $(filter %.c,$^) $(CRYPTO_LIBS_asan)
 -include $(MAKE_BUNDLE).d
 
-# A development key pair, made once where nobody gave one.
-$(B)/keys/bundle.pub: | $(MAKE_BUNDLE)
-	@mkdir -p $(@D)
-	@umask 077; ASAN_OPTIONS=detect_leaks=0 $(MAKE_BUNDLE) keygen $(B)/keys/bundle.key $@
