@@ -80,11 +80,8 @@ void fake_bundle_make(struct fake_bundle *b)
     b->cells[FAKE_APP].flags = PLAN_APP | PLAN_FPU | PLAN_SECRET;
     strcpy(b->cells[FAKE_APP].argument, "hello");
     const struct plan_grant grants[GRANTS] = {
-        {FAKE_CONSOLE, 3, 1 << 1         },
-        {FAKE_LOG,     1, 1 << 1 | 1 << 4},
-        {FAKE_APP,     3, 1 << 1         },
-        {FAKE_APP,     5, 1 << 2         }
-    };
+        {FAKE_CONSOLE, 3, 1 << 1}, {FAKE_LOG, 1, 1 << 1 | 1 << 4}, {FAKE_APP, 3, 1 << 1},
+        {FAKE_APP, 5, 1 << 2}};
     for (uint32_t i = 0; i < GRANTS; i++)
         fake_grant_put(b, i, &grants[i]);
     b->entries[FAKE_CELLS] = (struct bundle_entry){
@@ -312,13 +309,7 @@ err_t thread_stop(cap_t self)
 err_t thread_window(cap_t self, uint64_t address, uint64_t pages)
 {
     (void)self;
-<<<<<<< HEAD
     return address == CELL_WINDOW_BASE && pages == CELL_WINDOW_PAGES ? next_call() : ERR_BAD_ARGUMENT;
-=======
-    (void)cell;
-    return address == CELL_WINDOW_BASE && pages == CELL_WINDOW_PAGES ? next_call()
-                                                                     : ERR_BAD_ARGUMENT;
->>>>>>> host
 }
 
 err_t thread_bind(cap_t self, cap_t signal)
