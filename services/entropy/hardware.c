@@ -21,7 +21,8 @@ static bool cpu_word(uint64_t *out)
     for (int i = 0; i < TRIES; i++) {
         uint64_t word;
         unsigned char good;
-        // Safety: CPUID says that the instruction exists. A generator that is busy clears the carry.
+        // Safety: CPUID says that the instruction exists. A generator that is busy clears the
+        // carry.
         if (has_rdseed)
             __asm__ volatile("rdseed %0; setc %1" : "=r"(word), "=qm"(good) : : "cc");
         else
