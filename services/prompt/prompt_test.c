@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The dialogue without apps: what the console says at boot, how words get in, and what an idle console does.
-// Some scenes end with a seed in the vault; each of those runs in a process of its own.
-#include "prompt/prompt.h"
+// The dialogue without apps: what the console says at boot, how words get in, and what an idle
+// console does. Some scenes end with a seed in the vault; each of those runs in a process of its
+// own.
 #include "abi/boot_info.h"
 #include "chain/fake.h"
 #include "chain/payment.h"
 #include "gen/vault.h"
+#include "prompt/prompt.h"
+#include "prompt/terminal.h"
 #include "tests/unit.h"
 
 #include <stdlib.h>
@@ -56,19 +58,43 @@ static void test_boot(void)
     CHECK(fake_said_since(mark, "boot: direct (unmeasured)\r\n"));
 }
 
+// T1, whatever the rest of the prompt hands over.
+static void test_escapes(void)
+{
+    terminal_text("a\033[2J\x80\r\177\n");
+    terminal_field("b\n\007c\0d", 6);
+    terminal_span("\0\t", 2);
+    terminal_flush();
+    CHECK(fake_said("a\\x1b[2J\\x80\\x0d\\x7f\r\nb\\x0a\\x07c\\x00\\x09"));
+    CHECK(!terminal_trouble());
+    fake.console_broken = true;
+    terminal_text("lost");
+    terminal_flush();
+    CHECK(terminal_trouble()); // T3
+    terminal_calm();
+    CHECK(!terminal_trouble());
+    terminal_discard();
+    CHECK(terminal_trouble());
+    fake.console_broken = false;
+    terminal_number(42, 4, '0');
+    terminal_number(UINT64_MAX, 1, ' ');
+    terminal_flush();
+    CHECK(fake_said("004218446744073709551615"));
+}
+
 static void test_no_randomness(void)
 {
     fake.entropy_broken = true;
     prompt_begin();
     CHECK(fake_said("No device key: there is not enough randomness."));
     static const struct fake_step steps[] = {
-        {"> ", "create\r", false, NULL},
-        {"Network: ", "test\r", false, NULL},
-        {"could not make words", "", false, NULL},
-        {"> ", "restore\r", false, NULL},
-        {"Network: ", "test\r", false, NULL},
-        {"words> ", PAYMENT_WORDS "\r", false, NULL},
-        {"could not take the words", "cancel\r", false, NULL},
+        {"> ",                       "create\r",         false, NULL},
+        {"Network: ",                "test\r",           false, NULL},
+        {"could not make words",     "",                 false, NULL},
+        {"> ",                       "restore\r",        false, NULL},
+        {"Network: ",                "test\r",           false, NULL},
+        {"words> ",                  PAYMENT_WORDS "\r", false, NULL},
+        {"could not take the words", "cancel\r",         false, NULL},
     };
     CHECK(fake_person(STEPS(steps), 2));
     CHECK(!seeded());
@@ -77,13 +103,15 @@ static void test_no_randomness(void)
 static void test_commands(void)
 {
     static const struct fake_step steps[] = {
-        {"> ", "\r", false, NULL},
-        {"> ", "help\r", false, NULL},
-        {"Type `restore`", "\033[A\r", false, NULL},
-        {"> ", "rest\x7f\x7f\x7f\x7f" "RESTORE\r", false, NULL},
-        {"Type `restore`", "restore\r", false, NULL},
+        {"> ",                              "\r",        false, NULL},
+        {"> ",                              "help\r",    false, NULL},
+        {"Type `restore`",                  "\033[A\r",  false, NULL},
+        {"> ",
+         "rest\x7f\x7f\x7f\x7f"
+         "RESTORE\r",                                    false, NULL},
+        {"Type `restore`",                  "restore\r", false, NULL},
         {"Network: type `main` or `test`.", "regtest\r", false, NULL},
-        {"Network: type `main` or `test`.", "cancel\r", false, NULL},
+        {"Network: type `main` or `test`.", "cancel\r",  false, NULL},
     };
     CHECK(fake_person(STEPS(steps), 5));
     CHECK(!seeded());
@@ -95,21 +123,22 @@ static void test_restore(void)
     memset(endless, 'a', sizeof endless - 2);
     endless[sizeof endless - 2] = '\r';
     const struct fake_step steps[] = {
-        {"> ", "restore\r", false, NULL},
-        {"Network: ", "test\r", false, NULL},
-        {"words> ", "abandon zebro about\r", false, NULL},
-        {"Wrong word 2: \"zebro\" is not in the list.", NULL, false, NULL},
-        {"words> ", "abandon\r", false, NULL},
-        {"checksum does not fit", NULL, false, NULL},
-        {"words> ", endless, false, NULL},
-        {"That line is too long", NULL, false, NULL},
-        {"words> ", "\033[200~" PAYMENT_WORDS "\033[201~\r", false, NULL},
-        {"That line is too long or holds keys other than letters", NULL, false, NULL},
-        {"words> ", "\r", false, NULL},
-        {"words> ", "  ABANDON  abandon abandon abandon abandon abandon abandon abandon abandon abandon "
-                    "abandonx\x7f  About \r", false, NULL},
-        {"The seed is restored. Network: TESTNET.", NULL, false, NULL},
-        {"Ready.", NULL, false, NULL},
+        {"> ",                                                     "restore\r",                             false, NULL},
+        {"Network: ",                                              "test\r",                                false, NULL},
+        {"words> ",                                                "abandon zebro about\r",                 false, NULL},
+        {"Wrong word 2: \"zebro\" is not in the list.",            NULL,                                    false, NULL},
+        {"words> ",                                                "abandon\r",                             false, NULL},
+        {"checksum does not fit",                                  NULL,                                    false, NULL},
+        {"words> ",                                                endless,                                 false, NULL},
+        {"That line is too long",                                  NULL,                                    false, NULL},
+        {"words> ",                                                "\033[200~" PAYMENT_WORDS "\033[201~\r", false, NULL},
+        {"That line is too long or holds keys other than letters", NULL,                                    false, NULL},
+        {"words> ",                                                "\r",                                    false, NULL},
+        {"words> ",
+         "  ABANDON  abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+         "abandonx\x7f  About \r",                                                                          false, NULL},
+        {"The seed is restored. Network: TESTNET.",                NULL,                                    false, NULL},
+        {"Ready.",                                                 NULL,                                    false, NULL},
     };
     CHECK(fake_person(STEPS(steps), 2));
     CHECK(seeded());
@@ -120,21 +149,22 @@ static void test_restore(void)
 static void test_restore_main(void)
 {
     static const struct fake_step steps[] = {
-        {"> ", "restore\r", false, NULL},
-        {"Network: ", "main\r", false, NULL},
-        {"words> ", PAYMENT_WORDS "\r", false, NULL},
-        {"The seed is restored. Network: MAINNET.", NULL, false, NULL},
+        {"> ",                                      "restore\r",        false, NULL},
+        {"Network: ",                               "main\r",           false, NULL},
+        {"words> ",                                 PAYMENT_WORDS "\r", false, NULL},
+        {"The seed is restored. Network: MAINNET.", NULL,               false, NULL},
     };
     CHECK(fake_person(STEPS(steps), 2));
     CHECK(seeded());
 }
 
-// Words, and a whole restore, may be pasted in one go: nothing typed is lost before there are questions.
+// Words, and a whole restore, may be pasted in one go: nothing typed is lost before there are
+// questions.
 static void test_paste(void)
 {
     static const struct fake_step steps[] = {
-        {"> ", "restore\r\ntest\r\n" PAYMENT_WORDS "\r\n", false, NULL},
-        {"The seed is restored.", NULL, false, NULL},
+        {"> ",                    "restore\r\ntest\r\n" PAYMENT_WORDS "\r\n", false, NULL},
+        {"The seed is restored.", NULL,                                       false, NULL},
     };
     CHECK(fake_person(STEPS(steps), 2));
     CHECK(seeded());
@@ -180,14 +210,14 @@ static void type_wrong(void)
 static void test_create(void)
 {
     static const struct fake_step steps[] = {
-        {"> ", "create\r", false, NULL},
-        {"Network: ", "test\r", false, NULL},
-        {"Type your words to confirm.", NULL, false, type_wrong},
-        {"Word 3 is not the one that was shown.", NULL, false, NULL},
-        {"words> ", "\r", false, NULL},
-        {"Word 1 is not the one", NULL, false, type_shown},
-        {"The seed is restored. Network: TESTNET.", NULL, false, NULL},
-        {"Ready.", NULL, false, NULL},
+        {"> ",                                      "create\r", false, NULL      },
+        {"Network: ",                               "test\r",   false, NULL      },
+        {"Type your words to confirm.",             NULL,       false, type_wrong},
+        {"Word 3 is not the one that was shown.",   NULL,       false, NULL      },
+        {"words> ",                                 "\r",       false, NULL      },
+        {"Word 1 is not the one",                   NULL,       false, type_shown},
+        {"The seed is restored. Network: TESTNET.", NULL,       false, NULL      },
+        {"Ready.",                                  NULL,       false, NULL      },
     };
     CHECK(fake_person(STEPS(steps), 2));
     CHECK(seeded());
@@ -196,10 +226,10 @@ static void test_create(void)
 static void test_create_cancelled(void)
 {
     static const struct fake_step steps[] = {
-        {"> ", "create\r", false, NULL},
-        {"Network: ", "test\r", false, NULL},
-        {"words> ", "cancel\r", false, NULL},
-        {"> ", "create\r", false, NULL},
+        {"> ",        "create\r", false, NULL},
+        {"Network: ", "test\r",   false, NULL},
+        {"words> ",   "cancel\r", false, NULL},
+        {"> ",        "create\r", false, NULL},
         {"Network: ", "cancel\r", false, NULL},
     };
     CHECK(fake_person(STEPS(steps), 2));
@@ -209,19 +239,19 @@ static void test_create_cancelled(void)
 static void test_idle(void)
 {
     static const struct fake_step steps[] = {
-        {"", "hello\r", false, NULL},
-        {"Nothing to answer. Type `help`.", "help\r", false, NULL},
-        {"When an app wants something signed", "\r", false, NULL},
-        {"", "1234\r", false, NULL},
-        {"Nothing to answer.", "\033[2J\033[Hok\r", false, NULL},
-        {"Nothing to answer.", NULL, false, NULL},
+        {"",                                   "hello\r",           false, NULL},
+        {"Nothing to answer. Type `help`.",    "help\r",            false, NULL},
+        {"When an app wants something signed", "\r",                false, NULL},
+        {"",                                   "1234\r",            false, NULL},
+        {"Nothing to answer.",                 "\033[2J\033[Hok\r", false, NULL},
+        {"Nothing to answer.",                 NULL,                false, NULL},
     };
     test_restore_main();
     CHECK(fake_person(STEPS(steps), 12));
     size_t mark = fake.output_size;
     CHECK(fake_person(NULL, 0, 5));
     CHECK_EQ(mark, fake.output_size); // "Ready." once, and then nothing
-    prompt_begin(); // the prompt started again, the vault did not
+    prompt_begin();                   // the prompt started again, the vault did not
     CHECK(fake_said_since(mark, "There is a seed. Network: MAINNET."));
     CHECK(fake_person(NULL, 0, 1));
     CHECK(fake_said_since(mark, "Ready."));
@@ -234,8 +264,8 @@ static void test_console_fails(void)
     CHECK(fake_person(NULL, 0, 5));
     fake.console_broken = false;
     static const struct fake_step steps[] = {
-        {"", "hello\r", false, NULL},
-        {"Nothing to answer.", NULL, false, NULL},
+        {"",                   "hello\r", false, NULL},
+        {"Nothing to answer.", NULL,      false, NULL},
     };
     CHECK(fake_person(STEPS(steps), 3));
 }
@@ -244,6 +274,7 @@ int main(void)
 {
     fake_start();
     apart(test_boot);
+    apart(test_escapes);
     apart(test_no_randomness);
     apart(test_commands);
     apart(test_restore);

@@ -32,7 +32,6 @@ struct fake_frame {
     uint64_t address;
     uint32_t access;
     bool mapped;
-    bool lent; // cannot be deleted
 };
 
 struct fake_derive {
@@ -48,6 +47,10 @@ struct fake_kernel {
     uint32_t derive_count;
     cap_t cell;            // the tenant
     uint32_t objects;      // capabilities in the steward's table beyond those at the start
+    uint32_t objects_beside; // of them, not out of the last piece
+    cap_t piece;           // the last one
+    uint32_t revokes;
+    nsec_t now;
     uint64_t reserved;     // pages reserved in the tenant
     uint64_t piece_pages;  // of the last piece carved
     uint64_t carved;       // pages carved out of it
