@@ -20,6 +20,7 @@ static const struct part parts[] = {
     {"sign",   image_sign,   "IMAGE --key FILE [-o FILE]",                 "sign an image with another key"          },
     {"show",   image_show,   "IMAGE [--key FILE] [--json]",                "header and entries, and whether it holds"},
     {"matrix", image_matrix, "PROFILE.toml... [-o FILE]",                  "who holds each method, as a page"        },
+    {"graph",  image_graph,  "PROFILE.toml [-o FILE]",                     "who may call what, as a picture (SVG)"   },
 };
 
 enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]) };

@@ -219,6 +219,14 @@ static void print_json(const struct image *image)
     printf("\n]}\n");
 }
 
+static void print_svg(const struct image *image)
+{
+    char title[2 * BUNDLE_NAME + 1];
+
+    snprintf(title, sizeof(title), "%s %s", image->header->profile, image->header->version);
+    inspect_svg(stdout, &image->plan, title);
+}
+
 int inspect_command(int argc, char **argv)
 {
     bool json = false, svg = false;
@@ -241,7 +249,7 @@ int inspect_command(int argc, char **argv)
     if (json)
         print_json(&image);
     else if (svg)
-        inspect_svg(stdout, &image);
+        print_svg(&image);
     else
         print_text(&image);
     if (!image.signature_good)

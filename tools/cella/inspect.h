@@ -15,5 +15,5 @@ uint32_t inspect_server(const struct plan_view *plan, uint32_t service);
 const char *inspect_service_name(uint32_t service, char text[32]);
 const char *inspect_method_name(uint32_t service, uint32_t method, char text[32]);
 
-// The authority graph.
-void inspect_svg(FILE *out, const struct image *image);
+// The authority graph of a plan; `title` is the profile's name and version.
+void inspect_svg(FILE *out, const struct plan_view *plan, const char *title);
