@@ -2,6 +2,7 @@
 // cella image matrix: the capability matrix as a page: for each method, who holds it in each
 // profile.
 #include "files.h"
+#include "image_file.h"
 #include "inspect.h"
 #include "options.h"
 #include "report.h"
