@@ -44,11 +44,12 @@ $(MUSL_LIB): $(THIRD_SRC)/musl.sha256 $(MUSL_OUR:%=third_party/musl/%)
 	@mkdir -p $(MUSL)/lib && cp $(MUSL_DIR)/lib/libc.a $@
 
 # --- flags per variant -------------------------------------------------------------------------------------
-THIRD_BASE      := -std=gnu11 -O2 -g -w -ffunction-sections -fdata-sections $(THIRD_MAPS)
+THIRD_BASE      := -std=gnu11 -O2 -g -w -Werror=implicit-function-declaration -ffunction-sections -fdata-sections $(THIRD_MAPS)
 THIRD_BARE      := -ffreestanding -nostdlibinc -isystem third_party/include -mno-red-zone -fno-stack-protector
 THIRD_CC_cell     := $(CC) $(TARGET) $(THIRD_BASE) -fPIE $(MUSL_INC)
 THIRD_CC_host     := $(HOST) $(THIRD_BASE) -fPIE -fstack-protector-strong
-THIRD_CC_asan     := $(HOST) $(THIRD_BASE) -fPIE $(SANITIZE)
+# Older wolfSSL shifts negative numbers, which every compiler we use defines.
+THIRD_CC_asan     := $(HOST) $(THIRD_BASE) -fPIE $(SANITIZE) -fno-sanitize=shift-base
 # The libraries must not take the loader for a Windows program.
 THIRD_CC_boot_pe  := $(CC) --target=x86_64-unknown-windows -U_WIN32 -U_WIN64 -U_MSC_VER $(THIRD_BASE) $(THIRD_BARE) -fshort-wchar
 THIRD_CC_boot_elf := $(CC) $(TARGET) $(THIRD_BASE) $(THIRD_BARE) -fno-pic

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "x86_64/start.h"
 
-#include "boot_key.h"
+#include "gen/boot_key.h"
 #include "core/acpi.h"
 #include "core/image.h"
 #include "core/info.h"

@@ -7,6 +7,7 @@
 #include "chain/payment.h"
 #include "gen/vault.h"
 #include "prompt/prompt.h"
+#include "prompt/terminal.h"
 #include "tests/unit.h"
 
 #include <stdlib.h>
@@ -55,6 +56,30 @@ static void test_boot(void)
     fake.secure_boot = BOOT_SECURE_NONE;
     prompt_begin();
     CHECK(fake_said_since(mark, "boot: direct (unmeasured)\r\n"));
+}
+
+// T1, whatever the rest of the prompt hands over.
+static void test_escapes(void)
+{
+    terminal_text("a\033[2J\x80\r\177\n");
+    terminal_field("b\n\007c\0d", 6);
+    terminal_span("\0\t", 2);
+    terminal_flush();
+    CHECK(fake_said("a\\x1b[2J\\x80\\x0d\\x7f\r\nb\\x0a\\x07c\\x00\\x09"));
+    CHECK(!terminal_trouble());
+    fake.console_broken = true;
+    terminal_text("lost");
+    terminal_flush();
+    CHECK(terminal_trouble()); // T3
+    terminal_calm();
+    CHECK(!terminal_trouble());
+    terminal_discard();
+    CHECK(terminal_trouble());
+    fake.console_broken = false;
+    terminal_number(42, 4, '0');
+    terminal_number(UINT64_MAX, 1, ' ');
+    terminal_flush();
+    CHECK(fake_said("004218446744073709551615"));
 }
 
 static void test_no_randomness(void)
@@ -249,6 +274,7 @@ int main(void)
 {
     fake_start();
     apart(test_boot);
+    apart(test_escapes);
     apart(test_no_randomness);
     apart(test_commands);
     apart(test_restore);

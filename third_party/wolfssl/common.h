@@ -32,6 +32,7 @@
 #define NO_CERTS
 #define NO_SIG_WRAPPER
 #define NO_PSK
+#define NO_PKCS12
 
 #define HAVE_ED25519
 #define WOLFSSL_SHA512

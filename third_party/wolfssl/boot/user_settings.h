@@ -29,4 +29,5 @@
 #define XMEMSET(at, value, size) memset((at), (value), (size))
 #define XMEMCMP(a, b, size)      memcmp((a), (b), (size))
 #define XMEMMOVE(to, from, size) memmove((to), (from), (size))
+#define XSTRLEN(s)               strlen(s)
 #define XTOLOWER(c)              (c)
