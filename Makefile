@@ -24,7 +24,7 @@ INC_crypto := -I$(B)/inc/crypto
 INC_os     := -I$(B)/inc/os
 INC_device := -I$(B)/inc/device
 INC_sdk    := -I$(B)/inc/sdk
-INC_gen    := -I$(B)/gen
+INC_gen    := -I$(B)
 INC_unit   := -I$(B)/inc/tests
 INC_LINKS  := $(B)/inc/.made
 
@@ -43,13 +43,14 @@ UNIT_CFLAGS := $(BASE) -D_GNU_SOURCE $(SANITIZE) $(INC_unit) $(INC_abi)
 UNIT_TESTS :=
 define unit_test
 UNIT_TESTS += $(1)
-$(B)/unit/$(1): $(2) $(filter %.a,$(3)) | $(INC_LINKS)
+$(B)/unit/$(1): $(2) $(filter %.a,$(3)) | $(INC_LINKS) $(GEN_HEADERS)
 	@mkdir -p $$(@D)
 	$$(HOST) $(UNIT_CFLAGS) -MMD -MF $$@.d $(4) -o $$@ $(2) $(3)
 -include $(B)/unit/$(1).d
 endef
 
-include $(wildcard third_party/build.mk lib/build.mk tools/build.mk kernel/build.mk boot/build.mk)
+# In the order of use: libraries from elsewhere, generated code, our own libraries, then the rooms.
+include $(wildcard third_party/build.mk tools/build.mk lib/build.mk tools/cella/build.mk kernel/build.mk boot/build.mk)
 include $(wildcard services/build.mk drivers/build.mk apps/build.mk sdk/build.mk profiles/build.mk tests/build.mk)
 
 unit: $(UNIT_TESTS:%=$(B)/unit/%)

@@ -48,7 +48,9 @@ struct plan_cell { // cell 0 is the steward itself; the others follow in the pro
     uint8_t publisher[PUBLISHER_SIZE]; // Ed25519 public key of whoever publishes it
     char app_id[APP_ID_SIZE];          // permanent, zero-padded
     char argument[256];
+    uint32_t zero;
 };
+_Static_assert(sizeof(struct plan_cell) % 8 == 0, "what follows an odd number of cells is aligned");
 
 struct plan_grant { // sorted by cell, then service; at most one for each pair
     uint32_t cell;

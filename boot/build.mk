@@ -39,7 +39,42 @@ $(B)/boot/direct.elf: $(DIRECT_OBJ) $(CRYPTO_LIBS_boot_elf) boot/direct/link.ld
 	@llvm-size $@ | awk 'NR == 2 {print "loader, direct: text+rodata " $$1 " bytes, data " $$2}'
 -include $(DIRECT_OBJ:%=%.d)
 
+# --- UEFI --------------------------------------------------------------------------------------------------
+UEFI_CC  := $(CC) --target=x86_64-unknown-windows $(BOOT_BARE) -fshort-wchar -mno-stack-arg-probe \
+            -U_WIN32 -U_WIN64 -U_MSC_VER
+UEFI_SRC := $(BOOT_SRC) boot/uefi/main.c boot/uefi/gather.c
+UEFI_OBJ := $(UEFI_SRC:%.c=$(B)/boot/pe/%.o) $(B)/boot/pe/boot/x86_64/enter.o
+
+$(B)/boot/pe/%.o: %.c $(B)/gen/boot_key.h | $(INC_LINKS)
+	@mkdir -p $(@D)
+	$(UEFI_CC) -MMD -MF $@.d -c $< -o $@
+
+$(B)/boot/pe/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) --target=x86_64-unknown-windows -c $< -o $@
+
+$(B)/boot/loader.efi: $(UEFI_OBJ) $(CRYPTO_LIBS_boot_pe)
+	lld-link /nologo /subsystem:efi_application /entry:efi_main /nodefaultlib /timestamp:0 /opt:ref \
+	    /out:$@ $(UEFI_OBJ) $(CRYPTO_LIBS_boot_pe)
+	@wc -c <$@ | awk '{print "loader, UEFI: " $$1 " bytes"}'
+-include $(UEFI_OBJ:%=%.d)
+
+# The name under which firmware looks for it.
+$(B)/boot/BOOTX64.EFI: $(B)/boot/loader.efi
+	@cp $< $@
+
+# --- native tests ------------------------------------------------------------------------------------------
+BOOT_TEST_INC := -Iboot $(INC_format) $(INC_crypto)
+boot_test = $(eval $(call unit_test,boot_$(1),$(2) $(BUNDLE_SRC),$(CRYPTO_LIBS_asan),$(BOOT_TEST_INC)))
+$(call boot_test,verify,boot/core/verify.c boot/core/verify_test.c)
+$(call boot_test,ranges,boot/core/ranges.c boot/core/info.c boot/core/ranges_test.c)
+$(call boot_test,place,boot/core/place.c boot/core/ranges.c boot/core/seed.c boot/core/place_test.c)
+$(call boot_test,image,boot/core/image.c boot/core/image_test.c)
+$(call boot_test,acpi,boot/core/acpi.c boot/core/acpi_test.c)
+$(call boot_test,event_log,boot/core/event_log.c boot/core/event_log_test.c)
+$(call boot_test,tables,boot/x86_64/tables.c boot/core/ranges.c boot/x86_64/tables_test.c)
+
 include tests/system/boot_probe/build.mk
 
-boot: $(B)/boot/direct.elf
+boot: $(B)/boot/direct.elf $(B)/boot/BOOTX64.EFI
 .PHONY: boot

@@ -5,7 +5,7 @@ KERNEL_SRC    := $(wildcard kernel/core/*.c kernel/arch/$(KERNEL_ARCH)/*.c)
 KERNEL_SRC    := $(filter-out %_test.c %/offset.c,$(KERNEL_SRC))
 KERNEL_ASM    := $(wildcard kernel/arch/$(KERNEL_ARCH)/*.S)
 KERNEL_OBJ    := $(KERNEL_SRC:%.c=$(B)/%.o) $(KERNEL_ASM:%.S=$(B)/%.o)
-KERNEL_INC    := -Ikernel/core -Ikernel/arch -Ikernel/arch/$(KERNEL_ARCH) $(INC_abi) -I$(B)/gen
+KERNEL_INC    := -Ikernel/core -Ikernel/arch -Ikernel/arch/$(KERNEL_ARCH) $(INC_abi) $(INC_gen)
 KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only -mno-red-zone \
                  -fno-jump-tables -fcf-protection=branch -fstack-protector-strong -mstack-protector-guard=global \
                  -fomit-frame-pointer $(KERNEL_INC)
@@ -40,7 +40,7 @@ kernel: $(B)/kernel.elf
 # The same code on the host, under the sanitizers.
 KERNEL_HOST_SRC := $(wildcard kernel/core/*.c kernel/arch/host/*.c)
 KERNEL_HOST_SRC := $(filter-out %_test.c,$(KERNEL_HOST_SRC))
-KERNEL_HOST_INC := -Ikernel/core -Ikernel/arch -Ikernel/arch/host $(INC_abi) -I$(B)/gen
+KERNEL_HOST_INC := -Ikernel/core -Ikernel/arch -Ikernel/arch/host $(INC_abi) $(INC_gen)
 $(eval $(call unit_test,kernel_cap,kernel/core/cap_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
-$(B)/unit/kernel_cap $(B)/unit/kernel_endpoint: $(GEN_HEADERS)
+$(eval $(call unit_test,kernel_fuzz,kernel/core/fuzz_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))

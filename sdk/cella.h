@@ -48,6 +48,9 @@
 // Nanoseconds since boot.
 nsec_t sys_now(void);
 
+// Do nothing until `deadline` (0: for ever). Only in an app that uses its signal for nothing else.
+void cella_sleep(nsec_t deadline);
+
 // The manifest's `argument`, ending in a zero byte.
 const char *cella_argument(void);
 

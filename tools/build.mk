@@ -23,10 +23,9 @@ GEN_HEADERS    := $(IDL_SERVICES:%=$(B)/gen/%.h) $(IDL_OBJECTS:%=$(B)/gen/%.h) $
                   $(B)/gen/wire.h $(B)/gen/names.h
 GEN_ALL        := $(GEN_HEADERS) $(GEN_CLIENT_SRC) $(GEN_SERVER_SRC) $(GEN_OBJECT_SRC) $(GEN_NAMES_SRC)
 
-# The link lets -I$(B)/gen give "gen/x.h".
+# Sources say "gen/x.h"; -I$(B) finds it.
 $(GEN_ALL) &: $(IDLC) $(IDL)
 	@mkdir -p $(B)/gen
-	@ln -sfn . $(B)/gen/gen
 	$(IDLC) code $(B)/gen $(IDL)
 
 gen: $(GEN_ALL)
@@ -42,22 +41,25 @@ TRIP_GEN := $(addprefix $(TRIP)/gen/,trip_client.c trip_server.c thing_client.c)
 $(TRIP_GEN) $(TRIP)/gen/names.c &: $(IDLC) tests/idlc/trip.idl tests/idlc/thing.idl
 	@mkdir -p $(TRIP)/gen
 	$(IDLC) code $(TRIP)/gen tests/idlc/trip.idl tests/idlc/thing.idl
-$(eval $(call unit_test,idlc_trip,tests/idlc/trip_test.c $(TRIP_GEN),,-I$(TRIP) -Itests/idlc/fake))
+$(eval $(call unit_test,idlc_trip,tests/idlc/trip_test.c $(TRIP_GEN),,-I$(TRIP) -Itests/idlc/fake $(INC_os)))
 
 $(B)/unit/probe/probe.c: $(IDLC) $(IDL)
 	@mkdir -p $(@D)
 	$(IDLC) probe $(@D) $(IDL) tests/idlc/trip.idl
 $(eval $(call unit_test,idlc_hostile,tests/idlc/hostile_test.c $(B)/unit/probe/probe.c $(GEN_SERVER_SRC) $(GEN_CLIENT_SRC) \
-  $(filter $(TRIP)/gen/trip%,$(TRIP_GEN)),,-I$(TRIP) $(INC_gen) -Itests/idlc/fake))
+  $(filter $(TRIP)/gen/trip%,$(TRIP_GEN)),,-I$(TRIP) $(INC_gen) -Itests/idlc/fake $(INC_os)))
 
-# docs/api: `make api` writes it, `make api-check` says whether what is committed is what the interfaces say.
-api: $(IDLC)
-	@mkdir -p docs/api
-	$(IDLC) pages docs/api $(IDL)
 
-api-check: $(IDLC)
-	@rm -rf $(B)/api; mkdir -p $(B)/api
-	@$(IDLC) pages $(B)/api $(IDL)
-	@diff -r docs/api $(B)/api || { echo "docs/api is not what abi/ says - run make api and commit" >&2; exit 1; }
+# docs/api: `make api` writes it, `make api-check` says whether what is committed is what interfaces and profiles say.
+PROFILE_FILES := $(filter-out profiles/publishers.toml,$(sort $(wildcard profiles/*.toml)))
+api_write = mkdir -p $(1) && $(IDLC) pages $(1) $(IDL) && $(CELLA) image matrix $(PROFILE_FILES) -o $(1)/matrix.md
+
+api: $(IDLC) $(CELLA)
+	$(call api_write,docs/api)
+
+api-check: $(IDLC) $(CELLA)
+	@rm -rf $(B)/api
+	@$(call api_write,$(B)/api)
+	@diff -r docs/api $(B)/api || { echo "docs/api is not what abi/ and profiles/ say - run make api and commit" >&2; exit 1; }
 
 .PHONY: api api-check

@@ -16,24 +16,32 @@ void job_start(struct job *job)
     memset(job, 0, sizeof *job);
 }
 
-// Reader and vault may have nothing of ours: then NOT_FOUND or BAD_STATE is as good as done.
-static void job_forget(void)
+// Nobody waits for the reader to forget; a reader that cannot is a reader that knows nothing.
+static void reader_leave(struct job *job)
 {
-    err_t reader = reader_end();
-    err_t vault = vault_cancel();
-    (void)reader, (void)vault;
+    err_t error = job->reading ? reader_end() : ERR_OK;
+    (void)error;
+    job->reading = false;
+}
+
+// The vault may have nothing of ours: then its error is as good as done.
+static void job_forget(struct job *job)
+{
+    reader_leave(job);
+    err_t error = vault_cancel();
+    (void)error;
 }
 
 static void job_fail(struct job *job, err_t error)
 {
-    job_forget();
+    job_forget(job);
     job->now.state = COMPANION_FAILED;
     job->now.error = error;
 }
 
 static void job_refuse(struct job *job, uint32_t code, uint32_t index)
 {
-    job_forget();
+    job_forget(job);
     job->now.state = COMPANION_REFUSED;
     job->now.code = code;
     job->now.index = index;
@@ -62,11 +70,11 @@ err_t job_begin(struct job *job, const struct companion_begin *begin)
         return error;
     if (seed != VAULT_SEED_READY)
         return ERR_BAD_STATE;
-    job_forget();
-    job_start(job);
+    job_cancel(job);
     error = reader_begin(fingerprint, network, begin->size, begin->nonce);
     if (error)
         return error;
+    job->reading = true;
     job->begin = *begin;
     job->now.state = COMPANION_RECEIVING;
     return ERR_OK;
@@ -160,8 +168,7 @@ static err_t step_ask(struct job *job, uint32_t *code, uint32_t *index)
     if (error || *code)
         return error;
     job->now.state = COMPANION_WAITING;
-    err_t ended = reader_end(); // its memory is needed no longer; if that fails, so will BEGIN
-    (void)ended;
+    reader_leave(job);
     return ERR_OK;
 }
 
@@ -233,6 +240,6 @@ err_t job_evidence(struct job *job, uint32_t offset, uint8_t *data, size_t cap, 
 
 void job_cancel(struct job *job)
 {
-    job_forget();
+    job_forget(job);
     job_start(job);
 }

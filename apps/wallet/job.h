@@ -19,6 +19,7 @@ enum { JOB_BUFFER = 65536 }; // the longest piece that reader and vault take and
 struct job {
     struct companion_job now;
     struct companion_begin begin;
+    bool reading;             // the reader has a session of ours
     uint32_t crc;             // of what was received
     uint32_t step;            // enum job_step, while CHECKING
     uint32_t previous;        // number of the previous transaction that is next

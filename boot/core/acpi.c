@@ -4,8 +4,8 @@
 #include <string.h>
 
 enum {
-    RSDP_SIZE = 20,        // revision 0
-    RSDP_SIZE_2 = 36,      // revision 2 and later
+    RSDP_SIZE = 20,   // revision 0
+    RSDP_SIZE_2 = 36, // revision 2 and later
     RSDP_REVISION = 15,
     RSDP_RSDT = 16,
     RSDP_XSDT = 24,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one thing the loader wants from ACPI: how interrupts are wired (ACPI 6.4, sections 5.2.5 RSDP,
-// 5.2.7 RSDT, 5.2.8 XSDT, 5.2.12 MADT). The tables are the firmware's, so: checksums are checked,
-// everything is bounded, unknown records are skipped by their length.
+// The one thing the loader wants from ACPI: how interrupts are wired (ACPI 6.4, sections 5.2.5
+// RSDP, 5.2.7 RSDT, 5.2.8 XSDT, 5.2.12 MADT). The tables are the firmware's, so: checksums are
+// checked, everything is bounded, unknown records are skipped by their length.
 #pragma once
 #include "abi/boot_info.h"
 #include "core/phys.h"

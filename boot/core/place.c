@@ -40,8 +40,7 @@ enum boot_stop places_choose(struct dice *dice, struct ranges *free, uint64_t li
     count = ranges_places(free, arena_pages, PAGE_SIZE, limit);
     if (count == 0)
         return BOOT_STOP_NO_ROOM;
-    chosen.arena_phys =
-        ranges_place(free, arena_pages, PAGE_SIZE, limit, dice_below(dice, count));
+    chosen.arena_phys = ranges_place(free, arena_pages, PAGE_SIZE, limit, dice_below(dice, count));
     ranges_cut(free, chosen.arena_phys, arena_pages * PAGE_SIZE);
     *out = chosen;
     return BOOT_CLEAR;

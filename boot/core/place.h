@@ -29,8 +29,8 @@ uint64_t place_kernel_choices(uint64_t pages);
 uint64_t place_kernel(uint64_t choice);  // below place_kernel_choices
 uint64_t place_physmap(uint64_t choice); // below PLACE_PHYSMAP_CHOICES
 
-// All four. The kernel and the arena are taken out of `free`; both end at or below `limit`, which is
-// as far as the loader can write.
+// All four. The kernel and the arena are taken out of `free`; both end at or below `limit`, which
+// is as far as the loader can write.
 MUST_USE enum boot_stop places_choose(struct dice *dice, struct ranges *free, uint64_t limit,
                                       uint64_t kernel_pages, uint64_t arena_pages,
                                       struct places *out);

@@ -7,7 +7,8 @@
 
 enum {
     RANGES_MAX = 120,
-    RANGES_FIRMWARE = 100, // what a firmware's map is trimmed to, so that nothing of ours is given up
+    RANGES_FIRMWARE =
+        100, // what a firmware's map is trimmed to, so that nothing of ours is given up
 };
 
 #define RANGES_TOP 0x10000000000u // 1 TiB: memory above is not used

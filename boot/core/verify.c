@@ -68,8 +68,8 @@ static enum boot_stop header_check(const struct verify_rules *rules,
     enum boot_stop fields = bundle_check_header(header, size);
     if (fields != BOOT_CLEAR)
         return fields;
-    *proof += share_of(SHARE_HEADER, (uint64_t)rest << 32 | fields,
-                       (uint64_t)BOOT_CLEAR << 32 | BOOT_CLEAR);
+    *proof += share_of(SHARE_HEADER, (uint64_t)rest << 32 | (uint32_t)fields,
+                       (uint64_t)BOOT_CLEAR << 32 | (uint32_t)BOOT_CLEAR);
     return BOOT_CLEAR;
 }
 
@@ -85,7 +85,7 @@ static enum boot_stop payload_check(const struct bundle_header *header, struct v
     enum boot_stop stop = bundle_check_payload(header, out->payload, &out->view);
     if (stop != BOOT_CLEAR)
         return stop;
-    *proof += share_of(SHARE_PAYLOAD, stop, BOOT_CLEAR);
+    *proof += share_of(SHARE_PAYLOAD, (uint32_t)stop, BOOT_CLEAR);
     return BOOT_CLEAR;
 }
 
@@ -98,7 +98,7 @@ enum boot_stop verify_bundle(const struct verify_rules *rules, const void *bundl
     *proof = 0;
     enum boot_stop stop = bundle_recognise(bundle, size);
     if (stop == BOOT_CLEAR) {
-        sum += share_of(SHARE_SHAPE, stop, BOOT_CLEAR);
+        sum += share_of(SHARE_SHAPE, (uint32_t)stop, BOOT_CLEAR);
         stop = header_check(rules, header, size, &sum);
     }
     if (stop == BOOT_CLEAR)

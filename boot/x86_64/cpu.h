@@ -58,7 +58,9 @@ struct cpuid {
 static inline struct cpuid cpuid_read(uint32_t leaf, uint32_t sub)
 {
     struct cpuid id;
-    __asm__ volatile("cpuid" : "=a"(id.a), "=b"(id.b), "=c"(id.c), "=d"(id.d) : "a"(leaf), "c"(sub));
+    __asm__ volatile("cpuid"
+                     : "=a"(id.a), "=b"(id.b), "=c"(id.c), "=d"(id.d)
+                     : "a"(leaf), "c"(sub));
     return id;
 }
 

@@ -8,10 +8,10 @@ enum {
     LEAF_FEATURES_7 = 7,
     LEAF_EXTENDED = (int)0x80000000,
     LEAF_EXTENDED_1 = (int)0x80000001,
-    FEATURE_APIC = 1 << 9,     // leaf 1, EDX
-    FEATURE_RDRAND = 1 << 30,  // leaf 1, ECX
-    FEATURE_RDSEED = 1 << 18,  // leaf 7, EBX
-    FEATURE_NX = 1 << 20,      // leaf 0x80000001, EDX
+    FEATURE_APIC = 1 << 9,    // leaf 1, EDX
+    FEATURE_RDRAND = 1 << 30, // leaf 1, ECX
+    FEATURE_RDSEED = 1 << 18, // leaf 7, EBX
+    FEATURE_NX = 1 << 20,     // leaf 0x80000001, EDX
     RANDOM_TRIES = 1000,
 };
 
@@ -58,8 +58,7 @@ void hardware_random(struct seed_input *input)
 {
     const uint32_t leaves = cpuid_read(0, 0).a;
     input->ticks[0] = tsc_read();
-    if (leaves >= LEAF_FEATURES_7 &&
-        (cpuid_read(LEAF_FEATURES_7, 0).b & FEATURE_RDSEED) != 0 &&
+    if (leaves >= LEAF_FEATURES_7 && (cpuid_read(LEAF_FEATURES_7, 0).b & FEATURE_RDSEED) != 0 &&
         words_read(rdseed_word, input->rdseed))
         input->sources |= BOOT_SEED_RDSEED;
     input->ticks[1] = tsc_read();
@@ -76,8 +75,8 @@ enum {
     PCI_ADDRESS = 0xcf8,
     PCI_DATA = 0xcfc,
     PCI_COMMAND = 0x04,
-    PCI_HEADER = 0x0c,      // the header type is its third byte
-    PCI_MANY = 1 << 23,     // this device has several functions
+    PCI_HEADER = 0x0c,  // the header type is its third byte
+    PCI_MANY = 1 << 23, // this device has several functions
     COMMAND_MASTER = 1 << 2,
 };
 

@@ -24,5 +24,5 @@ struct clocks {
     uint64_t lapic_hz; // after division by 1
 };
 
-// Both against the 8254 in the same 10 ms; the middle one of three measurements.
+// Both against the 8254, in the same 10 ms.
 MUST_USE enum boot_stop clocks_measure(uint64_t lapic_phys, struct clocks *out);

@@ -58,21 +58,32 @@ void say_screen(void (*show)(const char *text))
     say_show = show;
 }
 
-static void say_everywhere(const char *text)
+static void write_trusted(const char *text)
 {
     uart_write(PORT_TRUSTED, text);
+}
+
+static void write_log(const char *text)
+{
     uart_write(PORT_LOG, text);
-    if (say_show != NULL)
-        say_show(text);
+}
+
+// The whole line at once, because firmware may show its screen on one of the ports too.
+static void stop_write(void (*write)(const char *text), enum boot_stop why)
+{
+    write("\r\ncella: boot stopped: ");
+    write(boot_stop_wrong(why));
+    write(" - ");
+    write(boot_stop_remedy(why));
+    write("\r\n");
 }
 
 void stop(enum boot_stop why)
 {
-    say_everywhere("\r\ncella: boot stopped: ");
-    say_everywhere(boot_stop_wrong(why));
-    say_everywhere(" - ");
-    say_everywhere(boot_stop_remedy(why));
-    say_everywhere("\r\n");
+    stop_write(write_trusted, why);
+    stop_write(write_log, why);
+    if (say_show != NULL)
+        stop_write(say_show, why);
     cpu_halt();
 }
 

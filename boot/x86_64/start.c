@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "x86_64/start.h"
 
-#include "boot_key.h"
+#include "gen/boot_key.h"
 #include "core/acpi.h"
 #include "core/image.h"
 #include "core/info.h"
@@ -119,8 +119,10 @@ static uint64_t memory_describe(struct start *start, const struct ranges *ram)
     const struct places *places = &start->places;
     const uint64_t arena_end = places->arena_phys + start->arena_pages * PAGE_SIZE;
     const uint64_t log_pages = pages_of(info->event_log_size);
-    struct info_taken taken = {.kernel = {places->kernel_phys, start->kernel_pages},
-                               .bundle = {info->bundle_phys, info->bundle_pages}};
+    struct info_taken taken = {
+        .kernel = {places->kernel_phys, start->kernel_pages},
+        .bundle = {info->bundle_phys,   info->bundle_pages }
+    };
     struct ranges all = *ram, free = *ram;
     ranges_add(&all, taken.bundle.base, taken.bundle.pages * PAGE_SIZE);
     ranges_add(&all, places->arena_phys, arena_end - places->arena_phys);

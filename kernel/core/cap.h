@@ -33,7 +33,7 @@ struct cap {
     uint8_t rights;
     uint16_t zero;
     uint64_t extent; // frame: pages; port: count; untyped: pages | carved 64-byte units << 32
-};
+} __attribute__((aligned(64)));
 _Static_assert(sizeof(struct cap) == 64, "one cache line");
 
 // A fresh slot has generation 0; its handles say generation + 1, so that no handle is 0.

@@ -12,7 +12,7 @@ struct thread;
 
 struct cell {
     struct object object;
-    struct cap supervisor __attribute__((aligned(64))); // who is told of faults; empty: nobody
+    struct cap supervisor; // who is told of faults; empty: nobody
     struct cap *slots;
     uint32_t slot_count; // a power of two
     uint32_t slots_used;

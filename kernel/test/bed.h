@@ -77,9 +77,10 @@ static inline struct thread *bed_first(struct cell *root)
     return t;
 }
 
-// A cell with a heap of `pages` pages at BED_HEAP and one started thread with a window. The slots of the root cell that
-// it uses are `slot` (cell), slot+1 (thread), slot+2 (heap frames).
-static inline struct thread *bed_cell(struct thread *root, uint32_t slot, uint64_t pages, uint64_t priority)
+// A cell with a heap of `pages` pages at BED_HEAP and one started thread with a window. The slots
+// of the root cell that it uses are `slot` (cell), slot+1 (thread), slot+2 (heap frames).
+static inline struct thread *bed_cell(struct thread *root, uint32_t slot, uint64_t pages,
+                                      uint64_t priority)
 {
     cap_t untyped = handle_of(ROOT_UNTYPED);
     cap_t cell, thread, heap;
@@ -91,17 +92,23 @@ static inline struct thread *bed_cell(struct thread *root, uint32_t slot, uint64
     CHECK_EQ(bed_object(root, untyped, UNTYPED_METHOD_RETYPE_FRAME, ARGS(slot + 2, pages)), ERR_OK);
     heap = root->regs.w[0];
     CHECK_EQ(bed_object(root, cell, CELL_METHOD_RESERVE, ARGS(BED_HEAP, pages)), ERR_OK);
-    CHECK_EQ(bed_object(root, cell, CELL_METHOD_RESERVE, ARGS(CELL_WINDOW_BASE, BED_WINDOW_PAGES)), ERR_OK);
-    CHECK_EQ(bed_object(root, heap, FRAME_METHOD_MAP, ARGS(cell, BED_HEAP, ACCESS_READ | ACCESS_WRITE)), ERR_OK);
-    CHECK_EQ(bed_object(root, thread, THREAD_METHOD_START, ARGS(cell, CELL_CODE_BASE, CELL_STACK_TOP, 0, priority, 0)),
+    CHECK_EQ(bed_object(root, cell, CELL_METHOD_RESERVE, ARGS(CELL_WINDOW_BASE, BED_WINDOW_PAGES)),
              ERR_OK);
-    CHECK_EQ(bed_object(root, thread, THREAD_METHOD_WINDOW, ARGS(CELL_WINDOW_BASE, BED_WINDOW_PAGES)), ERR_OK);
+    CHECK_EQ(
+        bed_object(root, heap, FRAME_METHOD_MAP, ARGS(cell, BED_HEAP, ACCESS_READ | ACCESS_WRITE)),
+        ERR_OK);
+    CHECK_EQ(bed_object(root, thread, THREAD_METHOD_START,
+                        ARGS(cell, CELL_CODE_BASE, CELL_STACK_TOP, 0, priority, 0)),
+             ERR_OK);
+    CHECK_EQ(
+        bed_object(root, thread, THREAD_METHOD_WINDOW, ARGS(CELL_WINDOW_BASE, BED_WINDOW_PAGES)),
+        ERR_OK);
     return (struct thread *)cell_find(root->cell, thread)->object;
 }
 
 // Give the cell in root slot `cell_slot` a capability to the root's `source`, in its slot `slot`.
-static inline cap_t bed_grant(struct thread *root, uint32_t cell_slot, cap_t source, uint32_t slot, uint64_t rights,
-                              uint64_t methods, uint64_t identity)
+static inline cap_t bed_grant(struct thread *root, uint32_t cell_slot, cap_t source, uint32_t slot,
+                              uint64_t rights, uint64_t methods, uint64_t identity)
 {
     CHECK_EQ(bed_object(root, handle_of(cell_slot), CELL_METHOD_DERIVE,
                         ARGS(source, slot, rights, methods, 0, identity)),

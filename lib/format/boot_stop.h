@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Why a boot stops. These functions do not use err_t: "nothing is wrong" must be a wide constant, so
-// that neither a cleared register nor a flipped bit reads as success.
+// Why a boot stops. These functions do not use err_t: "nothing is wrong" must be a wide constant,
+// so that neither a cleared register nor a flipped bit reads as success.
 #pragma once
 #include "abi/types.h"
 

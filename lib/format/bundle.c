@@ -82,8 +82,8 @@ void bundle_root(const uint8_t *payload, uint64_t pages, uint8_t root[32])
 // What bundle_check_payload knows while it walks the entries.
 struct walk {
     const uint8_t *payload;
-    uint64_t payload_size;             // bytes
-    uint64_t table_size;               // bytes of the entry table
+    uint64_t payload_size;              // bytes
+    uint64_t table_size;                // bytes of the entry table
     uint8_t used[BUNDLE_PAGES_MAX / 8]; // a bit for each page that something names
 };
 

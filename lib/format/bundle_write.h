@@ -24,7 +24,8 @@ struct bundle_draft {
     uint32_t part_count;
 };
 
-// Bytes of the bundle that this draft becomes, header included; 0 if it is more than the format holds.
+// Bytes of the bundle that this draft becomes, header included; 0 if it is more than the format
+// holds.
 MUST_USE uint64_t bundle_write_size(const struct bundle_draft *draft);
 
 // Writes exactly bundle_write_size bytes, then checks them as the loader will: the answer is the

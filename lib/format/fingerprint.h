@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a public key is shown to a person: the first 16 bytes of its BLAKE3 hash as eight groups of four
-// hex digits, "1a2b 3c4d ...". The console, the review text and the host tool print the same.
+// How a public key is shown to a person: the first 16 bytes of its BLAKE3 hash as eight groups of
+// four hex digits, "1a2b 3c4d ...". The console, the review text and the host tool print the same.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -8,7 +8,8 @@ enum { MERKLE_HASH = 32, MERKLE_LEVELS = 40 }; // 2^40 pages are more than any f
 
 struct merkle {
     uint64_t leaves;
-    uint8_t level[MERKLE_LEVELS][MERKLE_HASH]; // level[i] is a full subtree iff bit i of leaves is set
+    uint8_t level[MERKLE_LEVELS]
+                 [MERKLE_HASH]; // level[i] is a full subtree iff bit i of leaves is set
 };
 
 void merkle_init(struct merkle *tree);

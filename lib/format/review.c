@@ -51,7 +51,7 @@ __attribute__((format(printf, 2, 3))) static void text_print(struct text *t, con
 static void text_piece(struct text *t, const char *s, size_t size)
 {
     if (t->column + size > REVIEW_COLUMNS)
-        text_put(t, "\n               ", 16);
+        text_put(t, "\n         ", 10);
     text_put(t, s, size);
 }
 
@@ -136,14 +136,14 @@ static void target_render(struct text *t, struct span script, uint32_t network)
     char address[ADDRESS_TEXT_MAX];
     struct span data;
     if (address_of_script(script, network, address) == ERR_OK) {
-        text_print(t, "  to         ");
+        text_print(t, "  to     ");
         text_piece(t, address, strlen(address));
     } else if (data_of(script, &data)) {
-        text_print(t, "  data       \"");
+        text_print(t, "  data   \"");
         text_escaped(t, data);
         text_put(t, "\"", 1);
     } else {
-        text_print(t, "  script     ");
+        text_print(t, "  script ");
         text_hex(t, script);
     }
     text_put(t, "\n", 1);
@@ -163,7 +163,7 @@ static void payments_render(struct text *t, const struct request *request)
             continue;
         number++;
         text_amount(t, "Pay", out->amount);
-        text_print(t, "   payment %u of %u\n", (unsigned)number, (unsigned)count);
+        text_print(t, "   %u of %u\n", (unsigned)number, (unsigned)count);
         target_render(t, out->script, request->network);
     }
 }
@@ -203,9 +203,9 @@ static void totals_render(struct text *t, const struct request *request)
     uint64_t vsize = request_vsize(request);
     uint64_t rate = sums.fee * 100 / vsize; // hundredths of sat/vB
     text_amount(t, "Fee", sums.fee);
-    text_print(t, "   %llu sat, %llu.%02llu sat/vB, %llu vB\n", (unsigned long long)sums.fee,
-               (unsigned long long)(rate / 100), (unsigned long long)(rate % 100),
-               (unsigned long long)vsize);
+    text_print(t, "   %llu sat\n", (unsigned long long)sums.fee);
+    text_print(t, "Fee rate   %llu.%02llu sat/vB, %llu vB\n", (unsigned long long)(rate / 100),
+               (unsigned long long)(rate % 100), (unsigned long long)vsize);
     text_amount(t, "Inputs", sums.inputs);
     text_print(t, "   %u coin%s of this wallet\n", (unsigned)request->input_count,
                request->input_count == 1 ? "" : "s");

@@ -7,7 +7,7 @@ struct server {
     void (*message)(struct message *m); // a call: hand it to the generated dispatcher
     void (*signal)(uint64_t bits);      // the bound signal's bits; null if it is not used
     nsec_t (*deadline)(void);           // when `tick` is due, 0 for never; null if it is not used
-    void (*tick)(void);                 // the deadline has passed
+    void (*tick)(void);                 // a deadline has passed; there may be nothing to do
 };
 
 // Serve `endpoint` for ever.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One line as a person types it: takes bytes one at a time, keeps what they spell, says what to echo.
+// One line as a person types it: takes bytes one at a time, keeps what they spell, says what to
+// echo.
 //
 //        printable: append          CR, LF            LF right after CR: nothing
 //     +--------+                 +---------> DONE ---------------------+
@@ -24,9 +25,9 @@ enum line_state { LINE_TEXT, LINE_ESCAPE, LINE_SEQUENCE };
 struct line {
     char text[LINE_LENGTH + 1];
     size_t length;
-    bool secret;    // echo '*' for each character
-    bool odd;       // something came that a person typing an answer does not send
-    bool overlong;  // more than LINE_LENGTH characters came
+    bool secret;          // echo '*' for each character
+    bool odd;             // something came that a person typing an answer does not send
+    bool overlong;        // more than LINE_LENGTH characters came
     bool return_was_last; // the byte before was a carriage return that ended a line
     enum line_state state;
 };

@@ -55,14 +55,14 @@ static void test_number(void)
     TYPE("0421\r");
     CHECK(line_number(&line, &number));
     CHECK_EQ(number, 421);
-    static const char *const not_numbers[] = {"421\r",   "04211\r", " 0421\r", "0421 \r",
-                                              "+421\r",  "042l\r",  "\r",      "0x21\r",
-                                              "0421,\r", "4 21\r"};
+    static const char *const not_numbers[] = {"421\r",  "04211\r", " 0421\r", "0421 \r", "+421\r",
+                                              "042l\r", "\r",      "0x21\r",  "0421,\r", "4 21\r"};
     for (size_t i = 0; i < sizeof not_numbers / sizeof *not_numbers; i++) {
         CHECK_EQ(type(not_numbers[i], strlen(not_numbers[i]), false), 1);
         CHECK(!line_number(&line, &number));
     }
-    TYPE("042\x7f""21\r"); // corrected while typing
+    TYPE("042\x7f"
+         "21\r"); // corrected while typing
     CHECK(line_number(&line, &number));
 }
 
@@ -71,9 +71,21 @@ static void test_odd(void)
 {
     uint32_t number = 0;
     static const char *const odd[] = {
-        "\033[200~0421\033[201~\r", "\033[A0421\r",    "0421\033\r",    "\0330421\r", "\033[0421\r",
-        "04\t21\r",                 "0421\x04\r",      "\x85""0421\r",  "\x9b""0421\r",
-        "\033O0421\r",              "0421\033[3;4H\r", "\xef\xbb\xbf""0421\r",
+        "\033[200~0421\033[201~\r",
+        "\033[A0421\r",
+        "0421\033\r",
+        "\0330421\r",
+        "\033[0421\r",
+        "04\t21\r",
+        "0421\x04\r",
+        "\x85"
+        "0421\r",
+        "\x9b"
+        "0421\r",
+        "\033O0421\r",
+        "0421\033[3;4H\r",
+        "\xef\xbb\xbf"
+        "0421\r",
     };
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         CHECK_EQ(type(odd[i], strlen(odd[i]), false), 1);

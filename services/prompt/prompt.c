@@ -35,7 +35,7 @@ static void boot_show(void)
     terminal_field(profile, sizeof profile);
     terminal_text("  bundle ");
     terminal_hex(digest, 8);
-    terminal_text(entry != BOOT_UEFI                ? "\nboot: direct (unmeasured)\n"
+    terminal_text(entry != BOOT_UEFI              ? "\nboot: direct (unmeasured)\n"
                   : secure_boot == BOOT_SECURE_ON ? "\nboot: UEFI, Secure Boot on\n"
                                                   : "\nboot: UEFI, Secure Boot OFF\n");
 }
@@ -97,8 +97,9 @@ static void prompt_unseeded(void)
 static void prompt_command(void)
 {
     if (line_is(&prompt.line, "help"))
-        terminal_text("When an app wants something signed, the request appears here. Read it; only\n"
-                      "what stands between its two lines is signed. Nothing else can be done here.\n");
+        terminal_text(
+            "When an app wants something signed, the request appears here. Read it; only\n"
+            "what stands between its two lines is signed. Nothing else can be done here.\n");
     else if (prompt.line.length > 0)
         terminal_text("Nothing to answer. Type `help`.\n");
     line_begin(&prompt.line, false);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The dialogue with the person on the trusted console. The prompt has no power but to ask: it fetches the
-// vault's question, shows what its bytes mean, and tells the vault what was typed.
+// The dialogue with the person on the trusted console. The prompt has no power but to ask: it
+// fetches the vault's question, shows what its bytes mean, and tells the vault what was typed.
 //
 //              restore, create                      question
 //   NO SEED ------------------------> IDLE <-----------------------> ASKING
 //                                          number, no, time-out, gone
 //
-// P1  What is shown is made from the very bytes that the vault will sign; the hash that goes with an
+// P1  What is shown is made from the very bytes that the vault will sign; the hash that goes with
+// an
 //     approval is computed here from these bytes.
 // P2  An answer counts only if it was typed after the last line of the question was written, on a
 //     console that had no trouble since the question began.

@@ -88,11 +88,21 @@ static void question_show(void)
     rule("---- end of request ");
 }
 
-// Wait for a line that is typed from now on.
-static enum answer answer_take(struct line *line, nsec_t deadline)
+static void sign_print(const char *word)
+{
+    terminal_text(word);
+    terminal_text(" ");
+    terminal_number(question.sequence, 1, ' ');
+    terminal_text("> ");
+}
+
+// Wait for a line that is typed from now on: what came earlier is thrown away, and only then does
+// the sign `word` say that the answer is awaited.
+static enum answer answer_take(const char *word, struct line *line, nsec_t deadline)
 {
     uint8_t byte;
     terminal_discard(); // P2: the last line before the answer has been written
+    sign_print(word);
     line_begin(line, false);
     for (;;) {
         nsec_t now = sys_now();
@@ -108,19 +118,10 @@ static enum answer answer_take(struct line *line, nsec_t deadline)
     }
 }
 
-static void sign_print(const char *word)
-{
-    terminal_text(word);
-    terminal_text(" ");
-    terminal_number(question.sequence, 1, ' ');
-    terminal_text("> ");
-}
-
 static enum answer fee_ask(struct line *line, nsec_t deadline)
 {
     terminal_text("The fee is high. To go on, type `fee`. Anything else refuses.\n");
-    sign_print("fee");
-    enum answer answer = answer_take(line, deadline);
+    enum answer answer = answer_take("fee", line, deadline);
     if (answer == ANSWER_NO && line_is(line, "fee"))
         answer = ANSWER_FEE;
     return answer;
@@ -131,8 +132,7 @@ static enum answer number_ask(struct line *line, nsec_t deadline, uint32_t *numb
     terminal_text("To sign, type the number ");
     terminal_number(question.number, 4, '0');
     terminal_text(". Anything else refuses.\n");
-    sign_print("approve");
-    enum answer answer = answer_take(line, deadline);
+    enum answer answer = answer_take("approve", line, deadline);
     if (answer == ANSWER_NO && line_number(line, number))
         answer = ANSWER_NUMBER;
     return answer;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The person's terminal: what is written to the console and what is typed there.
 //
-// T1  Everything that is written is printable ASCII, line ends, and the echo of editing; any other byte
+// T1  Everything that is written is printable ASCII, line ends, and the echo of editing; any other
+// byte
 //     is written as \xNN, so nothing that came from outside can move the cursor or fake a line.
 // T2  After terminal_discard nothing that was typed before is ever returned.
-// T3  `trouble` is set when the console failed or lost input; an answer given since then is no answer.
-// Rules: one terminal in the cell; output is gathered and leaves with terminal_flush or before a wait.
+// T3  `trouble` is set when the console failed or lost input; an answer given since then is no
+// answer. Rules: one terminal in the cell; output is gathered and leaves with terminal_flush or
+// before a wait.
 #pragma once
 #include "abi/types.h"
 #include "line.h"
@@ -20,8 +22,8 @@ void terminal_number(uint64_t value, size_t width, char fill);
 void terminal_hex(const uint8_t *bytes, size_t size);
 void terminal_flush(void);
 
-// The next byte that was typed. Errors: TIMED_OUT (nothing before `deadline`; 0 waits for ever, 1 not at
-// all), others: the console failed.
+// The next byte that was typed. Errors: TIMED_OUT (nothing before `deadline`; 0 waits for ever, 1
+// not at all), others: the console failed.
 MUST_USE err_t terminal_byte(nsec_t deadline, uint8_t *byte);
 
 // Give a byte to `line` and echo it; true when the line is complete.

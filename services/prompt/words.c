@@ -64,18 +64,21 @@ static bool words_hand_over(const struct line *line, uint32_t network)
 {
     uint32_t position = 0;
     if (line->odd || line->overlong) {
-        terminal_text("That line is too long or holds keys other than letters. Type all words again.\n");
+        terminal_text(
+            "That line is too long or holds keys other than letters. Type all words again.\n");
         return false;
     }
     err_t err = vault_restore((const uint8_t *)line->text, line->length, network, &position);
     if (!err && position > 0) {
         wrong_word(line, position);
     } else if (err == ERR_BAD_DATA) {
-        terminal_text("These are not 12 or 24 words, or one is not the right one: their checksum does "
-                      "not fit. Type all words again.\n");
+        terminal_text(
+            "These are not 12 or 24 words, or one is not the right one: their checksum does "
+            "not fit. Type all words again.\n");
     } else if (err) {
-        terminal_text("The vault could not take the words. Type them again; if this stays, restart the "
-                      "device.\n");
+        terminal_text(
+            "The vault could not take the words. Type them again; if this stays, restart the "
+            "device.\n");
     } else {
         terminal_text("The seed is restored. Network: ");
         terminal_text(words_network(network));
@@ -131,8 +134,8 @@ static void words_show(const char *words)
     terminal_flush();
 }
 
-// Number of the first word in which the two lists differ, counted from 1. Which word differs is no secret
-// to the person in front of the screen, and nobody else learns of it.
+// Number of the first word in which the two lists differ, counted from 1. Which word differs is no
+// secret to the person in front of the screen, and nobody else learns of it.
 static uint32_t words_differ(const char *a, const char *b)
 {
     uint32_t word = 1;
@@ -169,7 +172,8 @@ bool words_create(void)
     if (network == NETWORK_NONE)
         return false;
     if (vault_create((uint8_t *)words, sizeof words - 1, &used)) {
-        terminal_text("The vault could not make words: it has not enough randomness yet. Try again.\n");
+        terminal_text(
+            "The vault could not make words: it has not enough randomness yet. Try again.\n");
     } else {
         words_show(words);
         done = words_confirm(words, &line) && words_hand_over(&line, network);

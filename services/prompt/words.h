@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a seed gets into the vault: typed by the person (`restore`), or made by the vault, written down by
-// the person and typed (`create`). The words live in this cell from being typed or shown until the
-// vault has taken them, the person gave up, or something failed; then they are wiped (P4).
+// How a seed gets into the vault: typed by the person (`restore`), or made by the vault, written
+// down by the person and typed (`create`). The words live in this cell from being typed or shown
+// until the vault has taken them, the person gave up, or something failed; then they are wiped
+// (P4).
 #pragma once
 #include <stdbool.h>
 

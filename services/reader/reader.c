@@ -109,7 +109,7 @@ static err_t op_finish(const struct caller *who, uint32_t *code, uint32_t *index
     *code = why.code;
     *index = why.index;
     if (err)
-        return ERR_OK; // a refusal is a result
+        return ERR_OK;        // a refusal is a result
     s->state = SESSION_READY; // S3
     *length = (uint32_t)s->encoding_size;
     *previous = request_previous_count(&s->request);

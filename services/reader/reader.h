@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The reader: PSBTs in, canonical requests out. It is where bytes from strangers are parsed, so it holds nothing
-// worth stealing and nobody believes it.
+// The reader: PSBTs in, canonical requests out. It is where bytes from strangers are parsed, so it
+// holds nothing worth stealing and nobody believes it.
 //
 //   FREE -- begin --> FILLING -- finish, good --> READY
 //                       |  ^                       |
@@ -10,7 +10,8 @@
 //
 // S1  A session belongs to one caller, and only that caller can reach it.
 // S2  `used` is at most `size`, which is at most PSBT_MAX.
-// S3  request, encoding and previous transactions are only given out in READY, when they come from the whole PSBT.
+// S3  request, encoding and previous transactions are only given out in READY, when they come from
+// the whole PSBT.
 #pragma once
 #include "gen/reader.h"
 

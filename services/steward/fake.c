@@ -7,6 +7,9 @@
 #include "gen/port.h"
 #include "gen/thread.h"
 #include "gen/untyped.h"
+#include "os/panic.h"
+#include "os/syscall.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -80,8 +83,11 @@ void fake_bundle_make(struct fake_bundle *b)
     b->cells[FAKE_APP].flags = PLAN_APP | PLAN_FPU | PLAN_SECRET;
     strcpy(b->cells[FAKE_APP].argument, "hello");
     const struct plan_grant grants[GRANTS] = {
-        {FAKE_CONSOLE, 3, 1 << 1}, {FAKE_LOG, 1, 1 << 1 | 1 << 4}, {FAKE_APP, 3, 1 << 1},
-        {FAKE_APP, 5, 1 << 2}};
+        {FAKE_CONSOLE, 3, 1 << 1         },
+        {FAKE_LOG,     1, 1 << 1 | 1 << 4},
+        {FAKE_APP,     3, 1 << 1         },
+        {FAKE_APP,     5, 1 << 2         }
+    };
     for (uint32_t i = 0; i < GRANTS; i++)
         fake_grant_put(b, i, &grants[i]);
     b->entries[FAKE_CELLS] = (struct bundle_entry){
@@ -122,13 +128,16 @@ static err_t object_new(uint32_t slot, uint64_t pages, cap_t *handle)
     return ERR_OK;
 }
 
-err_t untyped_retype_untyped(cap_t self, uint32_t slot, uint64_t pages, uint32_t rights, cap_t *handle)
+err_t untyped_retype_untyped(cap_t self, uint32_t slot, uint64_t pages, uint32_t rights,
+                             cap_t *handle)
 {
     (void)rights;
     err_t err = object_new(slot, pages, handle);
     if (err == ERR_OK && slot_of(self) < INIT_FREE) {
+        kernel.piece = *handle;
         kernel.piece_pages = pages;
         kernel.carved = 0;
+        kernel.objects_beside = kernel.objects;
     }
     return err;
 }
@@ -208,17 +217,24 @@ err_t cell_move(cap_t self, cap_t source, uint32_t slot, cap_t *handle)
 err_t cell_delete(cap_t self, cap_t handle)
 {
     (void)self;
-    for (uint32_t i = 0; i < kernel.frame_count; i++) {
-        struct fake_frame *f = &kernel.frames[i];
-        if (f->handle != handle || f->memory == NULL)
-            continue;
-        if (f->lent)
-            return ERR_BUSY;
-        free(f->memory);
-        f->memory = NULL;
-        f->mapped = false;
-    }
+    (void)handle;
     kernel.objects--;
+    return ERR_OK;
+}
+
+// All that was carved out of the piece goes; endpoints have nothing below them here.
+err_t cell_revoke(cap_t self, cap_t handle)
+{
+    (void)self;
+    kernel.revokes++;
+    if (handle != kernel.piece)
+        return ERR_OK;
+    for (uint32_t i = 0; i < kernel.frame_count; i++)
+        free(kernel.frames[i].memory);
+    kernel.frame_count = 0;
+    kernel.derive_count = 0;
+    kernel.objects = kernel.objects_beside;
+    kernel.carved = 0;
     return ERR_OK;
 }
 
@@ -251,6 +267,7 @@ err_t frame_map(cap_t self, cap_t cell, uint64_t address, uint32_t access)
     err_t err = next_call();
     if (err != ERR_OK || f == NULL || f->mapped)
         return err != ERR_OK ? err : ERR_EXISTS;
+    munmap((void *)(uintptr_t)STEWARD_WORK_BASE, (size_t)STEWARD_WORK_PAGES * PAGE_SIZE);
     f->mapped = true;
     f->cell = cell;
     f->address = address;
@@ -309,7 +326,8 @@ err_t thread_stop(cap_t self)
 err_t thread_window(cap_t self, uint64_t address, uint64_t pages)
 {
     (void)self;
-    return address == CELL_WINDOW_BASE && pages == CELL_WINDOW_PAGES ? next_call() : ERR_BAD_ARGUMENT;
+    return address == CELL_WINDOW_BASE && pages == CELL_WINDOW_PAGES ? next_call()
+                                                                     : ERR_BAD_ARGUMENT;
 }
 
 err_t thread_bind(cap_t self, cap_t signal)
@@ -317,4 +335,15 @@ err_t thread_bind(cap_t self, cap_t signal)
     (void)self;
     (void)signal;
     return next_call();
+}
+
+nsec_t sys_now(void)
+{
+    return kernel.now;
+}
+
+_Noreturn void panic(const char *file, int line, const char *why)
+{
+    fprintf(stderr, "%s:%d: panic: %s\n", file, line, why);
+    abort();
 }

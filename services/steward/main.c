@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The steward: first cell, supervisor of all others. It makes what the signed plan says, answers who
-// is who, and reports what stops. It calls nobody, so nobody can hold it up.
+// The steward: first cell, supervisor of all others. It makes what the signed plan says, answers
+// who is who, and looks after what stops. It calls nobody, so nobody can hold it up.
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/steward.h"
-#include "os/error.h"
+#include "gen/thread.h"
+#include "keeper.h"
 #include "os/event.h"
 #include "os/panic.h"
 #include "os/serve.h"
 #include "os/syscall.h"
-#include "plan.h"
-#include "report.h"
-#include "tenant.h"
 #include <string.h>
 
 #define BUNDLE_BASE 0x0000000060000000u // where this cell reads the bundle
 
 static struct bundle_view view;
 static struct memory memory;
-static struct tenant tenants[PLAN_CELLS_MAX];
 static cap_t endpoints[START_SERVICES];
-static struct events events;
+static struct keeper keeper;
 static struct {
     uint32_t entry, secure_boot;
     uint8_t digest[STEWARD_BOOT_REPORT_DIGEST_SIZE];
@@ -37,23 +34,30 @@ static const struct init_info *init_page(void)
     return (const struct init_info *)CELL_START_BASE;
 }
 
-// Tell those who may take events that there is one.
-static void events_announce(void)
+// Answer the wait that was kept, if there is one.
+static void waiter_answer(err_t answer)
 {
-    for (uint32_t i = 0; i < view.grant_count; i++) {
-        const struct plan_grant *g = &view.grants[i];
-        const struct tenant *t = &tenants[g->cell];
-        if (g->service != STEWARD_SERVICE || t->state != TENANT_RUNNING ||
-            (g->methods >> STEWARD_METHOD_TAKE_EVENT & 1) == 0)
-            continue;
-        err_t err = sys_signal(t->signal, SIGNAL_EVENT);
-        ASSERT(err == ERR_OK, "a signal of our own cannot be raised");
-    }
     if (!waiter.kept)
         return;
     waiter.kept = false;
-    err_t err = steward_wait_event_reply(waiter.token, ERR_OK);
+    err_t err = steward_wait_event_reply(waiter.token, answer);
     (void)err; // whoever waited is gone; the line stays
+}
+
+// If there are lines, tell those who may take them.
+static void events_announce(void)
+{
+    if (keeper.events.count == 0)
+        return;
+    for (uint32_t i = 0; i < view.grant_count; i++) {
+        const struct plan_grant *g = &view.grants[i];
+        const struct tenant *t = &keeper.tenants[g->cell];
+        if (g->service != STEWARD_SERVICE || t->state != TENANT_RUNNING ||
+            (g->methods >> STEWARD_METHOD_TAKE_EVENT & 1) == 0)
+            continue;
+        ASSERT(sys_signal(t->signal, SIGNAL_EVENT) == ERR_OK, "a tenant's signal is not there");
+    }
+    waiter_answer(ERR_OK);
 }
 
 static err_t op_identify(const struct caller *who, uint64_t identity, uint8_t name[32],
@@ -87,7 +91,7 @@ static err_t op_boot_report(const struct caller *who, uint8_t profile[32], uint8
 static err_t op_wait_event(const struct caller *who, uint64_t deadline)
 {
     (void)who;
-    if (events.count != 0)
+    if (keeper.events.count != 0)
         return ERR_OK;
     if (waiter.kept)
         return ERR_BUSY;
@@ -103,7 +107,7 @@ static err_t op_take_event(const struct caller *who, uint8_t *text, size_t size,
                            uint32_t *lost)
 {
     (void)who;
-    *length = events_take(&events, (char *)text, size, lost);
+    *length = events_take(&keeper.events, (char *)text, size, lost);
     return ERR_OK;
 }
 
@@ -116,23 +120,8 @@ static err_t op_usage(const struct caller *who, uint64_t *pages, uint64_t *slots
         return err;
     *pages = memory_free(&memory);
     *slots = used;
-    *cells = 0;
-    for (uint32_t i = 1; i < view.cell_count; i++)
-        *cells += tenants[i].state == TENANT_RUNNING;
+    *cells = keeper_running(&keeper);
     return ERR_OK;
-}
-
-// A fault or an exit: the kernel's message has the cell's number as identity. Nobody gets an answer,
-// for the thread that waits for it is stopped here.
-static void on_fault(const struct message *m)
-{
-    uint64_t number = m->identity;
-    if (number == 0 || number >= view.cell_count || tenants[number].state != TENANT_RUNNING)
-        return;
-    struct text t = events_add(&events);
-    fault_describe(&t, &view.cells[number], m->w);
-    tenant_stop(&memory, &tenants[number]);
-    events_announce();
 }
 
 static void on_message(struct message *m)
@@ -144,30 +133,32 @@ static void on_message(struct message *m)
         .take_event = op_take_event,
         .usage = op_usage,
     };
-    if (m->method == FAULT_METHOD)
-        on_fault(m);
-    else
+    if (m->method != FAULT_METHOD) {
         steward_dispatch(&ops, m);
-    // What was lent when its owner stopped comes back sooner or later.
-    for (uint32_t i = 1; i < view.cell_count; i++)
-        if (tenants[i].state == TENANT_STOPPED && tenants[i].object_count != 0)
-            tenant_stop(&memory, &tenants[i]);
+        return;
+    }
+    // The kernel's message about the cell whose number is the identity. The answer to it reaches
+    // nobody, because the thread that waits for it is stopped here.
+    keeper_fault(&keeper, m->identity, m->w);
+    events_announce();
 }
 
 static nsec_t next_deadline(void)
 {
-    return waiter.kept ? waiter.deadline : 0;
+    nsec_t due = keeper_deadline(&keeper), wait = waiter.kept ? waiter.deadline : 0;
+    return due == 0 || (wait != 0 && wait < due) ? wait : due;
 }
 
 static void on_deadline(void)
 {
-    waiter.kept = false;
-    err_t err = steward_wait_event_reply(waiter.token, ERR_TIMED_OUT);
-    (void)err; // whoever waited is gone
+    if (waiter.kept && waiter.deadline != 0 && waiter.deadline <= sys_now())
+        waiter_answer(ERR_TIMED_OUT);
+    keeper_tick(&keeper);
+    events_announce();
 }
 
-// Read the bundle and the plan. There is nobody to tell if this fails: the steward stops, and the
-// kernel says that it did.
+// Set up this cell's own areas and read the plan. There is nobody to tell if this fails: the
+// steward stops, and the kernel says that it did.
 static void read_bundle(void)
 {
     const struct init_info *init = init_page();
@@ -187,12 +178,16 @@ static void read_bundle(void)
            "the bundle cannot be mapped");
     ASSERT(cell_reserve(CAP_SELF, STEWARD_WORK_BASE, STEWARD_WORK_PAGES) == ERR_OK,
            "no tables for the work area");
+    ASSERT(cell_reserve(CAP_SELF, CELL_WINDOW_BASE, CELL_WINDOW_PAGES) == ERR_OK &&
+               thread_window(cap_first(INIT_THREAD), CELL_WINDOW_BASE, CELL_WINDOW_PAGES) == ERR_OK,
+           "no window for what is lent to the steward");
     // Safety: mapped just now, `pages` pages.
     err_t err = plan_read((const uint8_t *)(uintptr_t)BUNDLE_BASE, pages, &view, &why, &culprit);
     ASSERT(err == ERR_OK, why);
 }
 
-// Every service has its endpoint before any cell runs, and keeps it if the cell that serves stops.
+// Every service has its endpoint before any cell runs, and it belongs to the steward: it stays when
+// the cell that serves there stops.
 static void make_endpoints(void)
 {
     for (uint32_t i = 0; i < view.cell_count; i++)
@@ -201,67 +196,7 @@ static void make_endpoints(void)
                    "no memory for an endpoint");
 }
 
-static void report_refusal(uint32_t number, const char *step, err_t err)
-{
-    struct text t = events_add(&events);
-    text_string(&t, "cell ");
-    text_name(&t, view.cells[number].name, BUNDLE_NAME);
-    text_string(&t, " was not started (");
-    text_string(&t, step);
-    text_string(&t, "): ");
-    text_string(&t, err_sentence(err));
-}
-
-static void make_tenant(const struct house *h, uint32_t number)
-{
-    const char *step;
-    struct tenant *t = &tenants[number];
-    err_t err = tenant_make(h, number, t, &step);
-    if (err == ERR_OK) {
-        step = "start";
-        err = tenant_start(h, number, t);
-    }
-    if (err == ERR_OK)
-        return;
-    report_refusal(number, step, err);
-    tenant_stop(&memory, t);
-}
-
-static void report_start(void)
-{
-    uint64_t pages = memory_free(&memory);
-    uint32_t running = 0;
-    for (uint32_t i = 1; i < view.cell_count; i++)
-        running += tenants[i].state == TENANT_RUNNING;
-    struct text t = events_add(&events);
-    text_string(&t, "profile ");
-    text_name(&t, view.header->profile, BUNDLE_NAME);
-    text_string(&t, " version ");
-    text_name(&t, view.header->version, BUNDLE_NAME);
-    text_string(&t, ": ");
-    text_decimal(&t, running);
-    text_string(&t, " cells, ");
-    text_decimal(&t, pages);
-    text_string(&t, " pages free");
-}
-
-// Make and start everybody in the plan's order, apps after all others. The seed leaves with the cell
-// that the plan names for it, and is wiped from the kernel's page.
-static void make_tenants(void)
-{
-    const struct init_info *init = init_page();
-    const struct house h = {.view = &view,
-                            .memory = &memory,
-                            .endpoints = endpoints,
-                            .tsc_hz = init->boot.tsc_hz,
-                            .seed = init->boot.seed,
-                            .seed_sources = init->boot.seed_sources};
-    for (int apps = 0; apps < 2; apps++)
-        for (uint32_t i = 1; i < view.cell_count; i++)
-            if (((view.cells[i].flags & PLAN_APP) != 0) == apps)
-                make_tenant(&h, i);
-}
-
+// The seed left with the cell that the plan names for it; wipe it from the kernel's page.
 static void wipe_seed(void)
 {
     struct init_info *init = (struct init_info *)(uintptr_t)STEWARD_WORK_BASE;
@@ -277,15 +212,40 @@ static void wipe_seed(void)
     ASSERT(err == ERR_OK, "the kernel's page cannot be mapped again");
 }
 
+static void make_everybody(void)
+{
+    const struct init_info *init = init_page();
+    keeper.endpoints = endpoints;
+    keeper.house = (struct house){.view = &view,
+                                  .memory = &memory,
+                                  .endpoints = endpoints,
+                                  .tsc_hz = init->boot.tsc_hz,
+                                  .seed = init->boot.seed,
+                                  .seed_sources = init->boot.seed_sources};
+    keeper_begin(&keeper);
+    wipe_seed();
+    // A cell that is started again gets the zeroes that are left, and is told that nothing is in
+    // them.
+    keeper.house.seed_sources = 0;
+    struct text t = events_add(&keeper.events);
+    text_string(&t, "profile ");
+    text_name(&t, view.header->profile, BUNDLE_NAME);
+    text_string(&t, " version ");
+    text_name(&t, view.header->version, BUNDLE_NAME);
+    text_string(&t, ": ");
+    text_decimal(&t, keeper_running(&keeper));
+    text_string(&t, " cells, ");
+    text_decimal(&t, memory_free(&memory));
+    text_string(&t, " pages free");
+    events_announce();
+}
+
 int main(void)
 {
     static const struct server server = {
         .message = on_message, .deadline = next_deadline, .tick = on_deadline};
     read_bundle();
     make_endpoints();
-    make_tenants();
-    wipe_seed();
-    report_start();
-    events_announce();
+    make_everybody();
     serve(endpoints[STEWARD_SERVICE], &server);
 }

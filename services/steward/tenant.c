@@ -4,6 +4,7 @@
 #include "gen/frame.h"
 #include "gen/interrupt.h"
 #include "gen/port.h"
+#include "gen/steward.h"
 #include "gen/thread.h"
 #include "gen/untyped.h"
 #include "os/ipc.h"
@@ -11,7 +12,14 @@
 
 #define METHODS_ALL (~(uint64_t)0)
 
-enum { FRAME_PAGES_MAX = STEWARD_WORK_PAGES, THREAD_PAGES = 1, CELL_BODY_PAGES = 2, SIGNAL_PAGES = 1, SLOT_SIZE = 64 };
+// What the kernel's objects take (abi/untyped.idl): a cell is two pages, its slots and its tables.
+enum {
+    FRAME_PAGES_MAX = STEWARD_WORK_PAGES,
+    THREAD_PAGES = 1,
+    CELL_BODY_PAGES = 2,
+    SIGNAL_PAGES = 1,
+    SLOT_SIZE = 64,
+};
 
 // State of one making: the first error ends it, `step` says where.
 struct making {
@@ -25,16 +33,16 @@ struct making {
 
 static err_t object_add(struct making *m, uint32_t *slot)
 {
-    if (m->t->object_count == TENANT_OBJECTS)
+    if (m->t->slot_count == TENANT_OBJECTS)
         return ERR_NO_SLOT;
     return slot_take(&m->h->memory->slots, slot);
 }
 
-// Note down the capability in `slot`, or free the slot if making it failed.
-static err_t object_made(struct making *m, err_t err, uint32_t slot, const cap_t *handle)
+// Note down the slot, or free it if making the object failed.
+static err_t object_made(struct making *m, err_t err, uint32_t slot)
 {
     if (err == ERR_OK)
-        m->t->objects[m->t->object_count++] = *handle;
+        m->t->slots[m->t->slot_count++] = slot;
     else
         slot_give(&m->h->memory->slots, slot);
     return err;
@@ -47,7 +55,7 @@ static err_t frame_make(struct making *m, uint64_t pages, cap_t *frame)
     if (err != ERR_OK)
         return err;
     err = untyped_retype_frame(m->t->piece, slot, pages, frame);
-    return object_made(m, err, slot, frame);
+    return object_made(m, err, slot);
 }
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -114,54 +122,64 @@ static err_t make_body(struct making *m)
         const char *step;
         err_t (*carve)(const struct making *m, uint32_t slot, cap_t *handle);
         cap_t *handle;
-    } parts[] = {{"address space", carve_cell, &t->cell},
-                 {"thread", carve_thread, &t->thread},
-                 {"signal", carve_signal, &t->signal}};
+    } parts[] = {
+        {"address space", carve_cell,   &t->cell  },
+        {"thread",        carve_thread, &t->thread},
+        {"signal",        carve_signal, &t->signal}
+    };
     uint64_t pages = plan_pages(m->h->view, m->number) + plan_tables(m->h->view, m->number) +
                      CELL_BODY_PAGES + (uint64_t)m->plan->slots * SLOT_SIZE / PAGE_SIZE +
                      THREAD_PAGES + SIGNAL_PAGES;
     m->step = "memory";
-    err_t err = memory_piece(m->h->memory, pages, &t->piece);
-    if (err == ERR_OK)
-        t->objects[t->object_count++] = t->piece;
+    err_t err = t->piece != 0 ? ERR_OK : memory_piece(m->h->memory, pages, &t->piece);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && err == ERR_OK; i++) {
         uint32_t slot;
         m->step = parts[i].step;
         err = object_add(m, &slot);
         if (err == ERR_OK)
-            err = object_made(m, parts[i].carve(m, slot, parts[i].handle), slot, parts[i].handle);
+            err = object_made(m, parts[i].carve(m, slot, parts[i].handle), slot);
     }
     return err;
 }
 
-static err_t make_areas(struct making *m)
+static err_t make_image(struct making *m)
 {
     const struct bundle_entry *e = plan_image(m->h->view, m->number);
-    const struct plan_cell *c = m->plan;
     const uint8_t *image = m->h->view->payload + e->offset;
-    uint64_t text = (uint64_t)e->text_pages * PAGE_SIZE, rodata = (uint64_t)e->rodata_pages * PAGE_SIZE,
-             data = (uint64_t)e->data_pages * PAGE_SIZE, stack = (uint64_t)c->stack_pages * PAGE_SIZE;
-    const struct {
-        const char *step;
-        uint64_t address, pages;
-        uint32_t access;
-        const uint8_t *data;
-        uint64_t size;
-    } areas[] = {
-        {"code", CELL_CODE_BASE, e->text_pages, ACCESS_READ | ACCESS_EXECUTE, image, text},
-        {"constants", CELL_CODE_BASE + text, e->rodata_pages, ACCESS_READ, image + text, rodata},
-        {"data", CELL_CODE_BASE + text + rodata, (uint64_t)e->data_pages + e->bss_pages,
-         ACCESS_READ | ACCESS_WRITE, image + text + rodata, data},
-        {"heap", CELL_HEAP_BASE, c->heap_pages, ACCESS_READ | ACCESS_WRITE, NULL, 0},
-        {"stack", CELL_STACK_TOP - stack, c->stack_pages, ACCESS_READ | ACCESS_WRITE, NULL, 0},
-        {"lease area", CELL_LEASE_BASE, CELL_LEASE_PAGES, ACCESS_READ | ACCESS_WRITE, NULL, 0},
-    };
-    err_t err = ERR_OK;
-    for (size_t i = 0; i < sizeof areas / sizeof areas[0] && err == ERR_OK; i++) {
-        m->step = areas[i].step;
-        err = area_make(m, areas[i].address, areas[i].pages, areas[i].access, areas[i].data,
-                        areas[i].size);
-    }
+    uint64_t text = (uint64_t)e->text_pages * PAGE_SIZE;
+    uint64_t rodata = (uint64_t)e->rodata_pages * PAGE_SIZE;
+    uint64_t data = (uint64_t)e->data_pages * PAGE_SIZE, at = CELL_CODE_BASE;
+    m->step = "code";
+    err_t err = area_make(m, at, e->text_pages, ACCESS_READ | ACCESS_EXECUTE, image, text);
+    if (err != ERR_OK)
+        return err;
+    m->step = "constants";
+    at += text;
+    err = area_make(m, at, e->rodata_pages, ACCESS_READ, image + text, rodata);
+    if (err != ERR_OK)
+        return err;
+    m->step = "data";
+    at += rodata;
+    return area_make(m, at, (uint64_t)e->data_pages + e->bss_pages, ACCESS_READ | ACCESS_WRITE,
+                     image + text + rodata, data);
+}
+
+// Heap, stack, lease area, and the page tables of the window, where pages of others will appear.
+static err_t make_areas(struct making *m)
+{
+    const uint32_t access = ACCESS_READ | ACCESS_WRITE;
+    const struct plan_cell *c = m->plan;
+    uint64_t stack = CELL_STACK_TOP - (uint64_t)c->stack_pages * PAGE_SIZE;
+    m->step = "heap";
+    err_t err = area_make(m, CELL_HEAP_BASE, c->heap_pages, access, NULL, 0);
+    if (err != ERR_OK)
+        return err;
+    m->step = "stack";
+    err = area_make(m, stack, c->stack_pages, access, NULL, 0);
+    if (err != ERR_OK)
+        return err;
+    m->step = "lease area";
+    err = area_make(m, CELL_LEASE_BASE, CELL_LEASE_PAGES, access, NULL, 0);
     if (err != ERR_OK)
         return err;
     m->step = "window";
@@ -178,8 +196,8 @@ static err_t make_services(struct making *m)
     m->step = "permissions";
     for (uint32_t i = 0; i < v->grant_count; i++) {
         const struct plan_grant *g = &v->grants[i];
-        if (g->cell != m->number)
-            continue;
+        if (g->cell != m->number || m->h->endpoints[g->service] == 0)
+            continue; // somebody else's, or the service was given up
         err_t err = cell_derive(m->t->cell, m->h->endpoints[g->service], g->service, rights,
                                 g->methods, 0, m->number, &m->start->services[g->service]);
         if (err != ERR_OK)
@@ -248,6 +266,27 @@ static err_t make_own_memory(struct making *m)
     return hand_over(m, err, slot, made, SLOT_UNTYPED, &m->start->untyped);
 }
 
+// Have the tenant's faults sent here with its number as identity. The kernel keeps a capability of
+// its own, so the one that says it so need not stay.
+static err_t make_supervised(struct making *m)
+{
+    struct slots *slots = &m->h->memory->slots;
+    uint32_t slot;
+    cap_t told;
+    err_t err = slot_take(slots, &slot);
+    if (err != ERR_OK)
+        return err;
+    err = cell_derive(CAP_SELF, m->h->endpoints[STEWARD_SERVICE], slot, RIGHT_WRITE | RIGHT_GRANT,
+                      METHODS_ALL, 0, m->number, &told);
+    if (err != ERR_OK) {
+        slot_give(slots, slot);
+        return err;
+    }
+    err = cell_supervise(m->t->cell, told);
+    err_t deleted = slot_delete(slots, told);
+    return err != ERR_OK ? err : deleted;
+}
+
 // Signal, supervision, and the words of the start page.
 static err_t make_rest(struct making *m)
 {
@@ -271,13 +310,7 @@ static err_t make_rest(struct making *m)
         memcpy(s->seed, m->h->seed, sizeof s->seed);
     }
     m->step = "supervision";
-    uint32_t slot;
-    cap_t told = 0;
-    err = object_add(m, &slot);
-    if (err == ERR_OK)
-        err = object_made(m, cell_derive(CAP_SELF, m->h->endpoints[1], slot, RIGHT_WRITE,
-                                         METHODS_ALL, 0, m->number, &told), slot, &told);
-    return err == ERR_OK ? cell_supervise(m->t->cell, told) : err;
+    return make_supervised(m);
 }
 
 // The start page is filled in the steward's work area, then mapped read-only in the tenant.
@@ -315,19 +348,20 @@ static err_t make_start(struct making *m)
 err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t, const char **step)
 {
     struct making m = {.h = h, .plan = &h->view->cells[number], .number = number, .t = t};
-    *t = (struct tenant){.state = TENANT_NONE};
     err_t err = make_body(&m);
+    if (err == ERR_OK)
+        err = make_image(&m);
     if (err == ERR_OK)
         err = make_areas(&m);
     if (err == ERR_OK)
         err = make_start(&m);
     *step = m.step;
-    if (err != ERR_OK) {
-        tenant_stop(h->memory, t);
-        return err;
+    if (err == ERR_OK) {
+        t->state = TENANT_MADE;
+        return ERR_OK;
     }
-    t->state = TENANT_MADE;
-    return ERR_OK;
+    err_t stopped = tenant_stop(h->memory, t);
+    return stopped != ERR_OK ? stopped : err;
 }
 
 err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
@@ -335,8 +369,9 @@ err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
     const struct plan_cell *c = &h->view->cells[number];
     uint32_t flags = ((c->flags & PLAN_FPU) != 0 ? (uint32_t)THREAD_FPU : 0) |
                      ((c->flags & PLAN_SECRET) != 0 ? (uint32_t)THREAD_SECRET : 0);
-    err_t err = thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
-                             CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
+    err_t err =
+        thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
+                     CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
     if (err != ERR_OK)
         return err;
     t->state = TENANT_RUNNING;
@@ -344,17 +379,15 @@ err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
     return thread_window(t->thread, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
 }
 
-void tenant_stop(struct memory *m, struct tenant *t)
+err_t tenant_stop(struct memory *m, struct tenant *t)
 {
-    uint32_t left = 0;
-    if (t->state == TENANT_RUNNING && thread_stop(t->thread) != ERR_OK)
-        return; // nothing may be taken from a thread that runs
+    err_t err = t->state == TENANT_RUNNING ? thread_stop(t->thread) : ERR_OK;
+    if (err == ERR_OK && t->piece != 0)
+        err = cell_revoke(CAP_SELF, t->piece); // T1
+    if (err != ERR_OK)
+        return err;
+    while (t->slot_count != 0)
+        slot_give(&m->slots, t->slots[--t->slot_count]); // T2
     t->state = TENANT_STOPPED;
-    for (uint32_t i = t->object_count; i-- > 0;)
-        if (slot_delete(&m->slots, t->objects[i]) != ERR_OK)
-            t->objects[TENANT_OBJECTS - ++left] = t->objects[i];
-    // What is left stands at the array's end, newest last of all; bring it to the front in order.
-    for (uint32_t i = 0; i < left; i++)
-        t->objects[i] = t->objects[TENANT_OBJECTS - left + i];
-    t->object_count = left;
+    return ERR_OK;
 }

@@ -2,10 +2,11 @@
 // One cell of the plan while it lives: everything that was made for it, and the way there and back.
 //
 //     plan --tenant_make--> made --tenant_start--> running --tenant_stop--> stopped
+//                             ^---------------tenant_make---------------------'
 //
-// T1  Everything that belongs to a tenant is carved out of one piece of memory of its own.
-// T2  `objects` holds every capability that the steward keeps for it, in the order of making;
-//     stopping deletes them in reverse. What cannot be deleted yet stays listed and is tried again.
+// T1  Everything that belongs to a tenant is carved out of one piece of memory of its own, so that
+//     revoking the piece takes it all away, wherever it went, and the piece serves the next run.
+// T2  The steward's slots in `slots` hold what it keeps of that; they are empty after the revoke.
 // T3  A tenant's table holds only what the plan says: services with the plan's methods and its own
 //     number as identity, the endpoint it serves, its signal, its devices, its own memory.
 #pragma once
@@ -29,9 +30,10 @@ _Static_assert(SLOT_UNTYPED < START_SLOT_FREE, "the steward's slots lie below th
 
 struct tenant {
     enum tenant_state state;
-    cap_t piece, cell, thread, signal;
-    cap_t objects[TENANT_OBJECTS];
-    uint32_t object_count;
+    cap_t piece; // kept from the first making on
+    cap_t cell, thread, signal;
+    uint32_t slots[TENANT_OBJECTS];
+    uint32_t slot_count;
 };
 
 // What making a tenant takes.
@@ -48,12 +50,13 @@ struct house {
 #define STEWARD_WORK_BASE 0x0000000070000000u
 enum { STEWARD_WORK_PAGES = 1024 }; // the largest frame capability
 
-// Make cell number `number`. On failure everything is taken back and `*step` says what could not be
-// done. Errors: of the kernel's objects.
+// Make cell number `number`, which is new or stopped. On failure everything is taken back and
+// `*step` says what could not be done. Errors: of the kernel's objects; BUSY: pages that its
+// earlier run lent have not come back yet.
 MUST_USE err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t,
                            const char **step);
 MUST_USE err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t);
 
-// Stop it for ever and give back what it had; for a stopped one, try again what could not be given
-// back.
-void tenant_stop(struct memory *m, struct tenant *t);
+// Stop it and take back what it had. Callers of what it served get PEER_DEAD, or wait in its
+// endpoint, which is not the tenant's. Errors: none that the kernel would answer here.
+MUST_USE err_t tenant_stop(struct memory *m, struct tenant *t);

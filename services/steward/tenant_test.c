@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tenant.h"
 #include "abi/syscall.h"
 #include "fake.h"
+#include "tenant.h"
 #include "tests/unit.h"
 
 static struct fake_bundle b;
@@ -26,6 +26,7 @@ static void begin(void)
     fake_bundle_make(&b);
     CHECK_EQ(plan_read(b.bytes, FAKE_PAGES, &v, &why, &culprit), ERR_OK);
     memory_begin(&memory, 2);
+    t = (struct tenant){0};
     for (uint32_t i = 0; i < START_SERVICES; i++)
         endpoints[i] = 1000 + i;
     memset(seed, 0x5e, sizeof seed);
@@ -175,21 +176,21 @@ static void test_stop(void)
     unsigned before = slots_used();
     CHECK_EQ(tenant_make(&house, FAKE_CONSOLE, &t, &step), ERR_OK);
     CHECK_EQ(tenant_start(&house, FAKE_CONSOLE, &t), ERR_OK);
-    CHECK(slots_used() > before);
-    kernel.frames[4].lent = true;
-    kernel.frames[2].lent = true;
-    tenant_stop(&memory, &t);
+    CHECK(slots_used() > before + 1);
+    cap_t piece = t.piece;
+    CHECK_EQ(tenant_stop(&memory, &t), ERR_OK);
     CHECK_EQ(kernel.stops, 1);
+    CHECK_EQ(kernel.revokes, 1); // T1
     CHECK_EQ(t.state, TENANT_STOPPED);
-    CHECK_EQ(t.object_count, 2); // T2
-    CHECK_EQ(t.objects[0], kernel.frames[2].handle);
-    CHECK_EQ(t.objects[1], kernel.frames[4].handle);
-    kernel.frames[4].lent = kernel.frames[2].lent = false;
-    tenant_stop(&memory, &t);
-    CHECK_EQ(kernel.stops, 1);
-    CHECK_EQ(t.object_count, 0);
-    CHECK_EQ(slots_used(), before);
-    CHECK_EQ(kernel.objects, 0);
+    CHECK_EQ(slots_used(), before + 1); // T2: only the piece is kept
+    CHECK_EQ(kernel.objects, 1);
+    // The next run lives in the same piece and gets the same.
+    CHECK_EQ(tenant_make(&house, FAKE_CONSOLE, &t, &step), ERR_OK);
+    CHECK_EQ(t.piece, piece);
+    CHECK(derived(3) != NULL);
+    CHECK_EQ(tenant_stop(&memory, &t), ERR_OK);
+    CHECK_EQ(kernel.stops, 1); // it had not run
+    CHECK_EQ(slots_used(), before + 1);
 }
 
 // Whichever kernel call fails: an error, a step to name, and nothing left behind.
@@ -213,8 +214,8 @@ static void test_failures(void)
         CHECK_EQ(err, ERR_NO_MEMORY);
         CHECK(step != NULL && step[0] != '\0');
         CHECK_EQ(t.state, TENANT_STOPPED);
-        CHECK_EQ(slots_used(), before);
-        CHECK_EQ(kernel.objects, 0);
+        CHECK_EQ(slots_used(), before + (t.piece != 0));
+        CHECK_EQ(kernel.objects, t.piece != 0);
     }
 }
 

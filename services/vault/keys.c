@@ -10,9 +10,10 @@
 #include "vault.h"
 
 static struct {
-    struct hd_key master; // secret: of the device; from `restore` until power-off
-    uint32_t network;     // 0: there is no seed
-    uint8_t device_seed[SIGN_SECRET_SIZE]; // secret: of the evidence key; from first use until power-off
+    struct hd_key master;                  // secret: of the device; from `restore` until power-off
+    uint32_t network;                      // 0: there is no seed
+    uint8_t device_seed[SIGN_SECRET_SIZE]; // secret: of the evidence key; from first use until
+                                           // power-off
     uint8_t device_key[SIGN_PUBLIC_SIZE];
     struct secp secp; // blinds what is done with secrets
     bool ready;       // the three above exist

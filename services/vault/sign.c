@@ -30,8 +30,8 @@ static err_t inputs_sign(struct client *client, const struct approved *what, str
         s->input = i;
         err = keys_random(aux, sizeof aux);
         if (!err)
-            err = spend_sign(keys_secp(), &master, what->request, &shared, i, aux, s->bytes, &s->size,
-                             why);
+            err = spend_sign(keys_secp(), &master, what->request, &shared, i, aux, s->bytes,
+                             &s->size, why);
     }
     client->signature_count = what->request->input_count;
     wipe(aux, sizeof aux); // V7

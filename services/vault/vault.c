@@ -60,8 +60,8 @@ static void pending_refuse(struct refusal why)
     pending_clear();
 }
 
-// If `err` says REFUSED, end the request, give code and index to the caller, and answer that all went well:
-// a refusal is a result.
+// If `err` says REFUSED, end the request, give code and index to the caller, and answer that all
+// went well: a refusal is a result.
 static err_t pending_judge(err_t err, struct refusal why, uint32_t *code, uint32_t *index)
 {
     if (err == ERR_REFUSED) {
@@ -83,7 +83,8 @@ static bool pending_is(const struct client *client, enum pending_state state)
 // Nothing happened to somebody's OPEN request for a while: it does not block the others for ever.
 static bool pending_stale(void)
 {
-    return pending.state == PENDING_OPEN && sys_now() - pending.moved > VAULT_STALE_SECONDS * SECOND;
+    return pending.state == PENDING_OPEN &&
+           sys_now() - pending.moved > VAULT_STALE_SECONDS * SECOND;
 }
 
 // ---- operations of apps
@@ -349,8 +350,8 @@ void vault_tick(void)
 }
 
 static err_t op_question(const struct caller *who, uint8_t *request, size_t cap, size_t *size,
-                         uint8_t hash[32], uint8_t app[32], uint8_t publisher[32],
-                         uint32_t *number, uint64_t *number_of_question)
+                         uint8_t hash[32], uint8_t app[32], uint8_t publisher[32], uint32_t *number,
+                         uint64_t *number_of_question)
 {
     (void)who;
     if (pending.state != PENDING_WAITING)
@@ -380,7 +381,8 @@ static err_t op_approve(const struct caller *who, const uint8_t hash[32], uint32
         return ERR_REFUSED;
     }
     struct refusal why = {REFUSAL_UNAVAILABLE, 0};
-    struct approved what = {&pending.request, pending.hash, pending.text, pending.text_size, sequence};
+    struct approved what = {&pending.request, pending.hash, pending.text, pending.text_size,
+                            sequence};
     err_t err = sign_all(client, &what, &why);
     if (err)
         pending_refuse(why);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The vault: seeds, keys, signatures. It parses no PSBT and believes nobody: neither the reader's request, nor
-// the requester's previous transactions, nor the amounts in either.
+// The vault: seeds, keys, signatures. It parses no PSBT and believes nobody: neither the reader's
+// request, nor the requester's previous transactions, nor the amounts in either.
 //
 // There is one place for a pending request in the whole system. How it goes for one caller:
 //
@@ -14,14 +14,18 @@
 //     +----------------+-----------------------------------------------------------+
 //
 // V1  At most one request is OPEN or WAITING, and it belongs to one caller.
-// V2  A request is WAITING only after every check that can be made without the person has passed: form, ownership
-//     of every input and every claimed change output, and every previous transaction of a P2WPKH input.
-// V3  Signatures are made from the bytes that were hashed when the request was offered, and from nothing else.
-// V4  Nothing is signed unless it is WAITING, was fetched by the prompt, and hash and number are right; the
+// V2  A request is WAITING only after every check that can be made without the person has passed:
+// form, ownership
+//     of every input and every claimed change output, and every previous transaction of a P2WPKH
+//     input.
+// V3  Signatures are made from the bytes that were hashed when the request was offered, and from
+// nothing else. V4  Nothing is signed unless it is WAITING, was fetched by the prompt, and hash and
+// number are right; the
 //     first attempt with the right hash ends the wait, whatever its number.
 // V5  Signatures leave only together with evidence: SIGNED means that both exist.
 // V6  A caller sees its own results only.
-// V7  Secrets: `master` and `device_seed` live from being made until power-off; everything derived from them,
+// V7  Secrets: `master` and `device_seed` live from being made until power-off; everything derived
+// from them,
 //     words, entropy, and app keys live in one operation and are wiped on every path out of it.
 // V8  Every caller's state is in a table of fixed size; nobody can take another's place in it.
 #pragma once
@@ -34,9 +38,9 @@
 
 enum {
     VAULT_CLIENTS = 8,
-    VAULT_PREVIOUS_MAX = 1 << 20,  // bytes of a previous transaction
-    VAULT_STALE_SECONDS = 30,      // an OPEN request that nobody works on gives way to another caller's
-    VAULT_NUMBERS = 10000,         // four digits
+    VAULT_PREVIOUS_MAX = 1 << 20, // bytes of a previous transaction
+    VAULT_STALE_SECONDS = 30, // an OPEN request that nobody works on gives way to another caller's
+    VAULT_NUMBERS = 10000,    // four digits
     VAULT_RANDOM = 32,
 };
 
@@ -51,7 +55,7 @@ struct signature {
 
 // A caller, and what became of its last request. Never freed: there are few (V8).
 struct client {
-    uint64_t identity; // 0: the place is free
+    uint64_t identity;    // 0: the place is free
     uint32_t fingerprint; // of its master key; 0 until it was asked for
     char name[BUNDLE_NAME + 1], app_id[APP_ID_SIZE + 1];
     uint8_t publisher[PUBLISHER_SIZE];
@@ -73,22 +77,24 @@ void client_refuse(struct client *client, struct refusal why);
 // keys.c: everything that is secret, behind functions that do not let it out (V7).
 bool keys_seeded(void);
 uint32_t keys_network(void);
-MUST_USE err_t keys_restore(const uint8_t *words, size_t size, uint32_t network, uint32_t *position);
+MUST_USE err_t keys_restore(const uint8_t *words, size_t size, uint32_t network,
+                            uint32_t *position);
 MUST_USE err_t keys_create(uint8_t *words, size_t cap, size_t *size);
 MUST_USE err_t keys_device(uint8_t key[32]);
 MUST_USE err_t keys_random(void *out, size_t size);
 // A number below VAULT_NUMBERS, each equally likely.
 MUST_USE err_t keys_number(uint32_t *number);
-// The app's master key: a secret, wiped by whoever asked (hd_key_wipe). Errors: BAD_STATE (no seed).
+// The app's master key: a secret, wiped by whoever asked (hd_key_wipe). Errors: BAD_STATE (no
+// seed).
 MUST_USE err_t keys_app(const struct client *client, struct hd_key *out);
 // The blinded context for it; made by keys_app or keys_device.
 const struct secp *keys_secp(void);
 // Sign evidence with the device key. Errors: those of evidence_sign.
-MUST_USE err_t keys_attest(const struct evidence *e, struct evidence_work *work, uint8_t *out, size_t cap,
-                           size_t *size);
+MUST_USE err_t keys_attest(const struct evidence *e, struct evidence_work *work, uint8_t *out,
+                           size_t cap, size_t *size);
 
-// sign.c: sign all inputs and make the evidence; fills the client's result. On failure the client has
-// neither (V5). Errors: REFUSED (`why`), others.
+// sign.c: sign all inputs and make the evidence; fills the client's result. On failure the client
+// has neither (V5). Errors: REFUSED (`why`), others.
 struct approved {
     const struct request *request;
     const uint8_t *hash;

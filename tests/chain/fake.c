@@ -114,7 +114,8 @@ static err_t wait_for_answer(void)
     return kept.error;
 }
 
-err_t ipc_call_lease(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS], uint32_t kind, size_t pages)
+err_t ipc_call_lease(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS], uint32_t kind,
+                     size_t pages)
 {
     struct message m = {.method = method, .identity = fake.self, .lease_kind = kind};
     uint64_t self = fake.self;
@@ -130,7 +131,8 @@ err_t ipc_call_lease(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS], uint3
     depth--;
     fake.self = self;
     if (kind == LEASE_LEND && to != VAULT_SERVICE)
-        require(memcmp(before, areas[depth], pages * PAGE_SIZE) == 0, "a server wrote to a read-only lease");
+        require(memcmp(before, areas[depth], pages * PAGE_SIZE) == 0,
+                "a server wrote to a read-only lease");
     memcpy(w, m.w, sizeof m.w);
     return m.error == REPLY_LATER ? wait_for_answer() : m.error;
 }
@@ -148,18 +150,17 @@ static err_t op_identify(const struct caller *who, uint64_t identity, uint8_t na
     static const uint8_t cella[32] = {0xc0, 0xde, 0x56, 0x78, [28] = 0xce, 0x11, 0xa0, 0x01};
     (void)who;
     memset(name, 0, 32);
-    memset(publisher, 0xee, 32);
+    memset(publisher, FAKE_OTHER_PUBLISHER, 32);
     memset(app_id, 0, 32);
     *app = identity != FAKE_PROMPT;
-    if (identity == FAKE_WALLET || identity == FAKE_PROMPT) {
-        const char *called = identity == FAKE_PROMPT ? "prompt" : fake.wallet_name;
-        memcpy(name, called, strlen(called));
-        memcpy(publisher, cella, 32);
-        memcpy(app_id, identity == FAKE_PROMPT ? "prompt" : "wallet", 6);
-    } else {
-        memcpy(name, identity == FAKE_OTHER ? "otherapp" : "stranger", 8);
-        memcpy(app_id, "wallet", 6); // the same id, of another publisher
-    }
+    const char *called = identity == FAKE_PROMPT   ? "prompt"
+                         : identity == FAKE_WALLET ? "wallet"
+                         : identity == FAKE_OTHER  ? "x\r\nSigned.\r\n\033[2J> "
+                                                   : "stranger";
+    memcpy(name, called, strlen(called));
+    memcpy(app_id, identity == FAKE_PROMPT ? "prompt" : "wallet", 6);
+    if (identity == FAKE_WALLET || identity == FAKE_PROMPT)
+        memcpy(publisher, cella, 32); // the others: the same app id, of another publisher
     return ERR_OK;
 }
 
@@ -190,7 +191,8 @@ static err_t op_random(const struct caller *who, uint8_t *data, size_t cap, size
     (void)who;
     if (fake.entropy_broken)
         return ERR_BAD_STATE;
-    for (size_t at = 0; at < cap; at += sizeof block) {
+    memset(data, 0, cap);
+    for (size_t at = 0; at < cap && !fake.entropy_zero; at += sizeof block) {
         counter++;
         hash_derive_key("cella chain test", &counter, sizeof counter, block);
         memcpy(data + at, block, cap - at < sizeof block ? cap - at : sizeof block);
@@ -233,6 +235,12 @@ bool fake_said(const char *text)
     return fake_said_since(0, text);
 }
 
+void fake_screen_clear(void)
+{
+    fake.output_size = person.mark = 0;
+    fake.output[0] = '\0';
+}
+
 bool fake_output_clean(void)
 {
     for (size_t i = 0; i < fake.output_size; i++) {
@@ -256,10 +264,11 @@ static void number_seen(bool right, char out[NUMBER_DIGITS])
         out[3] = out[3] == '9' ? '0' : (char)(out[3] + 1);
 }
 
-static void person_type(const char *keys)
+void fake_type(const char *keys)
 {
     for (; *keys; keys++) {
-        require(person.typed_size + NUMBER_DIGITS < sizeof person.typed, "the person types that much");
+        require(person.typed_size + NUMBER_DIGITS < sizeof person.typed,
+                "the person types that much");
         if (*keys == '$' || *keys == '&') {
             number_seen(*keys == '$', (char *)person.typed + person.typed_size);
             person.typed_size += NUMBER_DIGITS;
@@ -283,7 +292,7 @@ static bool person_look(bool early)
     if (step->act)
         step->act();
     if (step->keys)
-        person_type(step->keys);
+        fake_type(step->keys);
     return true;
 }
 
@@ -303,7 +312,8 @@ static err_t op_wait(const struct caller *who, uint64_t deadline)
     return ERR_TIMED_OUT;
 }
 
-static err_t op_read(const struct caller *who, uint8_t *data, size_t cap, size_t *size, uint32_t *lost)
+static err_t op_read(const struct caller *who, uint8_t *data, size_t cap, size_t *size,
+                     uint32_t *lost)
 {
     (void)who;
     if (fake.console_broken)
@@ -351,7 +361,6 @@ void fake_start(void)
     fake.now = 1000000000;
     fake.entry = BOOT_UEFI;
     fake.secure_boot = BOOT_SECURE_ON;
-    memcpy(fake.wallet_name, "wallet", 6);
     fake.self = FAKE_PROMPT;
 }
 

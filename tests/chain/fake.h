@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A whole system in one process: reader, vault and prompt behind their generated stubs and dispatchers; a
-// kernel that only carries messages; a steward, an entropy source and a console that a test plays.
-// Time stands still unless somebody waits.
+// A whole system in one process: reader, vault and prompt behind their generated stubs and
+// dispatchers; a kernel that only carries messages; a steward, an entropy source and a console that
+// a test plays. Time stands still unless somebody waits.
 #pragma once
 #include "abi/types.h"
 #include <stdbool.h>
@@ -10,9 +10,11 @@
 enum fake_cell {
     FAKE_PROMPT = 11,
     FAKE_WALLET = 12,
-    FAKE_OTHER = 13,    // an app of another publisher
+    FAKE_OTHER = 13,    // an app of another publisher, with a name that would fake a dialogue
     FAKE_STRANGER = 14, // from here on: apps named stranger, as many as wanted
 };
+
+enum { FAKE_OTHER_PUBLISHER = 0xee }; // each byte of its publisher's key
 
 struct fake {
     uint64_t self; // whose calls the stubs make
@@ -20,7 +22,7 @@ struct fake {
     uint32_t entry, secure_boot;
     uint32_t entropy_test;
     bool entropy_broken;
-    char wallet_name[33]; // what the steward says the wallet is called
+    bool entropy_zero; // gives nothing but zeros
     // The console: everything that was written, and what the person will do.
     char output[1 << 20];
     size_t output_size;
@@ -34,9 +36,10 @@ extern struct fake fake;
 // As at boot, except that reader and vault keep what they have: they are in this process.
 void fake_start(void);
 
-// What the person does. `expect` must appear in what is written after the step before; then `keys` are
-// typed; $ stands for the number on the screen, & for another number. If `early`, they are typed at the
-// very moment it is written, otherwise when the prompt waits. `act` is called in their place.
+// What the person does. `expect` must appear in what is written after the step before; then `keys`
+// are typed; $ stands for the number on the screen, & for another number. If `early`, they are
+// typed at the very moment it is written, otherwise when the prompt waits. `act` is called in their
+// place.
 struct fake_step {
     const char *expect;
     const char *keys;
@@ -44,12 +47,17 @@ struct fake_step {
     void (*act)(void);
 };
 
-// Let the person follow `steps`, and the prompt do `rounds` steps of its own. False if the person never
-// saw what they expected, or the prompt waits for them for ever.
+// Let the person follow `steps`, and the prompt do `rounds` steps of its own. False if the person
+// never saw what they expected, or the prompt waits for them for ever.
 bool fake_person(const struct fake_step *steps, size_t count, unsigned rounds);
+
+// From an `act`: type this as well.
+void fake_type(const char *keys);
 
 // Does `text` stand in what was written since fake_start, or since `mark`?
 bool fake_said(const char *text);
 bool fake_said_since(size_t mark, const char *text);
+// Forget what was written so far.
+void fake_screen_clear(void);
 // Every byte that was written is printable ASCII, a line end, or a backspace.
 bool fake_output_clean(void);

@@ -7,6 +7,7 @@
 #include "format/child.h"
 #include "format/mnemonic.h"
 #include "format/psbt.h"
+#include "gen/reader.h"
 
 static struct {
     struct secp secp;
@@ -47,7 +48,8 @@ uint32_t payment_fingerprint(void)
 static void key_at(struct coin_path path, uint8_t key[SECP_PUBLIC_SIZE])
 {
     struct hd_key node;
-    require(account_node(&wallet.secp, &wallet.master, NETWORK_TEST, path.kind, path.account, &node));
+    require(
+        account_node(&wallet.secp, &wallet.master, NETWORK_TEST, path.kind, path.account, &node));
     require(hd_child(&wallet.secp, &node, path.chain, &node));
     require(hd_child(&wallet.secp, &node, path.index, &node));
     memcpy(key, node.public_key, SECP_PUBLIC_SIZE);
@@ -64,7 +66,8 @@ static void script_of(struct coin_path path, uint8_t script[ADDRESS_SCRIPT_MAX],
 static const struct coin_path path_wpkh = {COIN_P2WPKH, CHAIN_RECEIVE, 0, 7};
 static const struct coin_path path_tr = {COIN_P2TR, CHAIN_RECEIVE, 0, 2};
 static const struct coin_path path_change = {COIN_P2WPKH, CHAIN_CHANGE, 0, 3};
-static const struct coin_path path_elsewhere = {COIN_P2WPKH, CHAIN_RECEIVE, 9, 9}; // not claimed anywhere
+static const struct coin_path path_elsewhere = {COIN_P2WPKH, CHAIN_RECEIVE, 9,
+                                                9}; // not claimed anywhere
 
 static void recipient_script(uint8_t script[ADDRESS_SCRIPT_MAX], size_t *size)
 {
@@ -103,7 +106,8 @@ static void previous_write(struct writer *w, enum payment_mistake mistake, bool 
     write_u32(w, 0xffffffff);
     write_compact(w, 2);
     write_output(w, 777, path_elsewhere);
-    write_output(w, PAYMENT_IN_WPKH, mistake == PAYMENT_STOLEN_FINGERPRINT ? path_elsewhere : path_wpkh);
+    write_output(w, PAYMENT_IN_WPKH,
+                 mistake == PAYMENT_STOLEN_FINGERPRINT ? path_elsewhere : path_wpkh);
     if (whole)
         write_bytes(w, "\1\3abc", 5);
     write_u32(w, mistake == PAYMENT_OTHER_PREVIOUS && whole ? 1 : 0);
@@ -152,8 +156,8 @@ static void write_field(struct writer *w, uint8_t type, struct span key, struct 
     write_counted(w, value);
 }
 
-static void write_derivation(struct writer *w, uint8_t type, struct coin_path path, struct coin_path real,
-                             enum payment_mistake mistake)
+static void write_derivation(struct writer *w, uint8_t type, struct coin_path path,
+                             struct coin_path real, enum payment_mistake mistake)
 {
     uint8_t key[SECP_PUBLIC_SIZE], value[1 + 4 + 20], fingerprint[4];
     bool taproot = path.kind == COIN_P2TR;
@@ -193,13 +197,14 @@ static void input_wpkh_write(struct writer *w, enum payment_mistake mistake)
     if (mistake == PAYMENT_SIGNED) {
         uint8_t key[SECP_PUBLIC_SIZE];
         key_at(path_wpkh, key);
-        write_field(w, PSBT_IN_PARTIAL_SIG, (struct span){key, sizeof key}, (struct span){b.bytes, 9});
+        write_field(w, PSBT_IN_PARTIAL_SIG, (struct span){key, sizeof key},
+                    (struct span){b.bytes, 9});
     }
     if (mistake == PAYMENT_SIGHASH)
         write_field(w, PSBT_IN_SIGHASH_TYPE, no_key, (struct span){(const uint8_t *)"\3\0\0\0", 4});
     if (mistake != PAYMENT_NO_PATH)
-        write_derivation(w, PSBT_IN_BIP32_DERIVATION, path_wpkh, stolen ? path_elsewhere : path_wpkh,
-                         mistake);
+        write_derivation(w, PSBT_IN_BIP32_DERIVATION, path_wpkh,
+                         stolen ? path_elsewhere : path_wpkh, mistake);
     if (mistake == PAYMENT_DUPLICATE_KEY)
         write_field(w, PSBT_IN_WITNESS_UTXO, no_key, (struct span){b.bytes, writer_size(&v)});
     write_u8(w, 0);
@@ -248,4 +253,20 @@ void payment_make(enum payment_mistake mistake, struct payment *out)
     }
     if (w.full)
         abort();
+}
+
+void payment_offering(enum payment_mistake mistake, struct offering *out)
+{
+    static struct payment payment;
+    static const uint8_t nonce[REQUEST_NONCE_SIZE] = {0x4e, 0x6f};
+    uint32_t code = 0, index = 0, length = 0, previous = 0;
+    size_t size = 0;
+    payment_make(mistake, &payment);
+    require(reader_begin(payment_fingerprint(), NETWORK_TEST, (uint32_t)payment.size, nonce));
+    require(reader_append(payment.psbt, payment.size));
+    require(reader_finish(&code, &index, &length, &previous));
+    require(code != 0 || previous != 1 ? ERR_REFUSED : ERR_OK);
+    require(reader_request(out->request, sizeof out->request, &out->size));
+    require(reader_previous(0, 0, out->previous, sizeof out->previous, &size, &out->previous_size));
+    require(reader_end());
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Payments for tests: a PSBT of one P2WPKH and one P2TR input that pays one recipient and gives change, right or
-// with one mistake.
+// Payments for tests: a PSBT of one P2WPKH and one P2TR input that pays one recipient and gives
+// change, right or with one mistake.
 #pragma once
 #include "format/request.h"
 
 // The words that the tests restore: BIP-39's first test vector.
 #define PAYMENT_WORDS                                                                              \
-    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
+    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "     \
+    "about"
 
 enum payment_mistake {
     PAYMENT_GOOD,
@@ -47,7 +48,8 @@ struct payment {
     size_t size;
 };
 
-// Once, before the rest: the keys of the app `app_id` of that publisher under PAYMENT_WORDS on the test network.
+// Once, before the rest: the keys of the app `app_id` of that publisher under PAYMENT_WORDS on the
+// test network.
 void payment_keys(const uint8_t publisher[32], const char *app_id);
 uint32_t payment_fingerprint(void);
 
@@ -55,3 +57,14 @@ void payment_make(enum payment_mistake mistake, struct payment *out);
 
 // The recipient's address, as it must stand on the screen.
 void payment_recipient(char out[ADDRESS_TEXT_MAX]);
+
+// What the reader makes of a payment, for tests that start at the vault.
+struct offering {
+    uint8_t request[REQUEST_MAX];
+    size_t size;
+    uint8_t previous[PAYMENT_MAX];
+    uint32_t previous_size;
+};
+
+// As the calling cell (fake.self), through the reader. Aborts if the reader refuses.
+void payment_offering(enum payment_mistake mistake, struct offering *out);

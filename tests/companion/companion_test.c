@@ -4,98 +4,20 @@
 #include "apps/wallet/wallet.h"
 #include "format/fingerprint.h"
 #include "format/psbt.h"
+#include "tests/companion/command.h"
 #include "tests/companion/device.h"
 #include "tests/companion/signer.h"
 #include "tests/unit.h"
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-int status_command(int argc, char **argv);
-int wallet_command(int argc, char **argv);
-int verify_command(int argc, char **argv);
-
-enum { OUTPUT_MAX = 1 << 16, ARGUMENTS_MAX = 16, PATIENCE_S = 60, SIGN = 60000 };
-
-static char folder[] = "/tmp/cella-companion-XXXXXX";
-static char out[OUTPUT_MAX], err[OUTPUT_MAX]; // of the last command
+enum { SIGN = 60000 };
 
 #define NONCE "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-
-static void slurp(const char *name, char *text)
-{
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? 0 : read(fd, text, OUTPUT_MAX - 1);
-    text[n > 0 ? n : 0] = 0;
-    close(fd);
-}
-
-static void file_put(const char *name, const void *data, size_t size)
-{
-    FILE *f = fopen(name, "wb");
-    CHECK(f && fwrite(data, 1, size, f) == size);
-    if (f)
-        fclose(f);
-}
-
-static bool file_there(const char *name)
-{
-    return access(name, F_OK) == 0;
-}
-
-static pid_t command_start(char *line)
-{
-    pid_t child = fork();
-    if (child)
-        return child;
-    char *argv[ARGUMENTS_MAX];
-    int argc = 0;
-    for (char *word = strtok(line, " "); word && argc < ARGUMENTS_MAX; word = strtok(NULL, " "))
-        argv[argc++] = word;
-    if (!freopen("out.txt", "w", stdout) || !freopen("err.txt", "w", stderr))
-        abort();
-    setvbuf(stderr, NULL, _IONBF, 0); // as it is on a terminal
-    alarm(PATIENCE_S);                // "nothing hangs": then the exit code is wrong
-    int (*command)(int, char **) = !strcmp(argv[0], "status")   ? status_command
-                                   : !strcmp(argv[0], "wallet") ? wallet_command
-                                                                : verify_command;
-    exit(command(argc - 1, argv + 1));
-}
-
-static int command_end(pid_t child)
-{
-    int status;
-    CHECK(waitpid(child, &status, 0) == child);
-    slurp("out.txt", out);
-    slurp("err.txt", err);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-// Run `cella <format...>`: its words are separated by single blanks.
-__attribute__((format(printf, 1, 2))) static int cella(const char *format, ...)
-{
-    char line[4096];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    fflush(NULL);
-    return command_end(command_start(line));
-}
-
-static bool says(const char *text, const char *part)
-{
-    if (strstr(text, part))
-        return true;
-    fprintf(stderr, "    wanted: %s\n    got: %s\n", part, text);
-    return false;
-}
 
 static void payment_put(const char *name, uint64_t amount, size_t padding)
 {
@@ -139,18 +61,20 @@ static void test_status(void)
     char fingerprint[FINGERPRINT_TEXT];
     fingerprint_text(services.key, fingerprint);
     CHECK_EQ(cella("status --device link.sock"), 0);
-    CHECK(says(out, "running, idle"));
-    CHECK(says(out, fingerprint));
-    CHECK(says(out, "73c5da0a"));
+    CHECK(command_says(command_out, "running, idle"));
+    CHECK(command_says(command_out, fingerprint));
+    CHECK(command_says(command_out, "73c5da0a"));
     CHECK_EQ(cella("status --json --device link.sock"), 0);
-    CHECK(says(out, "\"network\":\"test\""));
+    CHECK(command_says(command_out, "\"network\":\"test\""));
     // BIP-84's and BIP-86's own words, on the test network; computed with an independent library.
     CHECK_EQ(cella("wallet address --device link.sock"), 0);
-    CHECK(says(out, "tb1q6rz28mcfaxtmd6v789l9rrlrusdprr9pqcpvkl\n  path m/84'/1'/0'/0/0"));
+    CHECK(command_says(command_out,
+                       "tb1q6rz28mcfaxtmd6v789l9rrlrusdprr9pqcpvkl\n  path m/84'/1'/0'/0/0"));
     CHECK_EQ(cella("wallet address --kind p2tr --index 0 --json --device link.sock"), 0);
-    CHECK(says(out, "tb1p8wpt9v4frpf3tkn0srd97pksgsxc5hs52lafxwru9kgeephvs7rqlqt9zj"));
+    CHECK(command_says(command_out,
+                       "tb1p8wpt9v4frpf3tkn0srd97pksgsxc5hs52lafxwru9kgeephvs7rqlqt9zj"));
     CHECK_EQ(cella("wallet xpub --kind p2tr --device link.sock"), 0);
-    CHECK(says(out, services.xpub[1]));
+    CHECK(command_says(command_out, services.xpub[1]));
     CHECK_EQ(cella("wallet address --account 1 --device link.sock"), 2); // the played one has one
     device_end(device);
 }
@@ -177,10 +101,10 @@ static void test_usage(void)
                                         "verify evidence --key no-such-key"};
     CHECK_EQ(sign_with((struct accident){.prepare = signer_play}, ""), 0); // makes the files
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        if (!CHECK(cella("%s", wrong[i]) == 2) || !says(err, " - "))
+        if (!CHECK(cella("%s", wrong[i]) == 2) || !command_says(command_err, " - "))
             fprintf(stderr, "    of: %s\n", wrong[i]);
-        CHECK(says(err, "cella: "));
-        CHECK(out[0] == 0);
+        CHECK(command_says(command_err, "cella: "));
+        CHECK(command_out[0] == 0);
     }
 }
 
@@ -193,34 +117,34 @@ static void slow_person(void)
 static void test_sign(void)
 {
     CHECK_EQ(sign_with((struct accident){.prepare = slow_person}, ""), 0);
-    CHECK(says(out, "signed 2 of 2 inputs"));
-    CHECK(says(err, "waiting for the person"));
+    CHECK(command_says(command_out, "signed 2 of 2 inputs"));
+    CHECK(command_says(command_err, "waiting for the person"));
     CHECK_EQ(cella("verify evidence --key keys"), 0);
-    CHECK(says(out, "continuity"));
-    CHECK(says(out, "no attestation yet"));
+    CHECK(command_says(command_out, "continuity"));
+    CHECK(command_says(command_out, "no attestation yet"));
     CHECK_EQ(cella("verify evidence --key keys --psbt out.psbt"), 0);
-    CHECK(says(out, "every amount and address"));
+    CHECK(command_says(command_out, "every amount and address"));
     CHECK_EQ(cella("verify evidence --key keys --psbt in.psbt --json"), 0);
-    CHECK(says(out, "\"psbt\":\"equal\""));
+    CHECK(command_says(command_out, "\"psbt\":\"equal\""));
     CHECK_EQ(cella("verify evidence"), 1);
-    CHECK(says(out, "unanchored"));
+    CHECK(command_says(command_out, "unanchored"));
     file_put("other-keys", "# a friend's\n" NONCE "\n", 2 + 64 + 13);
     CHECK_EQ(cella("verify evidence --key other-keys"), 1);
-    CHECK(says(out, "none of those enrolled"));
+    CHECK(command_says(command_out, "none of those enrolled"));
     CHECK_EQ(cella("verify evidence --key " NONCE), 1);
     file_put("bad-keys", "12345\n", 6);
     CHECK_EQ(cella("verify evidence --key bad-keys"), 2);
     payment_put("other.psbt", SIGN + 1, 0);
     CHECK_EQ(cella("verify evidence --key keys --psbt other.psbt"), 1);
-    CHECK(says(out, "0.00060000"));
-    CHECK(says(out, "0.00060001"));
+    CHECK(command_says(command_out, "0.00060000"));
+    CHECK(command_says(command_out, "0.00060001"));
     CHECK_EQ(cella("verify evidence --key keys --psbt keys"), 1);
-    CHECK(says(err, "This is no PSBT"));
+    CHECK(command_says(command_err, "This is no PSBT"));
 }
 
 static void test_evidence_damaged(void)
 {
-    char bytes[OUTPUT_MAX];
+    char bytes[COMMAND_OUTPUT_MAX];
     struct stat s;
     CHECK_EQ(sign_with((struct accident){.prepare = signer_play}, ""), 0);
     CHECK_EQ(stat("evidence", &s), 0);
@@ -234,7 +158,7 @@ static void test_evidence_damaged(void)
         file_put("damaged", bytes, size);
         bytes[at] ^= 4;
         CHECK_EQ(cella("verify damaged --key keys"), 1);
-        CHECK(says(err, "damaged is no valid evidence"));
+        CHECK(command_says(command_err, "damaged is no valid evidence"));
     }
 }
 
@@ -249,7 +173,7 @@ static void test_base64(void)
     CHECK_EQ(system("base64 -d out.b64 | cmp - out.psbt"), 0);
     file_put("cut.b64", "cHNidP8BA", 9);
     CHECK_EQ(cella("wallet sign cut.b64 out2 --device link.sock"), 2);
-    CHECK(says(err, "base64"));
+    CHECK(command_says(command_err, "base64"));
 }
 
 // Refusals: each with its own words, exit 1, and no file.
@@ -269,19 +193,19 @@ static void offer_no(void)
 static void test_refusals(void)
 {
     CHECK_EQ(sign_with((struct accident){.prepare = person_no}, ""), 1);
-    CHECK(says(err, "The person refused it on the device"));
+    CHECK(command_says(command_err, "The person refused it on the device"));
     CHECK_EQ(sign_with((struct accident){.prepare = offer_no}, ""), 1);
-    CHECK(says(err, "Input 2 claims this wallet's fingerprint"));
+    CHECK(command_says(command_err, "Input 2 claims this wallet's fingerprint"));
     CHECK(rename("in.psbt", "good.psbt") == 0);
     file_put("in.psbt", "psbt\xff is not all", 17);
     CHECK_EQ(sign_with((struct accident){.prepare = signer_play}, ""), 1);
-    CHECK(says(err, "refused: "));
+    CHECK(command_says(command_err, "refused: "));
     file_put("in.psbt", "", 0);
     CHECK_EQ(sign_with((struct accident){.prepare = signer_play}, ""), 1);
-    CHECK(says(err, "ends too early"));
+    CHECK(command_says(command_err, "ends too early"));
     CHECK_EQ(truncate("in.psbt", (1 << 20) + 1), 0);
     CHECK_EQ(sign_with((struct accident){.prepare = signer_play}, ""), 1);
-    CHECK(says(err, "over 1 MiB"));
+    CHECK(command_says(command_err, "over 1 MiB"));
     CHECK(rename("good.psbt", "in.psbt") == 0);
 }
 
@@ -306,34 +230,34 @@ static void reader_dead(void)
 static void test_unable(void)
 {
     CHECK_EQ(sign_with((struct accident){.prepare = no_seed}, ""), 2);
-    CHECK(says(err, "has no seed"));
+    CHECK(command_says(command_err, "has no seed"));
     CHECK_EQ(sign_with((struct accident){.prepare = vault_busy}, ""), 2);
-    CHECK(says(err, "busy with another request"));
+    CHECK(command_says(command_err, "busy with another request"));
     CHECK_EQ(sign_with((struct accident){.prepare = reader_dead}, ""), 2);
-    CHECK(says(err, "a program of the device stopped"));
+    CHECK(command_says(command_err, "a program of the device stopped"));
     unlink("link.sock");
     CHECK_EQ(cella("status --device link.sock"), 2);
-    CHECK(says(err, "no device is running"));
+    CHECK(command_says(command_err, "no device is running"));
     device_end(device_play("link.sock", &(struct accident){0}));
     CHECK_EQ(cella("status --device link.sock"), 2); // a socket that nobody listens at
-    CHECK(says(err, "no device is running"));
+    CHECK(command_says(command_err, "no device is running"));
     pid_t device = device_play("link.sock", &(struct accident){.prepare = signer_play});
     int lock = open("link.sock.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     CHECK(flock(lock, LOCK_EX | LOCK_NB) == 0);
     CHECK_EQ(cella("status --device link.sock"), 2);
-    CHECK(says(err, "taken by another program"));
+    CHECK(command_says(command_err, "taken by another program"));
     close(lock);
     CHECK_EQ(cella("status --device link.sock"), 0);
     device_end(device);
     CHECK_EQ(sign_with((struct accident){.silent = true}, " --timeout 2"), 2);
-    CHECK(says(err, "does not answer"));
+    CHECK(command_says(command_err, "does not answer"));
     CHECK_EQ(sign_with((struct accident){.nonsense = true, .prepare = signer_play}, " --timeout 3"),
              2);
-    CHECK(says(err, "makes no sense"));
+    CHECK(command_says(command_err, "makes no sense"));
     CHECK_EQ(sign_with((struct accident){.drop_after = {700}, .gone = true, .prepare = signer_play},
                        " --timeout 2"),
              2);
-    CHECK(says(err, "no device is running"));
+    CHECK(command_says(command_err, "no device is running"));
 }
 
 // A link with accidents that ends in a signature all the same.
@@ -353,13 +277,13 @@ static void test_accidents(void)
         struct accident a = accidents[i];
         a.prepare = slow_person;
         if (!CHECK(sign_with(a, "") == 0))
-            fprintf(stderr, "    accident %zu: %s\n", i, err);
+            fprintf(stderr, "    accident %zu: %s\n", i, command_err);
         CHECK_EQ(cella("verify evidence --key keys --psbt out.psbt"), 0);
     }
     payment_put("in.psbt", SIGN, 0);
     struct accident a = {.drop_waiting = true, .prepare = slow_person};
     CHECK_EQ(sign_with(a, ""), 0);
-    CHECK(says(err, "the link dropped and is back"));
+    CHECK(command_says(command_err, "the link dropped and is back"));
     a.restart = true; // the device forgets: it is asked again
     CHECK_EQ(sign_with(a, ""), 0);
 }
@@ -382,7 +306,7 @@ static void signature_spoiled(void)
 
 static void take_and_forge(void)
 {
-    static uint8_t copy[OUTPUT_MAX];
+    static uint8_t copy[COMMAND_OUTPUT_MAX];
     take();
     memcpy(copy, services.evidence.data, services.evidence.size);
     copy[services.evidence.size - 1] ^= 1;
@@ -412,11 +336,11 @@ static void nonce_replaced(void)
 static void test_liar(void)
 {
     CHECK_EQ(sign_with((struct accident){.prepare = signature_spoiled}, ""), 1);
-    CHECK(says(err, "the signature for input 2 does not fit"));
+    CHECK(command_says(command_err, "the signature for input 2 does not fit"));
     CHECK_EQ(sign_with((struct accident){.prepare = evidence_forged}, ""), 1);
-    CHECK(says(err, "evidence is not valid"));
+    CHECK(command_says(command_err, "evidence is not valid"));
     CHECK_EQ(sign_with((struct accident){.prepare = nonce_replaced}, ""), 1);
-    CHECK(says(err, "evidence is about another request"));
+    CHECK(command_says(command_err, "evidence is about another request"));
 }
 
 static void patient_person(void)
@@ -431,16 +355,14 @@ static void test_interrupt(void)
     files_forget();
     pid_t device = device_play("link.sock", &(struct accident){.prepare = patient_person});
     pid_t command = command_start(line);
-    for (int i = 0; i < 100 && !strstr(err, "waiting"); i++) {
-        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
-        slurp("err.txt", err);
-    }
+    command_await("waiting");
     kill(command, SIGINT);
     CHECK_EQ(command_end(command), 1);
-    CHECK(says(err, "given up - nothing was signed; the device forgot the request"));
+    CHECK(
+        command_says(command_err, "given up - nothing was signed; the device forgot the request"));
     CHECK(!file_there("out.psbt"));
     CHECK_EQ(cella("status --device link.sock"), 0);
-    CHECK(says(out, "idle"));
+    CHECK(command_says(command_out, "idle"));
     device_end(device);
 }
 
@@ -451,14 +373,11 @@ static void test_busy(void)
     payment_put("other.psbt", SIGN + 1, 0);
     pid_t device = device_play("link.sock", &(struct accident){.prepare = patient_person});
     pid_t command = command_start(line);
-    for (int i = 0; i < 100 && !strstr(err, "waiting"); i++) {
-        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
-        slurp("err.txt", err);
-    }
+    command_await("waiting");
     kill(command, SIGKILL); // no last word
     (void)command_end(command);
     CHECK_EQ(cella("wallet sign other.psbt out2.psbt --device link.sock"), 2);
-    CHECK(says(err, "busy with another request"));
+    CHECK(command_says(command_err, "busy with another request"));
     device_end(device);
 }
 
@@ -481,7 +400,7 @@ static void test_long_path(void)
 
 int main(void)
 {
-    CHECK(mkdtemp(folder) && chdir(folder) == 0);
+    command_begin();
     key_enroll();
     payment_put("in.psbt", SIGN, 0);
     test_status();
@@ -496,8 +415,6 @@ int main(void)
     test_interrupt();
     test_busy();
     test_long_path();
-    char line[64];
-    snprintf(line, sizeof line, "rm -r %s", folder);
-    CHECK_EQ(system(line), 0);
+    command_finish();
     return unit_done();
 }

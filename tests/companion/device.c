@@ -124,6 +124,8 @@ static _Noreturn void stage_play(struct stage *s)
             input_take(s);
         else
             wallet_turn(&wallet, NULL, 0);
+        if (s->accident.watch)
+            s->accident.watch(wallet.job.now.state);
     }
 }
 

@@ -3,21 +3,25 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct accident {
-    size_t drop_after[4];  // bytes received since the link stands, then it is dropped; 0: no more
-    bool drop_waiting;     // drop it once while the person is being asked
-    bool restart;          // and the wallet starts anew
-    bool gone;             // and does not come back
-    unsigned damage;       // flip a bit in every answer of which this divides the number; 0: none
-    unsigned swallow;      // or do not send it
-    bool twice;            // send answers twice
-    bool noise;            // send random bytes before each answer
-    bool silent;           // never answer
-    bool nonsense;         // answer with well-formed frames of random content
-    unsigned slow_ms;      // think before each answer
-    void (*prepare)(void); // in the playing process, before the first byte; may be null
+    size_t drop_after[4]; // bytes received since the link stands, then it is dropped; 0: no more
+    bool drop_waiting;    // drop it once while the person is being asked
+    bool restart;         // and the wallet starts anew
+    bool gone;            // and does not come back
+    unsigned damage;      // flip a bit in every answer of which this divides the number; 0: none
+    unsigned swallow;     // or do not send it
+    bool twice;           // send answers twice
+    bool noise;           // send random bytes before each answer
+    bool silent;          // never answer
+    bool nonsense;        // answer with well-formed frames of random content
+    unsigned slow_ms;     // think before each answer
+    // In the playing process, before the first byte, and after each turn of the wallet; may be
+    // null.
+    void (*prepare)(void);
+    void (*watch)(uint32_t state); // enum companion_state
 };
 
 // Play until device_end. The socket exists when this returns.

@@ -15,7 +15,7 @@
 #define WOLFSSL_IGNORE_FILE_WARN
 #define WOLFSSL_GENERAL_ALIGNMENT 8
 #define HAVE___UINT128_T          // the compiler's own test is skipped when these settings are used
-#define SIZEOF_LONG               8
+#define SIZEOF_LONG               __SIZEOF_LONG__ // 4 in the UEFI loader
 #define SIZEOF_LONG_LONG          8
 
 // Not used, and smaller without.

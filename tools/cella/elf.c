@@ -159,7 +159,7 @@ static bool place(struct program *p)
             return fail(p, ELF_PLACE, decimal(part->number, a), hex(p->end, b));
         pages[i] = pages_of(part->file_size);
         bss = pages_of(part->memory_size) - pages[i];
-        if (pages[i] + bss > limit || p->end > UINT64_MAX / 2)
+        if (pages[i] + bss > limit || p->end > UINT64_MAX - (limit + 1) * PAGE_SIZE)
             return fail(p, ELF_LARGE, decimal(pages[i] + bss, a), decimal(limit, b));
         p->end += (pages[i] + bss) * PAGE_SIZE;
     }
@@ -251,30 +251,52 @@ static bool read_dynamic(struct program *p, uint64_t *table, uint64_t *table_siz
     return true;
 }
 
-static bool relocate(struct program *p)
+static int rela_compare(const void *a, const void *b)
 {
-    uint64_t table = 0, size = 0, least = (uint64_t)p->image.text_pages * PAGE_SIZE;
+    const Elf64_Rela *x = a, *y = b;
+
+    return (x->r_offset > y->r_offset) - (x->r_offset < y->r_offset);
+}
+
+// Put what one relocation says into the image; `least` is the first offset that is still free.
+static bool relocate_one(struct program *p, const Elf64_Rela *r, uint64_t number, uint64_t *least)
+{
+    uint64_t offset = 0, value = (uint64_t)r->r_addend - p->base;
     char a[24], b[24];
 
-    if (!read_dynamic(p, &table, &size))
-        return false;
-    p->image.relocs = size ? malloc(size / sizeof(Elf64_Rela) * sizeof(uint32_t)) : NULL;
-    for (uint64_t i = 0; i < size / sizeof(Elf64_Rela); i++) {
-        Elf64_Rela r;
-        uint64_t offset = 0, value;
-        memcpy(&r, p->image.bytes + table + i * sizeof(r), sizeof(r));
-        if (r.r_info != R_X86_64_RELATIVE) // symbol 0
-            return fail(p, ELF_RELOC_TYPE, decimal(i, a), decimal(ELF64_R_TYPE(r.r_info), b));
-        if (!image_range(p, r.r_offset, sizeof(value), &offset) || offset < least)
-            return fail(p, ELF_RELOC_PLACE, decimal(i, a), hex(r.r_offset, b));
-        value = (uint64_t)r.r_addend - p->base;
-        if ((uint64_t)r.r_addend < p->base || value > p->end - p->base)
-            return fail(p, ELF_RELOC_VALUE, decimal(i, a), NULL);
-        memcpy(p->image.bytes + offset, &value, sizeof(value));
-        p->image.relocs[p->image.reloc_count++] = (uint32_t)offset;
-        least = offset + sizeof(value);
-    }
+    if (r->r_info != R_X86_64_RELATIVE) // and symbol 0
+        return fail(p, ELF_RELOC_TYPE, decimal(number, a), decimal(ELF64_R_TYPE(r->r_info), b));
+    if (!image_range(p, r->r_offset, sizeof(value), &offset) || offset < *least)
+        return fail(p, ELF_RELOC_PLACE, decimal(number, a), hex(r->r_offset, b));
+    if ((uint64_t)r->r_addend < p->base || value > p->end - p->base)
+        return fail(p, ELF_RELOC_VALUE, decimal(number, a), NULL);
+    memcpy(p->image.bytes + offset, &value, sizeof(value));
+    p->image.relocs[p->image.reloc_count++] = (uint32_t)offset;
+    *least = offset + sizeof(value);
     return true;
+}
+
+static bool relocate(struct program *p)
+{
+    uint64_t at = 0, size = 0, least = (uint64_t)p->image.text_pages * PAGE_SIZE, count;
+    Elf64_Rela *table;
+    bool good = true;
+
+    if (!read_dynamic(p, &at, &size))
+        return false;
+    count = size / sizeof(Elf64_Rela);
+    if (count == 0)
+        return true;
+    table = malloc(size); // a copy: relocations may lie over the table itself
+    p->image.relocs = malloc(count * sizeof(uint32_t));
+    if (!table || !p->image.relocs)
+        abort();
+    memcpy(table, p->image.bytes + at, size);
+    qsort(table, count, sizeof(*table), rela_compare);
+    for (uint64_t i = 0; good && i < count; i++)
+        good = relocate_one(p, &table[i], i, &least);
+    free(table);
+    return good;
 }
 
 bool elf_convert(const char *path, const uint8_t *file, size_t size, enum elf_kind kind,

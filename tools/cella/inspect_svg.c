@@ -250,7 +250,7 @@ static void draw_head(const struct picture *p, const struct bundle_header *h, in
     draw_text(
         p, MARGIN, MARGIN + 40, "sub",
         "Cells by priority, the highest first. A call rises from its caller and turns left to its "
-        "server; the box holds the methods. There is no other way.");
+        "server; the box holds the methods. A crossing without a box permits nothing.");
 }
 
 void inspect_svg(FILE *out, const struct image *image)

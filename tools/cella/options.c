@@ -49,7 +49,10 @@ bool options_read(int argc, char **argv, const struct option_rule *rules, const 
     bool only_operands = false;
     operands->count = 0;
     for (int i = 0; i < argc; i++) {
-        if (!only_operands && !strcmp(argv[i], "--")) {
+        if (!only_operands && !strcmp(argv[i], "--help")) {
+            printf("usage: %s\n", usage);
+            exit(EXIT_GOOD);
+        } else if (!only_operands && !strcmp(argv[i], "--")) {
             only_operands = true;
         } else if (!only_operands && argv[i][0] == '-' && argv[i][1]) {
             if (!option_take(rules, usage, argc, argv, &i))

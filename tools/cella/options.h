@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The arguments of a subcommand: operands and options, checked against a table. An option stands
-// anywhere; `--` ends options.
+// anywhere; `--` ends options; `--help` prints the usage and ends the program.
 #pragma once
 #include <stdbool.h>
 

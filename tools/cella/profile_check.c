@@ -97,29 +97,31 @@ static bool check_permission(const struct profile *p, const struct profile_cell 
     return fail(c, cell, permission->line, PROFILE_SERVICE_NOBODY, name, NULL);
 }
 
-bool profile_check(const struct profile *p, struct complaint *c)
+static bool check_grants(const struct profile *p, struct complaint *c)
 {
     size_t grants = 0;
     char most[16];
 
-    if (!check_steward(p, c))
+    for (uint32_t i = 0; i < p->cell_count; i++)
+        for (size_t s = 0; s < PROFILE_SERVICES; s++)
+            grants += p->cells[i].permissions[s].methods != 0;
+    snprintf(most, sizeof(most), "%d", PLAN_GRANTS_MAX);
+    return grants <= PLAN_GRANTS_MAX ||
+           profile_complain(c, p->path, 0, PROFILE_TOO_MANY_GRANTS, most, NULL, NULL);
+}
+
+bool profile_check(const struct profile *p, struct complaint *c)
+{
+    if (!check_steward(p, c) || !check_grants(p, c))
         return false;
     for (uint32_t i = 0; i < p->cell_count; i++)
         for (uint32_t j = 0; j < i; j++)
             if (!check_pair(p, &p->cells[j], &p->cells[i], c))
                 return false;
-    for (uint32_t i = 0; i < p->cell_count; i++) {
-        for (size_t s = 0; s < PROFILE_SERVICES; s++) {
-            const struct permission *permission = &p->cells[i].permissions[s];
-            if (!permission->service)
-                continue;
-            if (!check_permission(p, &p->cells[i], permission, c))
+    for (uint32_t i = 0; i < p->cell_count; i++)
+        for (size_t s = 0; s < PROFILE_SERVICES; s++)
+            if (p->cells[i].permissions[s].service &&
+                !check_permission(p, &p->cells[i], &p->cells[i].permissions[s], c))
                 return false;
-            grants += permission->methods != 0;
-        }
-    }
-    snprintf(most, sizeof(most), "%d", PLAN_GRANTS_MAX);
-    if (grants > PLAN_GRANTS_MAX)
-        return profile_complain(c, p->path, 0, PROFILE_TOO_MANY_GRANTS, most, NULL, NULL);
     return true;
 }

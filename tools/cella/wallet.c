@@ -167,6 +167,10 @@ int wallet_command(int argc, char **argv)
     for (size_t i = 0; argc > 0 && i < sizeof actions / sizeof actions[0]; i++)
         if (!strcmp(argv[0], actions[i].name))
             return actions[i].run(argc - 1, argv + 1);
+    struct operands operands;
+    const struct option_rule none = {0};
+    if (!options_read(argc, argv, &none, usage, &operands))
+        return EXIT_UNABLE;
     if (argc > 0)
         report_error("`wallet %s` does not exist - usage: %s", argv[0], usage);
     else

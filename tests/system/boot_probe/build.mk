@@ -7,7 +7,25 @@ $(MAKE_BUNDLE): tests/system/boot_probe/make_bundle.c lib/format/bundle_write.c 
 	    $(filter %.c,$^) $(CRYPTO_LIBS_asan)
 -include $(MAKE_BUNDLE).d
 
-# A development key pair, made once where nobody gave one.
-$(B)/keys/bundle.pub: | $(MAKE_BUNDLE)
+PROBE        := $(B)/tests/boot_probe
+PROBE_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only -mno-red-zone \
+                -fno-jump-tables $(INC_abi) -Iboot
+$(PROBE)/probe.elf: tests/system/boot_probe/probe.c tests/system/boot_probe/probe.ld boot/x86_64/cpu.h | $(INC_LINKS)
 	@mkdir -p $(@D)
-	@umask 077; ASAN_OPTIONS=detect_leaks=0 $(MAKE_BUNDLE) keygen $(B)/keys/bundle.key $@
+	$(CC) $(PROBE_CFLAGS) -c $< -o $(@:.elf=.o)
+	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic \
+	    -T tests/system/boot_probe/probe.ld -o $@ $(@:.elf=.o)
+
+# Index 1 is the lowest that the loader takes, index 0 is validly signed and too old; the stranger's key is nobody's.
+probe_bundle = ASAN_OPTIONS=detect_leaks=0 $(MAKE_BUNDLE)
+$(PROBE)/.made: $(PROBE)/probe.elf $(MAKE_BUNDLE) $(B)/keys/bundle.pub
+	$(probe_bundle) keygen $(PROBE)/stranger.key $(PROBE)/stranger.pub
+	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/direct.bundle 1 direct $<
+	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/uefi.bundle 1 uefi $<
+	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/old-direct.bundle 0 direct $<
+	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/old-uefi.bundle 0 uefi $<
+	$(probe_bundle) $(PROBE)/stranger.key $(PROBE)/stranger-direct.bundle 1 direct $<
+	@touch $@
+
+boot-probe: $(PROBE)/.made boot
+.PHONY: boot-probe

@@ -131,7 +131,8 @@ static struct bundle_part steward_make(void)
     return (struct bundle_part){
         .entry = {.name = "steward", .kind = BUNDLE_CELL, .text_pages = 1},
         .bytes = page,
-        .size = PAGE_SIZE};
+        .size = PAGE_SIZE
+    };
 }
 
 static int keygen(const char *key_path, const char *pub_path)

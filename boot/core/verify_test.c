@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every bundle that is not exactly the signed one is refused, with our reason and without a proof.
+#include "core/random_test.h"
+#include "core/verify.h"
+#include "crypto/hash.h"
+#include "format/bundle_sample.h"
+#include "tests/unit.h"
+
+static struct sample sample;
+static struct verify_rules rules;
+
+static enum boot_stop verify(uint64_t size)
+{
+    struct verified verified;
+    uint64_t proof = BOOT_VERIFIED;
+    enum boot_stop stop = verify_bundle(&rules, sample.bytes, size, &verified, &proof);
+    CHECK((stop == BOOT_CLEAR) == (proof == BOOT_VERIFIED));
+    return stop;
+}
+
+static void test_good(void)
+{
+    struct verified verified;
+    uint64_t proof;
+    uint8_t digest[32];
+    CHECK_EQ(verify_bundle(&rules, sample.bytes, sample.size, &verified, &proof), BOOT_CLEAR);
+    CHECK_EQ(proof, BOOT_VERIFIED);
+    hash_bytes(sample.bytes, BUNDLE_SIGNED, digest);
+    CHECK_MEM(verified.digest, digest, 32);
+    CHECK(verified.payload == sample.bytes + BUNDLE_HEADER_SIZE);
+    CHECK_EQ(verified.view.kernel, SAMPLE_KERNEL);
+    CHECK_EQ(verified.view.steward, SAMPLE_STEWARD);
+}
+
+// The reason that a flipped bit at this offset must bring.
+static enum boot_stop reason_at(uint64_t at)
+{
+    if (at < 8)
+        return BOOT_STOP_MAGIC;
+    if (at < 12)
+        return BOOT_STOP_FORMAT;
+    if (at < 16)
+        return BOOT_STOP_ARCH;
+    const size_t signer = offsetof(struct bundle_header, signer);
+    if (at >= signer && at < signer + 32)
+        return BOOT_STOP_SIGNER;
+    if (at < BUNDLE_SIGNED + 64)
+        return BOOT_STOP_SIGNATURE;
+    if (at < BUNDLE_SIGNED + 64 + BUNDLE_SIGNATURE_2)
+        return BOOT_STOP_SIGNATURE_2;
+    return at < BUNDLE_HEADER_SIZE ? BOOT_STOP_HEADER_ZERO : BOOT_STOP_ROOT;
+}
+
+static void flip(uint64_t at, unsigned bit)
+{
+    sample.bytes[at] ^= (uint8_t)(1u << bit);
+    enum boot_stop stop = verify(sample.size);
+    if (!CHECK(stop == reason_at(at)))
+        fprintf(stderr, "    offset %llu: %s\n", (unsigned long long)at, boot_stop_wrong(stop));
+    sample.bytes[at] ^= (uint8_t)(1u << bit);
+}
+
+// Every named field and zero area at both ends, then places inside each region and each entry.
+static void test_flipped_bits(void)
+{
+    const size_t edges[] = {0,   7,   8,   11,  12,  15,  16,  47,   48,   79,  80,
+                            87,  88,  91,  92,  95,  96,  103, 104,  135,  136, 167,
+                            168, 511, 512, 543, 544, 575, 576, 3884, 3885, 4095};
+    for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++)
+        flip(edges[i], i % 8);
+    for (unsigned i = 0; i < 128; i++) {
+        flip(random_below(BUNDLE_SIGNED), (unsigned)random_below(8));
+        flip(BUNDLE_SIGNED + random_below(BUNDLE_HEADER_SIZE - BUNDLE_SIGNED),
+             (unsigned)random_below(8));
+    }
+    for (unsigned i = 0; i < 32; i++) // the entry table and the zeroes after it
+        flip(BUNDLE_HEADER_SIZE + random_below(i % 2 ? PAGE_SIZE : 5 * 96), (unsigned)i % 8);
+    for (unsigned entry = 0; entry < SAMPLE_PARTS; entry++) {
+        const struct bundle_entry *part = sample_entry(&sample, entry);
+        const uint64_t first = BUNDLE_HEADER_SIZE + part->offset;
+        flip(first, 0);
+        flip(first + part->size - 1, 7);
+        for (unsigned i = 0; i < 16; i++)
+            flip(first + random_below(part->size), i % 8);
+    }
+    flip(BUNDLE_HEADER_SIZE + sample_entry(&sample, SAMPLE_KERNEL)->reloc_offset, 3);
+    flip(sample.size - 1, 0);
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+}
+
+static void test_sizes(void)
+{
+    CHECK_EQ(verify(0), BOOT_STOP_BUNDLE_SHORT);
+    CHECK_EQ(verify(BUNDLE_HEADER_SIZE), BOOT_STOP_BUNDLE_SHORT);
+    CHECK_EQ(verify(sample.size - 1), BOOT_STOP_BUNDLE_SHORT);
+    CHECK_EQ(verify(sample.size - PAGE_SIZE), BOOT_STOP_BUNDLE_SHORT);
+    CHECK_EQ(verify(sample.size + 1), BOOT_STOP_BUNDLE_LONG);
+}
+
+static void test_rollback(void)
+{
+    rules.rollback_index_min = SAMPLE_ROLLBACK + 1;
+    CHECK_EQ(verify(sample.size), BOOT_STOP_ROLLBACK);
+    rules.rollback_index_min = UINT64_MAX;
+    CHECK_EQ(verify(sample.size), BOOT_STOP_ROLLBACK);
+    rules.rollback_index_min = SAMPLE_ROLLBACK;
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+    sample.header->rollback_index = 0; // validly signed, too old
+    sample_sign(&sample);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_ROLLBACK);
+    sample.header->rollback_index = SAMPLE_ROLLBACK;
+    sample_sign(&sample);
+}
+
+static void test_entry_kind(void)
+{
+    rules.entry = BOOT_DIRECT;
+    CHECK_EQ(verify(sample.size), BOOT_STOP_NOT_DIRECT);
+    sample.header->flags = BUNDLE_DIRECT;
+    sample_sign(&sample);
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+    rules.entry = BOOT_UEFI;
+    CHECK_EQ(verify(sample.size), BOOT_STOP_ONLY_DIRECT);
+    sample.header->flags = 0;
+    sample_sign(&sample);
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+}
+
+static void test_keys(void)
+{
+    uint8_t other_secret[SIGN_SECRET_SIZE] = {1}, other[SIGN_PUBLIC_SIZE];
+    CHECK_EQ(sign_public(other_secret, other), ERR_OK);
+    rules.key = other;
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNER);
+    memcpy(sample.header->signer, other, sizeof other); // names our key, signed by another
+    sample_sign(&sample);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE);
+    rules.key = sample.key;
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNER);
+    memcpy(sample.header->signer, sample.key, sizeof sample.key);
+    CHECK_EQ(sign_make(other_secret, sample.bytes, BUNDLE_SIGNED, sample.header->signature),
+             ERR_OK);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE);
+    sample_sign(&sample);
+    sample.header->signature_2[BUNDLE_SIGNATURE_2 - 1] = 1; // nothing signed covers it
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE_2);
+    sample.header->signature_2[BUNDLE_SIGNATURE_2 - 1] = 0;
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+}
+
+// Signed nonsense: the owner's key under a table that makes no sense is still refused.
+static void test_signed_nonsense(void)
+{
+    struct bundle_entry *kernel = sample_entry(&sample, SAMPLE_KERNEL), kept = *kernel;
+    kernel->offset = UINT64_MAX - PAGE_SIZE + 1;
+    sample_sign(&sample);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_ENTRY_RANGE);
+    *kernel = kept;
+    for (unsigned i = 0; i < 3000;
+         i++) { // damaged tables under a right root: no other word is said
+        uint8_t *table = sample.bytes + BUNDLE_HEADER_SIZE, saved[SAMPLE_PARTS * sizeof kept];
+        memcpy(saved, table, sizeof saved);
+        for (unsigned j = 0; j <= i % 4; j++)
+            table[random_below(sizeof saved)] = (uint8_t)random_word();
+        struct bundle_view view;
+        enum boot_stop stop = bundle_check_payload(sample.header, table, &view);
+        CHECK(stop == BOOT_CLEAR || (stop > BOOT_STOP_NONE && stop < BOOT_STOP_COUNT));
+        memcpy(table, saved, sizeof saved);
+    }
+    sample_sign(&sample);
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+}
+
+int main(void)
+{
+    sample = sample_make(0);
+    rules = (struct verify_rules){sample.key, SAMPLE_ROLLBACK, BOOT_UEFI};
+    test_good();
+    test_flipped_bits();
+    test_sizes();
+    test_rollback();
+    test_entry_kind();
+    test_keys();
+    test_signed_nonsense();
+    free(sample.bytes);
+    return unit_done();
+}

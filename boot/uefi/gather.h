@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the firmware has to say, asked while its boot services live. Everything but the bundle may
+// be missing.
+#pragma once
+#include "uefi/efi.h"
+#include "x86_64/start.h"
+
+// Reads \cella.bundle from the volume that the loader came from into pages of its own; stops the
+// machine if it cannot.
+void gather_bundle(const struct efi_system *system, efi_handle image, struct start *start);
+
+// RSDP, framebuffer, Secure Boot's state, event log, the firmware's random numbers.
+void gather_machine(const struct efi_system *system, struct start *start);

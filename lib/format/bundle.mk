@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+BUNDLE_SRC := lib/format/boot_stop.c lib/format/bundle.c lib/format/bundle_write.c lib/format/merkle.c
+$(eval $(call unit_test,merkle,lib/format/merkle.c lib/format/merkle_test.c,$(CRYPTO_LIBS_asan),$(INC_format) $(INC_crypto)))
+$(eval $(call unit_test,bundle,$(BUNDLE_SRC) lib/format/bundle_test.c,$(CRYPTO_LIBS_asan),$(INC_format) $(INC_crypto)))

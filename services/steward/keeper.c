@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "keeper.h"
+#include "abi/syscall.h"
+#include "gen/cell.h"
+#include "os/error.h"
+#include "os/panic.h"
+#include "os/syscall.h"
+
+static const struct plan_cell *plan_of(const struct keeper *k, uint32_t number)
+{
+    return &k->house.view->cells[number];
+}
+
+static struct text event_begin(struct keeper *k, uint32_t number)
+{
+    struct text t = events_add(&k->events);
+    text_string(&t, "cell ");
+    text_name(&t, plan_of(k, number)->name, BUNDLE_NAME);
+    return t;
+}
+
+static void stop(struct keeper *k, uint32_t number)
+{
+    ASSERT(tenant_stop(k->house.memory, &k->tenants[number]) == ERR_OK,
+           "a cell that was made here cannot be taken back");
+}
+
+static err_t start(struct keeper *k, uint32_t number, const char **step)
+{
+    struct tenant *t = &k->tenants[number];
+    err_t err = tenant_make(&k->house, number, t, step);
+    if (err != ERR_OK)
+        return err;
+    *step = "start";
+    err = tenant_start(&k->house, number, t);
+    k->watches[number].started = sys_now();
+    if (err != ERR_OK)
+        stop(k, number);
+    return err;
+}
+
+static void report_refusal(struct keeper *k, uint32_t number, const char *step, err_t err)
+{
+    struct text t = event_begin(k, number);
+    text_string(&t, " was not started (");
+    text_string(&t, step);
+    text_string(&t, "): ");
+    text_string(&t, err_sentence(err));
+}
+
+// Nobody will serve there any more: take the endpoint away from all who hold it.
+static void give_up(struct keeper *k, uint32_t number)
+{
+    cap_t *endpoint = &k->endpoints[plan_of(k, number)->service];
+    if (plan_of(k, number)->service == 0 || *endpoint == 0)
+        return;
+    err_t err = cell_revoke(CAP_SELF, *endpoint);
+    if (err == ERR_OK)
+        err = slot_delete(&k->house.memory->slots, *endpoint);
+    ASSERT(err == ERR_OK, "an endpoint that was made here cannot be taken back");
+    *endpoint = 0;
+}
+
+void keeper_begin(struct keeper *k)
+{
+    for (uint32_t apps = 0; apps < 2; apps++) {
+        for (uint32_t i = 1; i < k->house.view->cell_count; i++) {
+            const char *step;
+            if (((plan_of(k, i)->flags & PLAN_APP) != 0) != apps)
+                continue;
+            err_t err = start(k, i, &step);
+            if (err == ERR_OK)
+                continue;
+            report_refusal(k, i, step, err);
+            give_up(k, i);
+        }
+    }
+}
+
+// Whether it is started again; then `due` says when.
+static bool decide(struct keeper *k, uint32_t number, const uint64_t words[4])
+{
+    struct watch *w = &k->watches[number];
+    const struct plan_cell *c = plan_of(k, number);
+    // For a secret cell the kernel withholds the status, so any end of it counts as a crash.
+    bool by_itself = words[0] == FAULT_EXIT && words[2] != EXIT_PANIC && !(c->flags & PLAN_SECRET);
+    nsec_t now = sys_now();
+    if ((c->flags & PLAN_APP) != 0 || by_itself)
+        return false;
+    if (now - w->started >= KEEPER_CALM)
+        w->restarts = 0;
+    if (w->restarts == RESTARTS_MAX)
+        return false;
+    w->due = now + (KEEPER_DELAY << w->restarts++);
+    return true;
+}
+
+void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4])
+{
+    if (number == 0 || number >= k->house.view->cell_count ||
+        k->tenants[number].state != TENANT_RUNNING)
+        return;
+    uint32_t n = (uint32_t)number;
+    struct text t = events_add(&k->events);
+    fault_describe(&t, plan_of(k, n), words);
+    stop(k, n);
+    if (decide(k, n, words)) {
+        text_string(&t, "; it is started again");
+        return;
+    }
+    if (plan_of(k, n)->service == 0)
+        return;
+    text_string(&t, "; nobody serves in its place");
+    give_up(k, n);
+}
+
+nsec_t keeper_deadline(const struct keeper *k)
+{
+    nsec_t next = 0;
+    for (uint32_t i = 1; i < k->house.view->cell_count; i++) {
+        nsec_t due = k->watches[i].due;
+        if (due != 0 && (next == 0 || due < next))
+            next = due;
+    }
+    return next;
+}
+
+void keeper_tick(struct keeper *k)
+{
+    nsec_t now = sys_now();
+    for (uint32_t i = 1; i < k->house.view->cell_count; i++) {
+        struct watch *w = &k->watches[i];
+        const char *step;
+        if (w->due == 0 || w->due > now)
+            continue;
+        w->due = 0;
+        err_t err = start(k, i, &step);
+        if (err == ERR_BUSY) { // what its earlier run lent is still in use
+            w->due = now + KEEPER_DELAY;
+        } else if (err != ERR_OK) {
+            report_refusal(k, i, step, err);
+            give_up(k, i);
+        }
+    }
+}
+
+uint32_t keeper_running(const struct keeper *k)
+{
+    uint32_t running = 0;
+    for (uint32_t i = 1; i < k->house.view->cell_count; i++)
+        running += k->tenants[i].state == TENANT_RUNNING;
+    return running;
+}

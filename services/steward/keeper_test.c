@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "abi/syscall.h"
+#include "fake.h"
+#include "keeper.h"
+#include "os/panic.h"
+#include "tests/unit.h"
+
+static struct fake_bundle b;
+static struct bundle_view v;
+static struct memory memory;
+static cap_t endpoints[START_SERVICES];
+static uint8_t seed[BOOT_SEED_SIZE];
+static struct keeper k;
+
+static const uint64_t crash[4] = {FAULT_PAGE, 0x1234, 0x10, 6}, done[4] = {FAULT_EXIT},
+                      panicked[4] = {FAULT_EXIT, 0, EXIT_PANIC};
+
+static void begin(void)
+{
+    const char *why;
+    uint32_t culprit;
+    fake_kernel_reset();
+    fake_bundle_make(&b);
+    CHECK_EQ(plan_read(b.bytes, FAKE_PAGES, &v, &why, &culprit), ERR_OK);
+    memory_begin(&memory, 2);
+    for (uint32_t i = 0; i < START_SERVICES; i++)
+        endpoints[i] = 1000 + i;
+    k = (struct keeper){
+        .house = {.view = &v, .memory = &memory, .endpoints = endpoints, .seed = seed},
+        .endpoints = endpoints
+    };
+    kernel.now = 1000;
+    keeper_begin(&k);
+    CHECK_EQ(keeper_running(&k), 4);
+    CHECK_EQ(keeper_deadline(&k), 0);
+    CHECK_EQ(k.events.count, 0);
+}
+
+static void expect(const char *line)
+{
+    char text[EVENT_TEXT];
+    uint32_t lost;
+    size_t length = events_take(&k.events, text, sizeof text, &lost);
+    if (!CHECK(length == strlen(line) && memcmp(text, line, length) == 0))
+        fprintf(stderr, "    said: %.*s\n", (int)length, text);
+}
+
+static void test_app(void)
+{
+    begin();
+    keeper_fault(&k, FAKE_APP, (const uint64_t[4]){FAULT_PAGE, 0x1234, 0, 0});
+    expect("cell app stopped: page fault at code+0x1234");
+    CHECK_EQ(keeper_running(&k), 3);
+    CHECK_EQ(keeper_deadline(&k), 0);  // it stays stopped
+    keeper_fault(&k, FAKE_APP, crash); // what is said of a stopped cell means nothing
+    keeper_fault(&k, 0, crash);
+    keeper_fault(&k, FAKE_CELLS, crash);
+    CHECK_EQ(k.events.count, 0);
+}
+
+static void test_restart(void)
+{
+    begin();
+    keeper_fault(&k, FAKE_LOG, crash);
+    expect("cell log stopped: page fault, write to 0x10 (a null pointer) at code+0x1234; it is "
+           "started again");
+    CHECK_EQ(keeper_running(&k), 3);
+    CHECK_EQ(keeper_deadline(&k), 1000 + KEEPER_DELAY);
+    keeper_tick(&k); // not yet
+    CHECK_EQ(keeper_running(&k), 3);
+    kernel.now += KEEPER_DELAY;
+    keeper_tick(&k);
+    CHECK_EQ(keeper_running(&k), 4);
+    CHECK_EQ(keeper_deadline(&k), 0);
+    CHECK_EQ(endpoints[3], 1003);
+}
+
+static void test_give_up(void)
+{
+    begin();
+    for (int i = 0; i < RESTARTS_MAX; i++) {
+        keeper_fault(&k, FAKE_LOG, panicked);
+        expect("cell log stopped: exit with status 255 (panic); it is started again");
+        kernel.now = keeper_deadline(&k);
+        keeper_tick(&k);
+        CHECK_EQ(keeper_running(&k), 4);
+    }
+    uint32_t revokes = kernel.revokes;
+    keeper_fault(&k, FAKE_LOG, panicked);
+    expect("cell log stopped: exit with status 255 (panic); nobody serves in its place");
+    CHECK_EQ(keeper_deadline(&k), 0);
+    CHECK_EQ(endpoints[3], 0);
+    CHECK_EQ(kernel.revokes, revokes + 2); // its piece and its endpoint
+    // A client that starts after that does without.
+    keeper_fault(&k, FAKE_CONSOLE, crash);
+    kernel.now = keeper_deadline(&k);
+    keeper_tick(&k);
+    CHECK_EQ(keeper_running(&k), 3);
+}
+
+static void test_calm(void)
+{
+    begin();
+    for (int i = 0; i < 2 * RESTARTS_MAX; i++) {
+        kernel.now += KEEPER_CALM;
+        keeper_fault(&k, FAKE_LOG, crash);
+        CHECK_EQ(keeper_deadline(&k), kernel.now + KEEPER_DELAY);
+        kernel.now = keeper_deadline(&k);
+        keeper_tick(&k);
+        CHECK_EQ(keeper_running(&k), 4);
+    }
+}
+
+static void test_exit(void)
+{
+    begin();
+    keeper_fault(&k, FAKE_LOG, done);
+    expect("cell log stopped: exit with status 0; nobody serves in its place");
+    CHECK_EQ(keeper_deadline(&k), 0);
+}
+
+static void test_refused(void)
+{
+    begin();
+    keeper_fault(&k, FAKE_LOG, crash);
+    expect("cell log stopped: page fault, write to 0x10 (a null pointer) at code+0x1234; it is "
+           "started again");
+    kernel.now += KEEPER_DELAY;
+    kernel.fail_at = kernel.calls + 5;
+    keeper_tick(&k);
+    CHECK_EQ(k.events.count, 1);
+    CHECK(strstr(k.events.text[k.events.first], "cell log was not started (") != NULL);
+    CHECK(strstr(k.events.text[k.events.first], "): out of memory") != NULL);
+    CHECK_EQ(endpoints[3], 0);
+    CHECK_EQ(keeper_running(&k), 3);
+}
+
+int main(void)
+{
+    test_app();
+    test_restart();
+    test_give_up();
+    test_calm();
+    test_exit();
+    test_refused();
+    fake_kernel_reset();
+    return unit_done();
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Any bytes as a bundle: the checks answer, read nothing outside, and what they pass can be loaded.
+// The signature and the root are left out, or nothing would get past them.
+#include "format/bundle.h"
+#include "core/image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { LOAD_PAGES_MAX = 64 };
+
+static void require(int cond)
+{
+    if (!cond)
+        abort();
+}
+
+static void entry_require(const struct bundle_entry *entry, uint64_t payload_size)
+{
+    require(entry->size <= payload_size && entry->offset <= payload_size - entry->size);
+    require(bundle_name_good(entry->name));
+    if (entry->kind == BUNDLE_KERNEL || entry->kind == BUNDLE_CELL)
+        require(entry->start < (uint64_t)entry->text_pages * PAGE_SIZE);
+}
+
+static void payload_load(const struct bundle_header *header, const uint8_t *payload)
+{
+    struct bundle_view view;
+    if (bundle_check_payload(header, payload, &view) != BOOT_CLEAR)
+        return;
+    for (uint32_t i = 0; i < view.count; i++)
+        entry_require(&view.entries[i], header->payload_pages * PAGE_SIZE);
+    const struct bundle_entry *kernel = &view.entries[view.kernel];
+    require(kernel->kind == BUNDLE_KERNEL && view.entries[view.steward].kind == BUNDLE_CELL);
+    const uint64_t pages = bundle_image_pages(kernel);
+    if (pages > LOAD_PAGES_MAX)
+        return;
+    uint8_t *image = malloc(pages * PAGE_SIZE);
+    enum boot_stop stop = image_load(kernel, payload, 0xffffffff80000000u, image);
+    require(stop == BOOT_CLEAR || stop == BOOT_STOP_RELOC);
+    free(image);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t *bundle = aligned_alloc(8, (size + 8) / 8 * 8);
+    memcpy(bundle, data, size);
+    const struct bundle_header *header = (const struct bundle_header *)(const void *)bundle;
+    if (bundle_recognise(bundle, size) == BOOT_CLEAR &&
+        bundle_check_unsigned(header) == BOOT_CLEAR &&
+        bundle_check_header(header, size) == BOOT_CLEAR)
+        payload_load(header, bundle + BUNDLE_HEADER_SIZE);
+    free(bundle);
+    return 0;
+}

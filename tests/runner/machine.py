@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One emulated machine: QEMU with its three serial lines as socket pairs, so that no name can be stale or too long.
+What each line said is kept in memory and in a file of the test's folder. QEMU ends with this program, however that ends."""
+
+import ctypes
+import os
+import re
+import selectors
+import signal
+import socket
+import subprocess
+import time
+
+LINES = ("console", "link", "log")  # COM1, COM2, COM3
+PR_SET_PDEATHSIG = 1
+STOPPED = re.compile(r"cella: the machine stopped: .*")
+
+
+class Failed(Exception):
+    """A test's verdict: one sentence that says what was wrong."""
+
+
+def follow_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Machine:
+    """`with Machine(folder, loader, bundle) as m:` boots; leaving the block ends QEMU."""
+
+    def __init__(self, folder, loader, bundle, seconds=60, options=()):
+        self.folder, self.loader, self.bundle = folder, os.path.abspath(loader), os.path.abspath(bundle)
+        self.options, self.end = list(options), time.monotonic() + seconds
+        self.text = {line: "" for line in LINES}
+        self.at = {line: 0 for line in LINES}  # up to where expect() has read
+        self.forbidden = []  # (line, compiled pattern)
+        self.allowed = []  # compiled patterns that excuse what is forbidden
+        self.checked = {line: 0 for line in LINES}
+        self.qemu = None
+
+    def __enter__(self):
+        os.makedirs(self.folder, exist_ok=True)
+        self.selector, self.sockets, self.files, theirs = selectors.DefaultSelector(), {}, {}, []
+        command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg", "-cpu", "max", "-M", "q35",
+                   "-m", "128", "-display", "none", "-net", "none", "-no-reboot",
+                   "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+                   "-kernel", self.loader, "-initrd", self.bundle]
+        for line in LINES:
+            ours, other = socket.socketpair()
+            ours.setblocking(False)
+            theirs.append(other)
+            self.sockets[line] = ours
+            self.files[line] = open(os.path.join(self.folder, f"{line}.txt"), "wb")
+            self.selector.register(ours, selectors.EVENT_READ, line)
+            command += ["-chardev", f"socket,id={line},fd={other.fileno()}", "-serial", f"chardev:{line}"]
+        with open(os.path.join(self.folder, "qemu.txt"), "wb") as log:
+            self.qemu = subprocess.Popen(command + self.options, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
+                                         stderr=log, pass_fds=[s.fileno() for s in theirs], preexec_fn=follow_parent)
+        for other in theirs:
+            other.close()
+        return self
+
+    def __exit__(self, *_):
+        if self.qemu.poll() is None:
+            self.qemu.kill()
+        self.qemu.wait()
+        for line in LINES:
+            self.sockets[line].close()
+            self.files[line].close()
+        self.selector.close()
+
+    def read(self, seconds):
+        """Take what has arrived, waiting at most so long. False when QEMU has ended and nothing is left."""
+        alive = self.qemu.poll() is None
+        ready = self.selector.select(min(seconds, 0.5) if alive else 0)
+        for key, _ in ready:
+            try:
+                data = key.fileobj.recv(65536)
+            except ConnectionError:
+                data = b""
+            if not data:
+                self.selector.unregister(key.fileobj)
+                continue
+            self.files[key.data].write(data)
+            self.files[key.data].flush()
+            self.text[key.data] += data.decode("ascii", "replace").replace("\r", "")
+        self.check()
+        return alive or bool(ready)
+
+    def check(self):
+        """Whole lines that must not be there end the test at once."""
+        for line in LINES:
+            end = self.text[line].rfind("\n") + 1
+            for said in self.text[line][self.checked[line]:end].splitlines():
+                excused = any(p.search(said) for p in self.allowed)
+                if STOPPED.search(said) and not excused:
+                    raise Failed(said)
+                for where, pattern in self.forbidden:
+                    if where == line and pattern.search(said) and not excused:
+                        raise Failed(f"the {line} says: {said}")
+            self.checked[line] = max(end, self.checked[line])
+
+    def expect(self, line, pattern, seconds=None):
+        """Wait until `line` has said `pattern` after what was expected before; the match."""
+        end = self.end if seconds is None else min(self.end, time.monotonic() + seconds)
+        compiled = re.compile(pattern, re.MULTILINE)
+        while True:
+            found = compiled.search(self.text[line], self.at[line])
+            if found:
+                self.at[line] = found.end()
+                return found
+            left = end - time.monotonic()
+            if left <= 0:
+                raise Failed(f"the {line} did not say `{pattern}` in time")
+            if not self.read(left):
+                raise Failed(f"the machine ended (status {self.qemu.returncode}) before the {line} said `{pattern}`")
+
+    def send(self, line, data):
+        self.sockets[line].setblocking(True)
+        self.sockets[line].sendall(data)
+        self.sockets[line].setblocking(False)
+
+    def lines(self, line="log"):
+        return self.text[line].splitlines()

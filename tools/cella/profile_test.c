@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A good profile gives the plan it should; each bad file gives its complaint, and no complaint is
+// without a bad file. A test file holds several files of a source tree, each behind `#=== PATH`.
+#include "plan.h"
+#include "tests/unit.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+
+enum { FILES_MAX = 32 };
+
+struct memory_file {
+    char path[PROFILE_PATH];
+    const char *text;
+    size_t size;
+};
+
+struct memory_tree {
+    struct memory_file files[FILES_MAX];
+    size_t count;
+};
+
+static bool seen[PROFILE_MESSAGE_COUNT];
+
+static char *file_text(const char *path)
+{
+    char *text = calloc(1, 65536);
+    FILE *f = fopen(path, "rb");
+
+    if (!CHECK(text && f) || !CHECK(fread(text, 1, 65535, f) > 0))
+        exit(1);
+    fclose(f);
+    return text;
+}
+
+// Files of `text` (which stays) replace those of the same path.
+static void tree_add(struct memory_tree *tree, const char *text)
+{
+    const char *mark = "#=== ", *at = strstr(text, mark);
+
+    while (at) {
+        const char *line = strchr(at, '\n'), *next = strstr(line, mark);
+        char path[PROFILE_PATH];
+        size_t i = 0;
+        snprintf(path, sizeof(path), "%.*s", (int)(line - at - 5), at + 5);
+        while (i < tree->count && strcmp(tree->files[i].path, path) != 0)
+            i++;
+        if (i == tree->count)
+            tree->count++;
+        snprintf(tree->files[i].path, PROFILE_PATH, "%s", path);
+        tree->files[i].text = line + 1;
+        tree->files[i].size = next ? (size_t)(next - line - 1) : strlen(line + 1);
+        at = next;
+    }
+}
+
+static char *tree_read(void *context, const char *path, size_t *size)
+{
+    const struct memory_tree *tree = context;
+
+    for (size_t i = 0; i < tree->count; i++)
+        if (strcmp(tree->files[i].path, path) == 0) {
+            char *copy = malloc(tree->files[i].size + 1); // exactly: the sanitizer sees overreads
+            if (!copy)
+                abort();
+            memcpy(copy, tree->files[i].text, tree->files[i].size);
+            copy[tree->files[i].size] = 0;
+            *size = tree->files[i].size;
+            return copy;
+        }
+    return NULL;
+}
+
+static void provoke(const char *path, const char *good)
+{
+    static struct profile profile;
+    struct memory_tree tree = {0};
+    struct source source = {&tree, tree_read};
+    struct complaint c = {0};
+    char *bad = file_text(path), *expect = strstr(bad, "# expect: ");
+    char wanted[1024] = "";
+
+    tree_add(&tree, good);
+    tree_add(&tree, bad);
+    CHECK(!profile_read(&profile, &source, "profiles/test.toml", &c));
+    if (CHECK(expect != NULL))
+        snprintf(wanted, sizeof(wanted), "%.*s", (int)strcspn(expect + 10, "\n"), expect + 10);
+    if (!CHECK(strcmp(c.text, wanted) == 0))
+        fprintf(stderr, "    file   %s\n    said   %s\n    wanted %s\n", path, c.text, wanted);
+    seen[c.number] = true;
+    profile_free(&profile);
+    free(bad);
+}
+
+// More permissions than a plan holds take more services than there are yet.
+static void test_too_many_grants(void)
+{
+    static struct profile profile;
+    struct complaint c = {0};
+
+    profile.cell_count = PROFILE_CELLS;
+    strcpy(profile.cells[0].plan.name, "steward");
+    strcpy(profile.cells[0].program, "steward");
+    profile.cells[0].plan.priority = STEWARD_PRIORITY;
+    for (size_t i = 1; i < PROFILE_CELLS; i++)
+        for (size_t s = 1; s < 12; s++)
+            profile.cells[i].permissions[s].methods = 2;
+    CHECK(!profile_check(&profile, &c) && c.number == PROFILE_TOO_MANY_GRANTS);
+    seen[c.number] = true;
+}
+
+static void test_bad_files(const char *good)
+{
+    const char *folder = "tests/manifest/bad";
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+
+    if (!CHECK(dir != NULL))
+        return;
+    while ((entry = readdir(dir)) != NULL) {
+        char path[1024];
+        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        if (strstr(entry->d_name, ".toml"))
+            provoke(path, good);
+    }
+    closedir(dir);
+    test_too_many_grants();
+    for (unsigned i = 1; i < PROFILE_MESSAGE_COUNT; i++)
+        if (!CHECK(seen[i]))
+            fprintf(stderr, "    no bad file provokes message %u of profile_messages.def\n", i);
+}
+
+static void check_plan(const struct plan_view *v)
+{
+    const struct plan_cell *console = &v->cells[2], *wallet = &v->cells[4];
+    uint32_t vault = service_by_name("vault")->number;
+
+    CHECK_EQ(v->plan->cell_count, 5);
+    CHECK_EQ(v->plan->grant_count, 5);
+    CHECK(strcmp(v->cells[0].name, "steward") == 0 && v->cells[0].priority == STEWARD_PRIORITY);
+    CHECK_EQ(v->cells[0].flags, PLAN_SECRET);
+    CHECK_EQ(v->cells[1].image, 11);
+    CHECK_EQ(console->flags, PLAN_FPU | PLAN_SEED);
+    CHECK(console->heap_pages == 16 && console->stack_pages == 256 && console->untyped_pages == 2);
+    CHECK(console->slots == 512 && console->interrupts[0] == 5 && console->interrupts[1] == 4);
+    CHECK(console->ports[0].base == 0x3f8 && console->ports[1].count == 4);
+    CHECK(console->ports[2].count == 0 && console->interrupts[2] == 0);
+    CHECK(strcmp(console->argument, "loud") == 0);
+    CHECK(strcmp(wallet->name, "purse") == 0 && strcmp(wallet->app_id, "purse") == 0);
+    CHECK(wallet->flags == PLAN_APP && wallet->service == 0 && wallet->publisher[0] == 0x10);
+    CHECK(strcmp(wallet->argument, "x") == 0 && wallet->stack_pages == 4);
+    CHECK_EQ(plan_methods(v, 4, vault), 1u << 1 | 1u << 3); // status, offer
+    CHECK_EQ(plan_methods(v, 4, 1), 0);
+}
+
+// The plan of the good profile; then every single damaged byte of it either is refused or reads.
+static void test_plan(const char *good)
+{
+    static struct profile profile;
+    static const uint32_t image[PROFILE_CELLS] = {10, 11, 12, 13, 14};
+    struct memory_tree tree = {0};
+    struct source source = {&tree, tree_read};
+    struct complaint c = {0};
+    struct plan_view view;
+    size_t size = 0;
+    uint8_t *plan;
+
+    tree_add(&tree, good);
+    if (!CHECK(profile_read(&profile, &source, "profiles/test.toml", &c))) {
+        fprintf(stderr, "    %s\n", c.text);
+        return;
+    }
+    CHECK_EQ(profile.rollback_index, 7);
+    plan = plan_make(&profile, image, &size);
+    profile_free(&profile);
+    plan = realloc(plan, size); // exactly
+    if (!plan)
+        abort();
+    if (CHECK(plan_read(plan, size, &view) == ERR_OK))
+        check_plan(&view);
+    CHECK(plan_read(plan, size - 1, &view) == ERR_BAD_DATA);
+    CHECK(plan_read(plan, 7, &view) == ERR_BAD_DATA);
+    for (size_t i = 0; i < size; i++) {
+        plan[i] ^= 0xff;
+        (void)!plan_read(plan, size, &view);
+        if (i < sizeof(struct plan))
+            CHECK(plan_read(plan, size, &view) == ERR_BAD_DATA);
+        plan[i] ^= 0xff;
+    }
+    free(plan);
+}
+
+// Whatever stands in the files, reading them ends, with a complaint if it did not succeed.
+static void test_damaged(const char *good)
+{
+    static struct profile profile;
+    size_t size = strlen(good);
+
+    srand(1);
+    for (int round = 0; round < 3000; round++) {
+        struct memory_tree tree = {0};
+        struct source source = {&tree, tree_read};
+        struct complaint c = {0};
+        char *copy = strdup(good);
+        if (!copy)
+            abort();
+        for (int i = 0; i < 1 + round % 3; i++)
+            copy[(size_t)rand() % size] = " \n\"[]{}=,.#-az09_K/"[rand() % 19];
+        tree_add(&tree, copy);
+        bool fine = profile_read(&profile, &source, "profiles/test.toml", &c);
+        CHECK(fine == (c.number == 0));
+        profile_free(&profile);
+        free(copy);
+    }
+}
+
+int main(void)
+{
+    char *good = file_text("tests/manifest/good.toml");
+
+    test_plan(good);
+    test_bad_files(good);
+    test_damaged(good);
+    free(good);
+    return unit_done();
+}
