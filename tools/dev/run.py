@@ -64,7 +64,6 @@ class Device:
         if not data:
             raise Stopped(f"the device stopped: {self.machine.last_line('emulator.log')} - see {RUN}/log.txt")
         self.text = (self.text + self.terminal.device(data))[-65536:]
-        self.child_show()
         self.play()
         return True
 
@@ -78,9 +77,7 @@ class Device:
         self.child_show()
 
     def child_show(self):
-        """What the host tool said, in whole lines and not in the middle of a line of the device."""
-        if self.child and self.terminal.column:
-            return
+        """What the host tool said, in whole lines."""
         lines, self.heard = self.heard.rsplit("\n", 1) if "\n" in self.heard else ("", self.heard)
         if not self.child:
             lines, self.heard = lines + "\n" + self.heard, ""
@@ -159,8 +156,6 @@ def demo(device):
     if status != 0:
         terminal.host("nothing was signed")
         return device.answer == "no" or device.answer == "ask"
-    terminal.host(f"signed payment: {SIGNED}")
-    terminal.host(f"evidence:       {EVIDENCE}")
     terminal.host(f"{CELLA} verify {EVIDENCE} --psbt {PAYMENT}")
     return device.command("verify", EVIDENCE, "--psbt", PAYMENT) == 0
 
