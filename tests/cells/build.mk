@@ -19,3 +19,9 @@ $(call test_cell,quiet,tests/cells/crasher/main.c)
 $(call test_cell,survivor,tests/cells/survivor/main.c,,entropy)
 $(call test_cell,ping,tests/cells/ping/main.c)
 $(call test_cell,pong,tests/cells/pong/main.c)
+
+# Servers that say which calls arrive, one in the place of each service.
+RECORDED := console link entropy reader vault
+$(foreach s,$(RECORDED),$(call test_cell,record-$(s),tests/cells/recorder/main.c))
+$(call test_cell,record-log,tests/cells/record-log/main.c,,,device)
+$(call test_cell,caller,tests/cells/caller/main.c)
