@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The trusted console: the first serial port. Only the prompt may call it (profiles), so what stands
-// there was written by the prompt, and what is typed there goes to the prompt alone.
+// The trusted console: the first serial port. Only the prompt may call it (profiles), so what
+// stands there was written by the prompt, and what is typed there goes to the prompt alone.
 #include "device/serial.h"
 #include "gen/console.h"
 #include "os/panic.h"

@@ -67,9 +67,7 @@ static err_t untyped_shape(const struct thread *t, const struct cap *self, uint6
     switch (method) {
     case UNTYPED_METHOD_RETYPE_UNTYPED:
         *s = (struct shape){OBJECT_UNTYPED, n << PAGE_SHIFT, PAGE_SIZE, n, (uint8_t)t->regs.w[2]};
-        return n && n <= untyped_bytes(self) >> PAGE_SHIFT && t->regs.w[2] <= RIGHT_ALL
-                   ? ERR_OK
-                   : ERR_BAD_ARGUMENT;
+        return n && !(n >> 32) && t->regs.w[2] <= RIGHT_ALL ? ERR_OK : ERR_BAD_ARGUMENT;
     case UNTYPED_METHOD_RETYPE_FRAME:
         *s = (struct shape){OBJECT_FRAME, n << PAGE_SHIFT, PAGE_SIZE, n, RIGHT_ALL};
         return n && n <= FRAME_PAGES_MAX ? ERR_OK : ERR_BAD_ARGUMENT;

@@ -6,11 +6,13 @@ err_t serial_begin(struct serial *s, uint8_t ring[UART_RING],
                    err_t (*answer)(uint64_t token, err_t error))
 {
     const struct start_info *start = start_page();
-    *s = (struct serial){.answer = answer,
-                         .uart = {.ports = start->ports[0],
-                                  .interrupt = start->interrupts[0],
-                                  .signal = start->signal,
-                                  .ring = ring}};
+    *s = (struct serial){
+        .answer = answer,
+        .uart = {.ports = start->ports[0],
+                 .interrupt = start->interrupts[0],
+                 .signal = start->signal,
+                 .ring = ring}
+    };
     return uart_begin(&s->uart);
 }
 

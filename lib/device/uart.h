@@ -15,14 +15,14 @@ enum {
 };
 
 struct uart {
-    cap_t ports;     // the eight registers
-    cap_t interrupt; // 0: none
-    cap_t signal;    // the cell's own
-    uint8_t *ring;   // UART_RING bytes of the owner's; null: only output
+    cap_t ports;         // the eight registers
+    cap_t interrupt;     // 0: none
+    cap_t signal;        // the cell's own
+    uint8_t *ring;       // UART_RING bytes of the owner's; null: only output
     uint32_t head, tail; // free-running; head - tail bytes wait
-    uint32_t lost;   // bytes that arrived while there was no room, since uart_take
-    uint64_t missed; // signal bits that came during a pause and are not the port's
-    bool broken;     // the device or its capabilities failed; a transmitter that moves clears it
+    uint32_t lost;       // bytes that arrived while there was no room, since uart_take
+    uint64_t missed;     // signal bits that came during a pause and are not the port's
+    bool broken; // the device or its capabilities failed; a transmitter that moves clears it
 };
 
 // Set the port up and bind its interrupt, if it has a ring. Errors: DEVICE (no such port).

@@ -83,9 +83,8 @@ static err_t receive(struct syscall *s, struct message *m)
 err_t ipc_recv(cap_t endpoint, nsec_t deadline, struct message *m)
 {
     ASSERT(!serving, "a message was never answered");
-    struct syscall s = {.word = (uint64_t)SYS_RECV << CALL_OP_SHIFT,
-                        .target = endpoint,
-                        .deadline = deadline};
+    struct syscall s = {
+        .word = (uint64_t)SYS_RECV << CALL_OP_SHIFT, .target = endpoint, .deadline = deadline};
     return receive(&s, m);
 }
 
@@ -115,8 +114,8 @@ err_t ipc_keep(uint64_t *token)
 
 err_t ipc_reply(uint64_t token, err_t error, const uint64_t w[MESSAGE_WORDS])
 {
-    struct syscall s = {.word = (uint64_t)SYS_REPLY << CALL_OP_SHIFT |
-                                (uint64_t)(error & 0xff) << CALL_ERROR_SHIFT,
+    struct syscall s = {.word = (uint64_t)SYS_REPLY << CALL_OP_SHIFT | (uint64_t)(error & 0xff)
+                                                                           << CALL_ERROR_SHIFT,
                         .target = token};
     memcpy(s.w, w, sizeof s.w);
     syscall_enter(&s);

@@ -24,8 +24,8 @@ struct message {
     cap_t cap;           // received along with it, 0 if none
     bool signal;         // not a message: `bits` of the bound signal
     uint64_t bits;
-    bool oneway;   // nobody waits for a reply
-    err_t error;   // for the reply
+    bool oneway; // nobody waits for a reply
+    err_t error; // for the reply
 };
 
 struct caller {

@@ -89,8 +89,7 @@ static long do_mmap(const long *a)
 
 static long do_munmap(const long *a)
 {
-    err_t err = a[1] <= 0 ? ERR_BAD_ARGUMENT
-                          : heap_give(heap_get(), (void *)a[0], pages_of(a[1]));
+    err_t err = a[1] <= 0 ? ERR_BAD_ARGUMENT : heap_give(heap_get(), (void *)a[0], pages_of(a[1]));
     return err == ERR_OK ? 0 : -EINVAL;
 }
 
@@ -146,18 +145,18 @@ long __os_syscall(long n, ...)
         long number;
         long (*call)(const long a[ARGUMENTS]);
     } table[] = {
-        {SYS_write, do_write},
-        {SYS_writev, do_writev},
-        {SYS_ioctl, do_ioctl},
-        {SYS_mmap, do_mmap},
-        {SYS_munmap, do_munmap},
-        {SYS_clock_gettime, do_clock_gettime},
-        {SYS_getrandom, do_getrandom},
-        {SYS_arch_prctl, do_arch_prctl},
-        {SYS_set_tid_address, do_thread_id},
-        {SYS_gettid, do_thread_id},
-        {SYS_exit, do_exit},
-        {SYS_exit_group, do_exit},
+        {SYS_write,           do_write        },
+        {SYS_writev,          do_writev       },
+        {SYS_ioctl,           do_ioctl        },
+        {SYS_mmap,            do_mmap         },
+        {SYS_munmap,          do_munmap       },
+        {SYS_clock_gettime,   do_clock_gettime},
+        {SYS_getrandom,       do_getrandom    },
+        {SYS_arch_prctl,      do_arch_prctl   },
+        {SYS_set_tid_address, do_thread_id    },
+        {SYS_gettid,          do_thread_id    },
+        {SYS_exit,            do_exit         },
+        {SYS_exit_group,      do_exit         },
     };
     long a[ARGUMENTS];
     va_list list;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What musl asks for, natively: the log, the entropy service, the clock and the heap are fakes.
-#include "os/libc.h"
 #include "abi/layout.h"
 #include "gen/entropy.h"
 #include "gen/log.h"
 #include "os/ipc.h"
+#include "os/libc.h"
 #include "os/syscall.h"
 #include "tests/unit.h"
 #include <errno.h>
@@ -65,7 +65,11 @@ static void test_output(void)
     logged[0] = '\0';
     CHECK_EQ(call(SYS_write, 1, (long)"one\ntw", 6, 0), 6);
     CHECK(strcmp(logged, "one|") == 0);
-    struct iovec pieces[] = {{"o", 1}, {"", 0}, {"\n\nx", 3}};
+    struct iovec pieces[] = {
+        {"o",     1},
+        {"",      0},
+        {"\n\nx", 3}
+    };
     CHECK_EQ(call(SYS_writev, 1, (long)pieces, 3, 0), 4);
     CHECK(strcmp(logged, "one|two||") == 0);
     CHECK_EQ(call(SYS_write, 2, (long)"err\n", 4, 0), 4); // streams do not mix

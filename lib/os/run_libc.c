@@ -9,8 +9,8 @@
 int main(void);
 
 // musl's own entry (src/env/__libc_start_main.c); it calls main and then exit.
-int __libc_start_main(int (*run)(int, char **, char **), int argc, char **argv, void (*unused_1)(void),
-                      void (*unused_2)(void), void (*unused_3)(void));
+int __libc_start_main(int (*run)(int, char **, char **), int argc, char **argv,
+                      void (*unused_1)(void), void (*unused_2)(void), void (*unused_3)(void));
 
 static int run_main(int argc, char **argv, char **environment)
 {
@@ -28,7 +28,9 @@ _Noreturn void cell_run(void)
         char *argv[2];
         char *environment[1];
         uintptr_t auxiliary[6];
-    } stack = {.argv = {name, 0}};
+    } stack = {
+        .argv = {name, 0}
+    };
     seed[0] = random_word();
     seed[1] = random_word();
     const uintptr_t auxiliary[6] = {AT_PAGESZ, 4096, AT_RANDOM, (uintptr_t)seed, AT_NULL, 0};

@@ -21,7 +21,8 @@ static bool cpu_word(uint64_t *out)
     for (int i = 0; i < TRIES; i++) {
         uint64_t word;
         unsigned char good;
-        // Safety: CPUID says that the instruction exists. A generator that is busy clears the carry.
+        // Safety: CPUID says that the instruction exists. A generator that is busy clears the
+        // carry.
         if (has_rdseed)
             __asm__ volatile("rdseed %0; setc %1" : "=r"(word), "=qm"(good) : : "cc");
         else
@@ -50,15 +51,16 @@ bool hardware_cpu(uint8_t *sample)
     return true;
 }
 
+// Only the walk is timed: whatever else this program does between two samples takes a time that may
+// look random and is not.
 uint8_t hardware_jitter(void)
 {
     static volatile uint8_t memory[WALK_SIZE];
-    static uint64_t at, last;
+    static uint64_t at;
+    uint64_t before = __builtin_ia32_rdtsc();
     for (int i = 0; i < WALK_STEPS; i++) {
         at = at * 6364136223846793005u + 1442695040888963407u; // Knuth's MMIX generator
         memory[at >> 48 & (WALK_SIZE - 1)]++;
     }
-    uint64_t now = __builtin_ia32_rdtsc(), took = now - last;
-    last = now;
-    return (uint8_t)took;
+    return (uint8_t)(__builtin_ia32_rdtsc() - before);
 }

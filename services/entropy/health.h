@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The two continuous health tests of NIST SP 800-90B, section 4.4, over samples of one byte: the
-// repetition count test (4.4.1) and the adaptive proportion test (4.4.2, window of 512). Both are set
-// for a false alarm in 2^20 tests; their cutoffs follow from the entropy that is claimed per sample.
+// repetition count test (4.4.1) and the adaptive proportion test (4.4.2, window of 512). Both are
+// set for a false alarm in 2^20 tests; their cutoffs follow from the entropy that is claimed per
+// sample.
 //
 // Rules: a test that failed once stays failed. Samples are not kept beyond what the tests compare.
 #pragma once

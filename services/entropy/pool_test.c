@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pool.h"
 #include "hardware.h"
+#include "pool.h"
 #include "tests/unit.h"
 
 static uint64_t state = 1;

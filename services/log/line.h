@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One line of the log: "name: text\r\n". The name is the steward's word; the text is the writer's,
-// with everything escaped that is not printable ASCII, so that no line can look like two or move the
-// cursor of whoever reads it.
+// with everything escaped that is not printable ASCII, so that no line can look like two or move
+// the cursor of whoever reads it.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

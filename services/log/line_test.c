@@ -19,7 +19,8 @@ int main(void)
     expect("wallet: hello\r\n", "wallet", "hello", 5);
     expect("wallet: \r\n", "wallet", "", 0);
     // Forged lines, terminal escapes, and what would look like an escape.
-    expect("wallet: a\\x0d\\x0asteward: all is well\r\n", "wallet", "a\r\nsteward: all is well", 23);
+    expect("wallet: a\\x0d\\x0asteward: all is well\r\n", "wallet", "a\r\nsteward: all is well",
+           23);
     expect("wallet: \\x1b[2J\\x07\\x9b\r\n", "wallet", "\033[2J\a\x9b", 6);
     expect("wallet: \\x5cx0a\r\n", "wallet", "\\x0a", 4);
     expect("wallet: a\\x00b\r\n", "wallet", "a\0b", 3);

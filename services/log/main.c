@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The log: lines for people who debug, on the third serial port, which only this cell holds. Nothing
-// in it is evidence. The steward raises SIGNAL_EVENT when it has something to say; its lines are then
-// fetched with take_event, which never waits.
+// The log: lines for people who debug, on the third serial port, which only this cell holds.
+// Nothing in it is evidence. The steward raises SIGNAL_EVENT when it has something to say; its
+// lines are then fetched with take_event, which never waits.
 #include "device/uart.h"
 #include "gen/log.h"
 #include "gen/steward.h"

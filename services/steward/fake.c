@@ -83,8 +83,11 @@ void fake_bundle_make(struct fake_bundle *b)
     b->cells[FAKE_APP].flags = PLAN_APP | PLAN_FPU | PLAN_SECRET;
     strcpy(b->cells[FAKE_APP].argument, "hello");
     const struct plan_grant grants[GRANTS] = {
-        {FAKE_CONSOLE, 3, 1 << 1}, {FAKE_LOG, 1, 1 << 1 | 1 << 4}, {FAKE_APP, 3, 1 << 1},
-        {FAKE_APP, 5, 1 << 2}};
+        {FAKE_CONSOLE, 3, 1 << 1         },
+        {FAKE_LOG,     1, 1 << 1 | 1 << 4},
+        {FAKE_APP,     3, 1 << 1         },
+        {FAKE_APP,     5, 1 << 2         }
+    };
     for (uint32_t i = 0; i < GRANTS; i++)
         fake_grant_put(b, i, &grants[i]);
     b->entries[FAKE_CELLS] = (struct bundle_entry){
@@ -125,7 +128,8 @@ static err_t object_new(uint32_t slot, uint64_t pages, cap_t *handle)
     return ERR_OK;
 }
 
-err_t untyped_retype_untyped(cap_t self, uint32_t slot, uint64_t pages, uint32_t rights, cap_t *handle)
+err_t untyped_retype_untyped(cap_t self, uint32_t slot, uint64_t pages, uint32_t rights,
+                             cap_t *handle)
 {
     (void)rights;
     err_t err = object_new(slot, pages, handle);
@@ -322,7 +326,8 @@ err_t thread_stop(cap_t self)
 err_t thread_window(cap_t self, uint64_t address, uint64_t pages)
 {
     (void)self;
-    return address == CELL_WINDOW_BASE && pages == CELL_WINDOW_PAGES ? next_call() : ERR_BAD_ARGUMENT;
+    return address == CELL_WINDOW_BASE && pages == CELL_WINDOW_PAGES ? next_call()
+                                                                     : ERR_BAD_ARGUMENT;
 }
 
 err_t thread_bind(cap_t self, cap_t signal)

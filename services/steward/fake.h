@@ -45,17 +45,17 @@ struct fake_kernel {
     uint32_t frame_count;
     struct fake_derive derives[FAKE_DERIVES];
     uint32_t derive_count;
-    cap_t cell;            // the tenant
-    uint32_t objects;      // capabilities in the steward's table beyond those at the start
+    cap_t cell;              // the tenant
+    uint32_t objects;        // capabilities in the steward's table beyond those at the start
     uint32_t objects_beside; // of them, not out of the last piece
-    cap_t piece;           // the last one
+    cap_t piece;             // the last one
     uint32_t revokes;
     nsec_t now;
-    uint64_t reserved;     // pages reserved in the tenant
-    uint64_t piece_pages;  // of the last piece carved
-    uint64_t carved;       // pages carved out of it
-    uint32_t fail_at;      // this call from now on fails; 0: none
-    uint32_t calls;        // made so far
+    uint64_t reserved;    // pages reserved in the tenant
+    uint64_t piece_pages; // of the last piece carved
+    uint64_t carved;      // pages carved out of it
+    uint32_t fail_at;     // this call from now on fails; 0: none
+    uint32_t calls;       // made so far
     uint32_t starts, stops;
     uint64_t entry, priority, flags;
 };

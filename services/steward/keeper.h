@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What happens when a cell stops. A crash of a driver or service is followed by a new start with the
-// same authority and nothing else of the old one, a little later each time; whoever waits for it at
-// its endpoint is served by the new one. A cell that keeps crashing is given up, and its endpoint is
-// taken away, so that its callers get an error and do not wait for ever. An app that stops stays
-// stopped, and so does a cell that ends by itself.
+// What happens when a cell stops. A crash of a driver or service is followed by a new start with
+// the same authority and nothing else of the old one, a little later each time; whoever waits for
+// it at its endpoint is served by the new one. A cell that keeps crashing is given up, and its
+// endpoint is taken away, so that its callers get an error and do not wait for ever. An app that
+// stops stays stopped, and so does a cell that ends by itself.
 //
 //     running --crash--> waiting for `due` --due--> running        (RESTARTS_MAX times)
 //        |                                            | crash
@@ -15,7 +15,7 @@
 enum {
     RESTARTS_MAX = 3, // a cell that ran for KEEPER_CALM since its last start begins anew
 };
-#define KEEPER_DELAY ((nsec_t)100000000)  // before the first new start; doubled for each further one
+#define KEEPER_DELAY ((nsec_t)100000000) // before the first new start; doubled for each further one
 #define KEEPER_CALM  ((nsec_t)60000000000)
 
 struct watch {

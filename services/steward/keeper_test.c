@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "keeper.h"
 #include "abi/syscall.h"
 #include "fake.h"
+#include "keeper.h"
 #include "os/panic.h"
 #include "tests/unit.h"
 
@@ -25,8 +25,10 @@ static void begin(void)
     memory_begin(&memory, 2);
     for (uint32_t i = 0; i < START_SERVICES; i++)
         endpoints[i] = 1000 + i;
-    k = (struct keeper){.house = {.view = &v, .memory = &memory, .endpoints = endpoints, .seed = seed},
-                        .endpoints = endpoints};
+    k = (struct keeper){
+        .house = {.view = &v, .memory = &memory, .endpoints = endpoints, .seed = seed},
+        .endpoints = endpoints
+    };
     kernel.now = 1000;
     keeper_begin(&k);
     CHECK_EQ(keeper_running(&k), 4);
@@ -49,7 +51,7 @@ static void test_app(void)
     keeper_fault(&k, FAKE_APP, (const uint64_t[4]){FAULT_PAGE, 0x1234, 0, 0});
     expect("cell app stopped: page fault at code+0x1234");
     CHECK_EQ(keeper_running(&k), 3);
-    CHECK_EQ(keeper_deadline(&k), 0); // it stays stopped
+    CHECK_EQ(keeper_deadline(&k), 0);  // it stays stopped
     keeper_fault(&k, FAKE_APP, crash); // what is said of a stopped cell means nothing
     keeper_fault(&k, 0, crash);
     keeper_fault(&k, FAKE_CELLS, crash);

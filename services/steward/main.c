@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The steward: first cell, supervisor of all others. It makes what the signed plan says, answers who
-// is who, and looks after what stops. It calls nobody, so nobody can hold it up.
+// The steward: first cell, supervisor of all others. It makes what the signed plan says, answers
+// who is who, and looks after what stops. It calls nobody, so nobody can hold it up.
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/steward.h"
@@ -157,8 +157,8 @@ static void on_deadline(void)
     events_announce();
 }
 
-// Set up this cell's own areas and read the plan. There is nobody to tell if this fails: the steward
-// stops, and the kernel says that it did.
+// Set up this cell's own areas and read the plan. There is nobody to tell if this fails: the
+// steward stops, and the kernel says that it did.
 static void read_bundle(void)
 {
     const struct init_info *init = init_page();
@@ -224,7 +224,8 @@ static void make_everybody(void)
                                   .seed_sources = init->boot.seed_sources};
     keeper_begin(&keeper);
     wipe_seed();
-    // A cell that is started again gets the zeroes that are left, and is told that nothing is in them.
+    // A cell that is started again gets the zeroes that are left, and is told that nothing is in
+    // them.
     keeper.house.seed_sources = 0;
     struct text t = events_add(&keeper.events);
     text_string(&t, "profile ");

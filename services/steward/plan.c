@@ -210,8 +210,8 @@ static const char *plan_find(struct bundle_view *v)
     if (plan->cell_count == 0 || plan->cell_count > PLAN_CELLS_MAX ||
         plan->grant_count > PLAN_GRANTS_MAX)
         return "the plan has too many cells or permissions";
-    if (sizeof *plan + plan->cell_count * sizeof *v->cells +
-            plan->grant_count * sizeof *v->grants > e->size)
+    if (sizeof *plan + plan->cell_count * sizeof *v->cells + plan->grant_count * sizeof *v->grants >
+        e->size)
         return "the plan is not as long as it says";
     v->cell_count = plan->cell_count;
     v->grant_count = plan->grant_count;

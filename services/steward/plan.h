@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reading the signed bundle: its entry table and the plan in it. The loader has verified every byte;
-// the steward still refuses numbers that are out of range, so that a mistake of the tool that made
-// the bundle becomes a sentence and not a strange machine.
+// Reading the signed bundle: its entry table and the plan in it. The loader has verified every
+// byte; the steward still refuses numbers that are out of range, so that a mistake of the tool that
+// made the bundle becomes a sentence and not a strange machine.
 //
 // Rules: pure functions of the bundle's bytes, to which the view points. Total and bounded.
 #pragma once

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One bad plan for every sentence that plan_read can say.
+#include "abi/syscall.h"
 #include "fake.h"
 #include "plan.h"
-#include "abi/syscall.h"
 #include "tests/unit.h"
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "report.h"
 #include "abi/syscall.h"
+#include "report.h"
 #include "tests/unit.h"
 
 static struct plan_cell wallet = {.name = "wallet", .stack_pages = 8};

@@ -28,8 +28,8 @@ struct memory {
 // The memory as the kernel handed it over. `untyped_count` is at most INIT_FREE - INIT_UNTYPED.
 void memory_begin(struct memory *m, uint32_t untyped_count);
 
-// Carve `pages` of untyped memory, or an endpoint, from whichever piece has room. Errors: NO_MEMORY,
-// NO_SLOT.
+// Carve `pages` of untyped memory, or an endpoint, from whichever piece has room. Errors:
+// NO_MEMORY, NO_SLOT.
 MUST_USE err_t memory_piece(struct memory *m, uint64_t pages, cap_t *piece);
 MUST_USE err_t memory_endpoint(struct memory *m, cap_t *endpoint);
 

@@ -122,9 +122,11 @@ static err_t make_body(struct making *m)
         const char *step;
         err_t (*carve)(const struct making *m, uint32_t slot, cap_t *handle);
         cap_t *handle;
-    } parts[] = {{"address space", carve_cell, &t->cell},
-                 {"thread", carve_thread, &t->thread},
-                 {"signal", carve_signal, &t->signal}};
+    } parts[] = {
+        {"address space", carve_cell,   &t->cell  },
+        {"thread",        carve_thread, &t->thread},
+        {"signal",        carve_signal, &t->signal}
+    };
     uint64_t pages = plan_pages(m->h->view, m->number) + plan_tables(m->h->view, m->number) +
                      CELL_BODY_PAGES + (uint64_t)m->plan->slots * SLOT_SIZE / PAGE_SIZE +
                      THREAD_PAGES + SIGNAL_PAGES;
@@ -140,34 +142,44 @@ static err_t make_body(struct making *m)
     return err;
 }
 
-static err_t make_areas(struct making *m)
+static err_t make_image(struct making *m)
 {
     const struct bundle_entry *e = plan_image(m->h->view, m->number);
-    const struct plan_cell *c = m->plan;
     const uint8_t *image = m->h->view->payload + e->offset;
-    uint64_t text = (uint64_t)e->text_pages * PAGE_SIZE, rodata = (uint64_t)e->rodata_pages * PAGE_SIZE,
-             data = (uint64_t)e->data_pages * PAGE_SIZE, stack = (uint64_t)c->stack_pages * PAGE_SIZE;
-    const struct {
-        const char *step;
-        uint64_t address, pages;
-        uint32_t access;
-        const uint8_t *data;
-        uint64_t size;
-    } areas[] = {
-        {"code", CELL_CODE_BASE, e->text_pages, ACCESS_READ | ACCESS_EXECUTE, image, text},
-        {"constants", CELL_CODE_BASE + text, e->rodata_pages, ACCESS_READ, image + text, rodata},
-        {"data", CELL_CODE_BASE + text + rodata, (uint64_t)e->data_pages + e->bss_pages,
-         ACCESS_READ | ACCESS_WRITE, image + text + rodata, data},
-        {"heap", CELL_HEAP_BASE, c->heap_pages, ACCESS_READ | ACCESS_WRITE, NULL, 0},
-        {"stack", CELL_STACK_TOP - stack, c->stack_pages, ACCESS_READ | ACCESS_WRITE, NULL, 0},
-        {"lease area", CELL_LEASE_BASE, CELL_LEASE_PAGES, ACCESS_READ | ACCESS_WRITE, NULL, 0},
-    };
-    err_t err = ERR_OK;
-    for (size_t i = 0; i < sizeof areas / sizeof areas[0] && err == ERR_OK; i++) {
-        m->step = areas[i].step;
-        err = area_make(m, areas[i].address, areas[i].pages, areas[i].access, areas[i].data,
-                        areas[i].size);
-    }
+    uint64_t text = (uint64_t)e->text_pages * PAGE_SIZE;
+    uint64_t rodata = (uint64_t)e->rodata_pages * PAGE_SIZE;
+    uint64_t data = (uint64_t)e->data_pages * PAGE_SIZE, at = CELL_CODE_BASE;
+    m->step = "code";
+    err_t err = area_make(m, at, e->text_pages, ACCESS_READ | ACCESS_EXECUTE, image, text);
+    if (err != ERR_OK)
+        return err;
+    m->step = "constants";
+    at += text;
+    err = area_make(m, at, e->rodata_pages, ACCESS_READ, image + text, rodata);
+    if (err != ERR_OK)
+        return err;
+    m->step = "data";
+    at += rodata;
+    return area_make(m, at, (uint64_t)e->data_pages + e->bss_pages, ACCESS_READ | ACCESS_WRITE,
+                     image + text + rodata, data);
+}
+
+// Heap, stack, lease area, and the page tables of the window, where pages of others will appear.
+static err_t make_areas(struct making *m)
+{
+    const uint32_t access = ACCESS_READ | ACCESS_WRITE;
+    const struct plan_cell *c = m->plan;
+    uint64_t stack = CELL_STACK_TOP - (uint64_t)c->stack_pages * PAGE_SIZE;
+    m->step = "heap";
+    err_t err = area_make(m, CELL_HEAP_BASE, c->heap_pages, access, NULL, 0);
+    if (err != ERR_OK)
+        return err;
+    m->step = "stack";
+    err = area_make(m, stack, c->stack_pages, access, NULL, 0);
+    if (err != ERR_OK)
+        return err;
+    m->step = "lease area";
+    err = area_make(m, CELL_LEASE_BASE, CELL_LEASE_PAGES, access, NULL, 0);
     if (err != ERR_OK)
         return err;
     m->step = "window";
@@ -338,6 +350,8 @@ err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t, cons
     struct making m = {.h = h, .plan = &h->view->cells[number], .number = number, .t = t};
     err_t err = make_body(&m);
     if (err == ERR_OK)
+        err = make_image(&m);
+    if (err == ERR_OK)
         err = make_areas(&m);
     if (err == ERR_OK)
         err = make_start(&m);
@@ -355,8 +369,9 @@ err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
     const struct plan_cell *c = &h->view->cells[number];
     uint32_t flags = ((c->flags & PLAN_FPU) != 0 ? (uint32_t)THREAD_FPU : 0) |
                      ((c->flags & PLAN_SECRET) != 0 ? (uint32_t)THREAD_SECRET : 0);
-    err_t err = thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
-                             CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
+    err_t err =
+        thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
+                     CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
     if (err != ERR_OK)
         return err;
     t->state = TENANT_RUNNING;

@@ -50,9 +50,9 @@ struct house {
 #define STEWARD_WORK_BASE 0x0000000070000000u
 enum { STEWARD_WORK_PAGES = 1024 }; // the largest frame capability
 
-// Make cell number `number`, which is new or stopped. On failure everything is taken back and `*step`
-// says what could not be done. Errors: of the kernel's objects; BUSY: pages that its earlier run lent
-// have not come back yet.
+// Make cell number `number`, which is new or stopped. On failure everything is taken back and
+// `*step` says what could not be done. Errors: of the kernel's objects; BUSY: pages that its
+// earlier run lent have not come back yet.
 MUST_USE err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t,
                            const char **step);
 MUST_USE err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t);

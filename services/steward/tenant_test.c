@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tenant.h"
 #include "abi/syscall.h"
 #include "fake.h"
+#include "tenant.h"
 #include "tests/unit.h"
 
 static struct fake_bundle b;

@@ -5,6 +5,7 @@
 #include "abi/boot_info.h"
 #include "chain/fake.h"
 #include "chain/payment.h"
+#include "chain/wallet.h"
 #include "format/evidence.h"
 #include "format/psbt_request.h"
 #include "format/review.h"
@@ -16,77 +17,15 @@
 
 #define STEPS(steps) steps, sizeof steps / sizeof *steps
 
-enum { WAITING = 1, SIGNED = 2, REFUSED = 3 }; // vault.result
-
 static struct payment payment;
-static uint8_t request[REQUEST_MAX];
-static size_t request_size;
-static const uint8_t nonce[32] = {0xab, 0xcd};
-
-struct outcome {
-    err_t err;
-    uint32_t code, index;
-};
-
-static struct outcome previous_bring(uint32_t count)
-{
-    static uint8_t piece[100];
-    struct outcome o = {0};
-    for (uint32_t n = 0; n < count; n++) {
-        uint32_t total = 1;
-        for (uint32_t at = 0; at < total && !o.err && !o.code;) {
-            size_t size = 0;
-            o.err = reader_previous(n, at, piece, sizeof piece, &size, &total);
-            if (!o.err)
-                o.err = vault_previous(total, at, piece, size, &o.code, &o.index);
-            at += (uint32_t)size;
-        }
-    }
-    return o;
-}
-
-// What the wallet does with the PSBT in `payment`: as far as it gets, at most to the question.
-static struct outcome wallet_ask(void)
-{
-    struct outcome o = {0};
-    uint32_t state, network, fingerprint, length, previous = 0;
-    o.err = vault_status(&state, &network, &fingerprint);
-    if (!o.err)
-        o.err = reader_begin(fingerprint, network, (uint32_t)payment.size, nonce);
-    if (!o.err)
-        o.err = reader_append(payment.psbt, payment.size);
-    if (!o.err)
-        o.err = reader_finish(&o.code, &o.index, &length, &previous);
-    if (!o.err && !o.code)
-        o.err = reader_request(request, sizeof request, &request_size);
-    if (!o.err && !o.code)
-        o.err = vault_offer(request, request_size, &o.code, &o.index);
-    if (!o.err && !o.code)
-        o = previous_bring(previous);
-    if (!o.err && !o.code)
-        o.err = vault_ask(&o.code, &o.index);
-    (void)!reader_end();
-    return o;
-}
-
-struct standing {
-    uint32_t state, code, index, signatures, evidence;
-};
-
-static struct standing standing(void)
-{
-    struct standing s = {0};
-    CHECK_EQ(vault_result(&s.state, &s.code, &s.index, &s.signatures, &s.evidence), ERR_OK);
-    return s;
-}
 
 static void ask(enum payment_mistake mistake)
 {
     payment_make(mistake, &payment);
-    struct outcome o = wallet_ask();
+    struct wallet_outcome o = wallet_ask(payment.psbt, payment.size);
     CHECK_EQ(o.err, ERR_OK);
     CHECK_EQ(o.code, 0);
-    CHECK_EQ(standing().state, WAITING);
+    CHECK_EQ(wallet_result().state, WALLET_WAITING);
 }
 
 static void seed(void)
@@ -134,7 +73,7 @@ static void test_refusals(void)
     size_t mark = fake.output_size;
     for (size_t i = 0; i < count; i++) {
         payment_make(refusals[i].mistake, &payment);
-        struct outcome o = wallet_ask();
+        struct wallet_outcome o = wallet_ask(payment.psbt, payment.size);
         if (!CHECK(o.err == ERR_OK && o.code == refusals[i].code && o.index == refusals[i].index))
             fprintf(stderr, "    mistake %d: error %u, refusal %u about %u\n", refusals[i].mistake,
                     o.err, o.code, o.index);
@@ -145,7 +84,7 @@ static void test_refusals(void)
     CHECK_EQ(count, PAYMENT_COUNT - 2);
     CHECK(fake_person(NULL, 0, 3));
     CHECK_EQ(fake.output_size, mark); // none of it reached the person
-    CHECK_EQ(reader_begin(1, NETWORK_TEST, PSBT_MAX + 1, nonce), ERR_TOO_LARGE);
+    CHECK_EQ(reader_begin(1, NETWORK_TEST, PSBT_MAX + 1, wallet_nonce), ERR_TOO_LARGE);
 }
 
 // ---- the main job
@@ -161,7 +100,7 @@ static void signatures_check(uint32_t count)
     uint32_t state, network, fingerprint;
     CHECK_EQ(vault_status(&state, &network, &fingerprint), ERR_OK);
     CHECK_EQ(psbt_parse(payment.psbt, payment.size, &psbt, &why), ERR_OK);
-    CHECK_EQ(psbt_to_request(&psbt, fingerprint, network, nonce, &r, &why), ERR_OK);
+    CHECK_EQ(psbt_to_request(&psbt, fingerprint, network, wallet_nonce, &r, &why), ERR_OK);
     sighash_share(&r, &shared);
     CHECK_EQ(count, r.input_count);
     for (uint32_t i = 0; i < count; i++) {
@@ -196,9 +135,9 @@ static void evidence_check(uint64_t sequence)
         return;
     CHECK_EQ(vault_device_key(key), ERR_OK);
     CHECK_MEM(e.device_key, key, 32);
-    request_hash(request, request_size, hash);
+    request_hash(wallet_request, wallet_request_size, hash);
     CHECK_MEM(e.request, hash, 32);
-    CHECK_MEM(e.nonce, nonce, 32);
+    CHECK_MEM(e.nonce, wallet_nonce, 32);
     CHECK_EQ(e.sequence, sequence);
     CHECK_EQ(e.entry, fake.entry);
     CHECK_EQ(e.secure_boot, fake.secure_boot);
@@ -242,8 +181,8 @@ static void test_payment(void)
     CHECK(fake_said(address));
     CHECK(fake_said("0.00300000") && fake_said("0.00001000"));
     CHECK(fake_said("wallet"));
-    CHECK_EQ(standing().state, SIGNED);
-    signatures_check(standing().signatures);
+    CHECK_EQ(wallet_result().state, WALLET_SIGNED);
+    signatures_check(wallet_result().signatures);
     evidence_check(1);
     CHECK(fake_output_clean());
 }
@@ -271,9 +210,9 @@ static void refused(const struct fake_step *steps, size_t count, uint32_t code)
 {
     ask(PAYMENT_GOOD);
     CHECK(fake_person(steps, count, 2));
-    CHECK_EQ(standing().state, REFUSED);
-    CHECK_EQ(standing().code, code);
-    CHECK_EQ(standing().signatures, 0);
+    CHECK_EQ(wallet_result().state, WALLET_REFUSED);
+    CHECK_EQ(wallet_result().code, code);
+    CHECK_EQ(wallet_result().signatures, 0);
 }
 
 // The same with one step of the person's and what follows from it.
@@ -329,7 +268,7 @@ static void test_answers(void)
     };
     ask(PAYMENT_GOOD);
     CHECK(fake_person(STEPS(corrected), 2));
-    CHECK_EQ(standing().state, SIGNED);
+    CHECK_EQ(wallet_result().state, WALLET_SIGNED);
 }
 
 // What was typed before the last line stood there is no answer, not even the right number.
@@ -374,8 +313,8 @@ static void test_console_dies(void)
     ask(PAYMENT_GOOD);
     CHECK(fake_person(STEPS(steps), 2));
     fake.console_broken = false;
-    CHECK_EQ(standing().state, REFUSED);
-    CHECK_EQ(standing().code, REFUSAL_UNAVAILABLE);
+    CHECK_EQ(wallet_result().state, WALLET_REFUSED);
+    CHECK_EQ(wallet_result().code, REFUSAL_UNAVAILABLE);
 }
 
 // ---- the fee word
@@ -391,8 +330,8 @@ static void test_fee(void)
     };
     ask(PAYMENT_HIGH_FEE);
     CHECK(fake_person(STEPS(yes), 2));
-    CHECK_EQ(standing().state, SIGNED);
-    signatures_check(standing().signatures);
+    CHECK_EQ(wallet_result().state, WALLET_SIGNED);
+    signatures_check(wallet_result().signatures);
     static const char *const no[] = {"no\r", "\r", "Fee\r", "fee \r", "1234\r", "fee\033[m\r"};
     for (size_t i = 0; i < 6; i++) {
         const struct fake_step steps[] = {
@@ -402,7 +341,7 @@ static void test_fee(void)
         size_t mark = fake.output_size;
         ask(PAYMENT_HIGH_FEE);
         CHECK(fake_person(STEPS(steps), 2));
-        CHECK_EQ(standing().code, REFUSAL_PERSON_SAID_NO);
+        CHECK_EQ(wallet_result().code, REFUSAL_PERSON_SAID_NO);
         CHECK(!fake_said_since(mark, "To sign, type the number")); // the number never stood there
     }
     // Word and number in one go: the number came too early.
@@ -412,7 +351,7 @@ static void test_fee(void)
     };
     ask(PAYMENT_HIGH_FEE);
     CHECK(fake_person(STEPS(hasty), 2));
-    CHECK_EQ(standing().code, REFUSAL_PERSON_TIMED_OUT);
+    CHECK_EQ(wallet_result().code, REFUSAL_PERSON_TIMED_OUT);
 }
 
 // ---- withdrawn while the person looks
@@ -446,7 +385,7 @@ static void test_withdrawn(void)
     ask(PAYMENT_GOOD);
     CHECK(fake_person(STEPS(gone), 2));
     CHECK(fake.now - before < 10ull * 1000000000); // noticed at once, not after ten minutes
-    CHECK_EQ(standing().state, 0);
+    CHECK_EQ(wallet_result().state, 0);
     // The right number for a question that is not the pending one any more signs nothing.
     static const struct fake_step swap[] = {
         {"approve ",         "$\r",  false, wallet_swaps},
@@ -456,8 +395,8 @@ static void test_withdrawn(void)
     };
     ask(PAYMENT_GOOD);
     CHECK(fake_person(STEPS(swap), 3));
-    CHECK_EQ(standing().state, REFUSED);
-    CHECK_EQ(standing().signatures, 0);
+    CHECK_EQ(wallet_result().state, WALLET_REFUSED);
+    CHECK_EQ(wallet_result().signatures, 0);
 }
 
 // ---- hostile apps
@@ -497,22 +436,23 @@ static void test_switched_payment(void)
     uint8_t script[ADDRESS_SCRIPT_MAX];
     static const uint8_t thief[PROGRAM_MAX] = {0x66, 0x66};
     size_t size = 0, mark = fake.output_size;
-    struct outcome o = {0};
+    struct wallet_outcome o = {0};
     payment_make(PAYMENT_GOOD, &payment);
-    CHECK_EQ(wallet_ask().code, 0);
+    CHECK_EQ(wallet_ask(payment.psbt, payment.size).code, 0);
     CHECK_EQ(vault_cancel(), ERR_OK);
-    CHECK_EQ(request_decode(request, request_size, &r, &why), ERR_OK);
+    CHECK_EQ(request_decode(wallet_request, wallet_request_size, &r, &why), ERR_OK);
     coin_script(COIN_P2WPKH, thief, script, &size);
     r.outputs[0].script = (struct span){script, size};
     CHECK_EQ(address_of_script(r.outputs[0].script, NETWORK_TEST, text), ERR_OK);
     CHECK_EQ(request_encode(&r, evil, sizeof evil, &size, &why), ERR_OK);
-    CHECK_EQ(reader_begin(payment_fingerprint(), NETWORK_TEST, (uint32_t)payment.size, nonce),
-             ERR_OK);
+    CHECK_EQ(
+        reader_begin(payment_fingerprint(), NETWORK_TEST, (uint32_t)payment.size, wallet_nonce),
+        ERR_OK);
     CHECK_EQ(reader_append(payment.psbt, payment.size), ERR_OK);
     uint32_t length, previous = 0;
     CHECK_EQ(reader_finish(&o.code, &o.index, &length, &previous), ERR_OK);
     CHECK_EQ(vault_offer(evil, size, &o.code, &o.index), ERR_OK);
-    o = previous_bring(previous);
+    o = wallet_bring(previous);
     CHECK_EQ(o.code, 0);
     CHECK_EQ(vault_ask(&o.code, &o.index), ERR_OK);
     CHECK(fake_person(STEPS(steps), 2));

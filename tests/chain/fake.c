@@ -191,7 +191,8 @@ static err_t op_random(const struct caller *who, uint8_t *data, size_t cap, size
     (void)who;
     if (fake.entropy_broken)
         return ERR_BAD_STATE;
-    for (size_t at = 0; at < cap; at += sizeof block) {
+    memset(data, 0, cap);
+    for (size_t at = 0; at < cap && !fake.entropy_zero; at += sizeof block) {
         counter++;
         hash_derive_key("cella chain test", &counter, sizeof counter, block);
         memcpy(data + at, block, cap - at < sizeof block ? cap - at : sizeof block);
@@ -232,6 +233,12 @@ bool fake_said_since(size_t mark, const char *text)
 bool fake_said(const char *text)
 {
     return fake_said_since(0, text);
+}
+
+void fake_screen_clear(void)
+{
+    fake.output_size = person.mark = 0;
+    fake.output[0] = '\0';
 }
 
 bool fake_output_clean(void)

@@ -22,6 +22,7 @@ struct fake {
     uint32_t entry, secure_boot;
     uint32_t entropy_test;
     bool entropy_broken;
+    bool entropy_zero; // gives nothing but zeros
     // The console: everything that was written, and what the person will do.
     char output[1 << 20];
     size_t output_size;
@@ -56,5 +57,7 @@ void fake_type(const char *keys);
 // Does `text` stand in what was written since fake_start, or since `mark`?
 bool fake_said(const char *text);
 bool fake_said_since(size_t mark, const char *text);
+// Forget what was written so far.
+void fake_screen_clear(void);
 // Every byte that was written is printable ASCII, a line end, or a backspace.
 bool fake_output_clean(void);

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 static void require(bool cond)
 {
     if (!cond)
@@ -49,6 +52,25 @@ static uint64_t frames_sum(struct link_decoder *d, uint64_t sum, const uint8_t *
         sum += companion_status_get(frame.payload, frame.length, &status) == ERR_OK;
     }
     return sum;
+}
+
+// Good frames to start from: an empty one, one with zeroes, the longest.
+size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
+{
+    static const size_t lengths[] = {0, COMPANION_BEGIN_SIZE, COMPANION_JOB_SIZE, LINK_PAYLOAD_MAX};
+    static const uint8_t payload[LINK_PAYLOAD_MAX] = {1, 0, 0, 2, 255};
+    static uint8_t wire[LINK_WIRE_MAX];
+    size_t size;
+    if (number >= sizeof lengths / sizeof lengths[0])
+        return 0;
+    struct link_frame frame = {.type = (uint8_t)(number + 1),
+                               .session = 7,
+                               .sequence = number,
+                               .payload = payload,
+                               .length = lengths[number]};
+    require(link_encode(&frame, wire, &size) == ERR_OK && size <= max);
+    memcpy(out, wire, size);
+    return size;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

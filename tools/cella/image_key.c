@@ -139,6 +139,12 @@ int image_sign(int argc, char **argv)
     wipe(secret, sizeof(secret));
     good = good && file_create(&file, out ? out : operands.at[0]) &&
            file_finish(&file, image.bytes, image.size);
+    if (good) {
+        printf("%s: signed by ", out ? out : operands.at[0]);
+        for (size_t i = 0; i < SIGN_PUBLIC_SIZE; i++)
+            printf("%02x", image.header->signer[i]);
+        printf("\n");
+    }
     image_close(&image);
     return good ? EXIT_GOOD : EXIT_UNABLE;
 }
