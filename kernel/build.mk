@@ -8,7 +8,7 @@ KERNEL_OBJ    := $(KERNEL_SRC:%.c=$(B)/%.o) $(KERNEL_ASM:%.S=$(B)/%.o)
 KERNEL_INC    := -Ikernel/core -Ikernel/arch -Ikernel/arch/$(KERNEL_ARCH) $(INC_abi) $(INC_gen)
 KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only -mno-red-zone \
                  -fno-jump-tables -fcf-protection=branch -fstack-protector-strong -mstack-protector-guard=global \
-                 -fomit-frame-pointer $(KERNEL_INC)
+                 -fomit-frame-pointer -flto $(KERNEL_INC)
 
 $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
 	@mkdir -p $(@D)
@@ -17,7 +17,7 @@ $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
 # The offset that entry.S needs comes from the compiler.
 $(B)/kernel/offset.h: kernel/arch/$(KERNEL_ARCH)/offset.c $(wildcard kernel/core/*.h) $(GEN_HEADERS) | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -S -o - $< | sed -n 's/^.*@@ \([A-Z_]*\) \$$*\([0-9]*\).*$$/#define \1 \2/p' >$@
+	$(CC) $(KERNEL_CFLAGS) -fno-lto -S -o - $< | sed -n 's/^.*@@ \([A-Z_]*\) \$$*\([0-9]*\).*$$/#define \1 \2/p' >$@
 	@test -s $@
 
 $(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h

@@ -23,7 +23,9 @@ struct cpu {
     nsec_t armed;           // when the timer will fire; 0: not armed
     nsec_t slice_end;       // 0: the running thread shares its priority with nobody
     bool rotate;            // the running thread's turn among its equals is over
+    struct thread *handoff; // became ready last, and is in no queue yet
     struct heap timers;
+    uint64_t ready_words; // which of ready_bits are not zero
     uint64_t ready_bits[PRIORITIES / 64];
     struct {
         struct thread *first, *last;

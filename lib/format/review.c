@@ -254,7 +254,7 @@ static void locktime_render(struct text *t, const struct request *request)
         text_print(t, " %02u:%02u:%02u UTC", (unsigned)(seconds / 3600),
                    (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
     }
-    text_print(t, effective ? "\n" : " (without effect: all inputs are final)\n");
+    text_print(t, effective ? "\n" : " (no effect, all inputs are final)\n");
 }
 
 static void timing_render(struct text *t, const struct request *request)

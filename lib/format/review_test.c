@@ -166,7 +166,11 @@ static void test_timing(void)
     good_request();
     request.locktime = 840000;
     render();
-    expect_line("Locktime   not before block 840000 (without effect: all inputs are final)");
+    expect_line("Locktime   not before block 840000 (no effect, all inputs are final)");
+    request.locktime = UINT32_MAX;
+    render();
+    expect_line("Locktime   not before 2106-02-07 06:28:15 UTC (no effect, all inputs are final)");
+    request.locktime = 840000;
     request.inputs[0].sequence = 0xfffffffe;
     render();
     expect_line("Locktime   not before block 840000");

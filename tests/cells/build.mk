@@ -1,15 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Cells of the system tests, and what they share: build/cell/libprobe.a.
-PROBE_SRC := $(addprefix tests/cells/,probe.c)
+PROBE_SRC := $(addprefix tests/cells/,probe.c thread.c)
 $(foreach s,$(PROBE_SRC),$(eval $(call cell_object,$(B)/cell/$(basename $(s)).o,$(s),$(CELL_BARE) $(INC_unit))))
 $(B)/cell/libprobe.a: $(PROBE_SRC:%.c=$(B)/cell/%.o)
 	@rm -f $@
 	$(AR) rcsD $@ $^
 
-# $(call test_cell,NAME,SOURCES,SERVER_IDL,LIBS): calls kernel objects besides the services that all test cells call.
+# $(call test_cell,NAME,SOURCES,SERVER_IDL,CLIENT_IDLS,LIBS): besides what it names it calls kernel objects, the log
+# and the steward.
 TEST_IDLS := cell frame interrupt port steward thread untyped
 define test_cell
-$(eval $(call cell,$(1),$(2),$(3),$(TEST_IDLS),probe $(4),$(INC_unit)))
+$(eval $(call cell,$(1),$(2),$(3),$(TEST_IDLS) $(4),probe $(5),$(INC_unit)))
 endef
 
-$(call test_cell,hello,tests/cells/hello/main.c,,libc)
+$(call test_cell,hello,tests/cells/hello/main.c,,,libc)
+$(call test_cell,crasher,tests/cells/crasher/main.c)
+$(call test_cell,quiet,tests/cells/crasher/main.c)
+$(call test_cell,survivor,tests/cells/survivor/main.c,,entropy)
+$(call test_cell,ping,tests/cells/ping/main.c)
+$(call test_cell,pong,tests/cells/pong/main.c)
+
+# Servers that say which calls arrive, one in the place of each service.
+RECORDED := console link entropy reader vault
+$(foreach s,$(RECORDED),$(call test_cell,record-$(s),tests/cells/recorder/main.c))
+$(call test_cell,record-log,tests/cells/record-log/main.c,,,device)
+$(call test_cell,caller,tests/cells/caller/main.c)

@@ -5,6 +5,7 @@
 #include "gen/steward.h"
 #include "gen/untyped.h"
 #include "os/ipc.h"
+#include "os/syscall.h"
 #include "os/text.h"
 
 static unsigned good_count, bad_count;
@@ -111,4 +112,20 @@ void leaks_probe(const struct leaks *before)
     probe_eq(now.own_slots, before->own_slots, "own capabilities");
     probe_eq(now.own_pages, before->own_pages, "own pages");
     probe_about(0);
+}
+
+void cells_await(uint32_t cells)
+{
+    uint64_t pages, slots, bits;
+    uint32_t running = cells + 1;
+    err_t err = ERR_OK;
+    while (err == ERR_OK) {
+        err = steward_usage(&pages, &slots, &running);
+        if (err == ERR_OK && running <= cells)
+            return;
+        // The steward raises it at each end of a cell; one that came meanwhile is still there.
+        if (err == ERR_OK)
+            err = sys_wait(start_page()->signal, 0, &bits);
+    }
+    probe_eq(err, ERR_OK, "waiting for others to end");
 }

@@ -31,3 +31,7 @@ struct leaks {
 struct leaks leaks_now(void);
 // Probes that nothing has leaked since `before`. Own page tables stay reserved and are not counted.
 void leaks_probe(const struct leaks *before);
+
+// Wait until only `cells` cells run besides the steward. Needs steward.usage and steward.take_event (whose signal it
+// waits for; it takes no line).
+void cells_await(uint32_t cells);

@@ -45,12 +45,13 @@ static inline err_t raw_recv(cap_t endpoint, nsec_t deadline, uint32_t slot, str
 }
 
 // Answer the message being served with the words in `s`, then as raw_recv.
-static inline err_t raw_reply_recv(cap_t endpoint, nsec_t deadline, err_t error, struct syscall *s)
+static inline err_t raw_reply_recv(cap_t endpoint, nsec_t deadline, err_t error, uint32_t slot,
+                                   struct syscall *s)
 {
     s->word = raw_word(SYS_REPLY_RECV, 0) | (uint64_t)error << CALL_ERROR_SHIFT;
     s->target = endpoint;
     s->deadline = deadline;
-    s->slot = 0;
+    s->slot = slot;
     s->cap = 0;
     syscall_enter(s);
     return syscall_error(s);

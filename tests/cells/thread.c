@@ -6,9 +6,11 @@
 #include "gen/untyped.h"
 #include "os/ipc.h"
 #include "os/panic.h"
+#include "os/syscall.h"
 
 static uint32_t next_slot = START_SLOT_FREE;
 static uint32_t next_thread;
+static cap_t never; // a signal that nobody raises
 
 uint32_t test_slot(void)
 {
@@ -39,6 +41,8 @@ err_t test_thread_start(struct test_thread *t, void (*run)(uint64_t argument), u
         err = cell_reserve(CAP_SELF, t->window, TEST_WINDOW_PAGES);
     if (err == ERR_OK)
         err = untyped_retype_thread(start_page()->untyped, test_slot(), &t->thread);
+    if (err == ERR_OK && never == 0)
+        err = untyped_retype_signal(start_page()->untyped, test_slot(), &never);
     // A called function finds the stack 8 bytes below a multiple of 16.
     if (err == ERR_OK)
         err = thread_start(t->thread, CAP_SELF, (uint64_t)(uintptr_t)run,
@@ -46,6 +50,13 @@ err_t test_thread_start(struct test_thread *t, void (*run)(uint64_t argument), u
     if (err == ERR_OK)
         err = thread_window(t->thread, t->window, TEST_WINDOW_PAGES);
     return err;
+}
+
+void test_thread_rest(void)
+{
+    uint64_t bits;
+    for (;;)
+        ASSERT(sys_wait(never, 0, &bits) == ERR_OK, "a thread cannot rest");
 }
 
 err_t test_thread_end(struct test_thread *t)
@@ -56,4 +67,11 @@ err_t test_thread_end(struct test_thread *t)
     if (err == ERR_OK)
         err = cell_delete(CAP_SELF, t->stack);
     return err;
+}
+
+void test_rest_end(void)
+{
+    if (never != 0)
+        ASSERT(cell_delete(CAP_SELF, never) == ERR_OK, "a capability of our own cannot be deleted");
+    never = 0;
 }

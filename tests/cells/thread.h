@@ -30,5 +30,11 @@ struct test_thread {
 MUST_USE err_t test_thread_start(struct test_thread *t, void (*run)(uint64_t argument),
                                  uint64_t argument, uint32_t priority);
 
+// The end of what a thread has to do: it rests until it is stopped.
+_Noreturn void test_thread_rest(void);
+
 // Stop it and give back what it was made of.
 MUST_USE err_t test_thread_end(struct test_thread *t);
+
+// Delete what the functions above keep for themselves.
+void test_rest_end(void);

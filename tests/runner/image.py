@@ -29,8 +29,12 @@ def command(arguments, seconds):
     except subprocess.TimeoutExpired:
         raise Failed(f"{arguments[0]} took more than {seconds} s") from None
     if done.returncode != 0:
-        last = " / ".join(done.stdout.strip().splitlines()[-3:])
-        raise Failed(f"{' '.join(arguments[:3])} failed: {last}")
+        os.makedirs(f"{BUILD}/test", exist_ok=True)
+        with open(f"{BUILD}/test/failed.txt", "w") as file:
+            file.write(done.stdout)
+        said = done.stdout.splitlines() or ["it said nothing"]
+        wrong = [line for line in said if "error:" in line or line.startswith("cella:")] or said
+        raise Failed(f"{arguments[0]} failed: {wrong[0]} - see {BUILD}/test/failed.txt")
     return done.stdout
 
 

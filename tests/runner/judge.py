@@ -3,6 +3,7 @@
 
 Lines of `expect`, in order; `#` starts a comment:
     LINE REGEX      wait until that line (console, link, log) says it, after what was expected before
+    also LINE REGEX the same, but said at any time since the start
     LINE < TEXT     type TEXT and Return there
     ! LINE REGEX    must never be said, from the start on
     allow REGEX     is no failure although it looks like one
@@ -45,15 +46,20 @@ class Script:
             name, _, pattern = rest.partition(" ")
             self.never.append((name, re.compile(pattern.strip())))
         elif word in LINES:
-            self.steps.append((word, rest))
+            self.steps.append((word, rest, False))
+        elif word == "also":
+            name, _, pattern = rest.partition(" ")
+            self.steps.append((name, pattern.strip(), True))
         else:
             raise Failed(f"{where}: `{word}` is no step")
 
     def run(self, machine):
         machine.forbidden = [("log", re.compile(p)) for p in FORBIDDEN] + self.never
         machine.allowed = self.allow
-        for line, rest in self.steps:
-            if rest.startswith("< "):
+        for line, rest, anywhere in self.steps:
+            if anywhere:
+                machine.expect(line, rest, start=0)
+            elif rest.startswith("< "):
                 machine.send(line, rest[2:].encode() + b"\r")
             else:
                 machine.expect(line, rest)

@@ -99,16 +99,18 @@ class Machine:
                         raise Failed(f"the {line} says: {said}")
             self.checked[line] = max(end, self.checked[line])
 
-    def expect(self, line, pattern, seconds=None):
-        """Wait until `line` has said `pattern` after what was expected before; the match."""
-        end = self.end if seconds is None else min(self.end, time.monotonic() + seconds)
+    def expect(self, line, pattern, seconds=None, start=None):
+        """Wait until `line` has said `pattern` after what was expected before (or after `start`); the match. What
+        ends with `$` waits for the end of the line."""
+        limit = self.end if seconds is None else min(self.end, time.monotonic() + seconds)
         compiled = re.compile(pattern, re.MULTILINE)
         while True:
-            found = compiled.search(self.text[line], self.at[line])
+            end = self.text[line].rfind("\n") + 1 if pattern.endswith("$") else len(self.text[line])
+            found = compiled.search(self.text[line], self.at[line] if start is None else start, end)
             if found:
-                self.at[line] = found.end()
+                self.at[line] = max(found.end(), self.at[line])
                 return found
-            left = end - time.monotonic()
+            left = limit - time.monotonic()
             if left <= 0:
                 raise Failed(f"the {line} did not say `{pattern}` in time")
             if not self.read(left):

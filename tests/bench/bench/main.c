@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Measures the kernel's operations in TSC ticks: executed instructions under `-icount shift=0`. Each line on the log is
+// `bench NAME TICKS`: the smallest of several rounds' averages. User stubs are included.
+#include "child.h"
+#include "gen/cell.h"
+#include "gen/frame.h"
+#include "gen/untyped.h"
+#include "os/ipc.h"
+#include "os/panic.h"
+#include "os/syscall.h"
+#include "tests/cells/probe.h"
+#include "tests/cells/thread.h"
+
+enum { ROUNDS = 5, TIMES = 1000, METHOD = 1 };
+#define MAP_BASE  0x00000000a0000000u
+#define LEND_BASE 0x00000000b0000000u
+
+static cap_t endpoint, spare;
+static uint64_t lend_pages;
+static cap_t page;
+
+static uint64_t ticks(void)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
+static void must(err_t err, const char *what)
+{
+    ASSERT(err == ERR_OK, what);
+}
+
+static void measure(const char *name, void (*once)(void))
+{
+    uint64_t best = UINT64_MAX;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        uint64_t start = ticks();
+
+        for (int i = 0; i < TIMES; i++)
+            once();
+        uint64_t took = (ticks() - start) / TIMES;
+        best = took < best ? took : best;
+    }
+    probe_number(name, best);
+}
+
+static void do_nothing(void)
+{
+    __asm__ volatile("" : : : "memory");
+}
+
+static void do_null(void)
+{
+    struct syscall s = {.word = (uint64_t)SYS_NULL << CALL_OP_SHIFT};
+    syscall_enter(&s);
+}
+
+static void do_call_0(void)
+{
+    struct syscall s = {.word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD, .target = endpoint};
+    syscall_enter(&s);
+}
+
+static void do_call_6(void)
+{
+    struct syscall s = {.word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD, .target = endpoint, .w = {1, 2, 3, 4, 5, 6}};
+    syscall_enter(&s);
+}
+
+static void do_lend(void)
+{
+    struct syscall s = {.word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD | (uint64_t)LEASE_LEND_MUT << CALL_LEASE_SHIFT,
+                        .target = endpoint,
+                        .lease = LEND_BASE | lend_pages};
+    syscall_enter(&s);
+}
+
+static void do_map(void)
+{
+    if (frame_map(page, CAP_SELF, MAP_BASE, ACCESS_READ | ACCESS_WRITE) != ERR_OK || frame_unmap(page) != ERR_OK)
+        panic(__FILE__, __LINE__, "map and unmap");
+}
+
+static void do_copy(void)
+{
+    cap_t copy;
+
+    if (cell_derive(CAP_SELF, endpoint, 250, RIGHT_ALL, ~0ull, 0, 0, &copy) != ERR_OK ||
+        cell_delete(CAP_SELF, copy) != ERR_OK)
+        panic(__FILE__, __LINE__, "copy and delete");
+}
+
+static void serve_here(uint64_t argument)
+{
+    child_serve(argument);
+}
+
+// A fault, its message to this thread, the answer, and the instruction again.
+static void measure_fault(void)
+{
+    struct child child;
+    uint64_t best = UINT64_MAX;
+    struct syscall s = {.word = (uint64_t)SYS_RECV << CALL_OP_SHIFT};
+
+    must(child_make(&child, child_fault, endpoint, RIGHT_WRITE, endpoint), "a child that faults");
+    s.target = endpoint;
+    for (int round = 0; round < ROUNDS; round++) {
+        uint64_t start = ticks();
+
+        for (int i = 0; i < TIMES; i++) {
+            syscall_enter(&s);
+            ASSERT((s.word >> RESULT_METHOD_SHIFT & METHOD_MAX) == FAULT_METHOD, "a fault's message");
+            s.word = (uint64_t)SYS_REPLY_RECV << CALL_OP_SHIFT;
+            s.target = endpoint;
+        }
+        uint64_t took = (ticks() - start) / TIMES;
+        best = took < best ? took : best;
+    }
+    probe_number("bench fault to handler and back", best);
+}
+
+int main(void)
+{
+    cap_t memory = start_page()->untyped, pages;
+    struct test_thread here;
+    struct child there;
+
+    must(untyped_retype_endpoint(memory, test_slot(), &spare), "an endpoint");
+    endpoint = spare;
+    must(test_thread_start(&here, serve_here, endpoint, 100), "a server in this cell");
+    must(test_pages(LEND_BASE, 16, &pages), "pages to lend");
+    must(untyped_retype_frame(memory, test_slot(), 1, &page), "a page to map");
+    must(cell_reserve(CAP_SELF, MAP_BASE, 1), "tables");
+    measure("bench nothing", do_nothing);
+    measure("bench null", do_null);
+    measure("bench call 0 words, same space", do_call_0);
+    measure("bench call 6 words, same space", do_call_6);
+    measure("bench map + unmap", do_map);
+    measure("bench copy + delete", do_copy);
+    must(test_thread_end(&here), "the server's end");
+    must(child_make(&there, child_serve, endpoint, RIGHT_READ, 0), "a server in another cell");
+    measure("bench call 0 words", do_call_0);
+    measure("bench call 6 words", do_call_6);
+    lend_pages = 1;
+    measure("bench lend 1 page", do_lend);
+    lend_pages = 16;
+    measure("bench lend 16 pages", do_lend);
+    must(untyped_retype_endpoint(memory, test_slot(), &endpoint), "an endpoint");
+    measure_fault();
+    probe_say("bench end");
+    return 0;
+}
