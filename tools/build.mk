@@ -52,7 +52,8 @@ $(eval $(call unit_test,idlc_hostile,tests/idlc/hostile_test.c $(B)/unit/probe/p
 
 # docs/api: `make api` writes it, `make api-check` says whether what is committed is what interfaces and profiles say.
 PROFILE_FILES := $(filter-out profiles/publishers.toml,$(sort $(wildcard profiles/*.toml)))
-api_write = mkdir -p $(1) && $(IDLC) pages $(1) $(IDL) && $(CELLA) image matrix $(PROFILE_FILES) -o $(1)/matrix.md
+api_write = mkdir -p $(1) && $(IDLC) pages $(1) $(IDL) && $(CELLA) image matrix $(PROFILE_FILES) -o $(1)/matrix.md \
+    $(foreach p,$(PROFILE_FILES),&& $(CELLA) image graph $(p) -o $(1)/authority-$(basename $(notdir $(p))).svg)
 
 api: $(IDLC) $(CELLA)
 	$(call api_write,docs/api)

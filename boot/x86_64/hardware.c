@@ -111,19 +111,22 @@ void pci_quiet(void)
 enum { APIC_X2 = 1 << 10, APIC_ON = 1 << 11 };
 #define APIC_ADDRESS 0x000ffffffffff000u
 
+enum boot_stop lapic_check(uint64_t lapic_phys)
+{
+    const uint64_t base = msr_read(MSR_APIC_BASE) & APIC_ADDRESS;
+    return base == lapic_phys ? BOOT_CLEAR : BOOT_STOP_APIC_PLACE;
+}
+
 // From x2APIC mode the way back leads through off (Intel SDM volume 3, section 11.12.5).
-enum boot_stop lapic_settle(uint64_t lapic_phys)
+void lapic_settle(void)
 {
     uint64_t base = msr_read(MSR_APIC_BASE);
-    if ((base & APIC_ADDRESS) != lapic_phys)
-        return BOOT_STOP_APIC_PLACE;
     if ((base & APIC_X2) != 0) {
         base &= ~(uint64_t)(APIC_X2 | APIC_ON);
         msr_write(MSR_APIC_BASE, base);
     }
     if ((base & APIC_ON) == 0)
         msr_write(MSR_APIC_BASE, base | APIC_ON);
-    return BOOT_CLEAR;
 }
 
 // 82093AA data sheet: index at 0, data at 0x10; register 1 holds the last input's number.

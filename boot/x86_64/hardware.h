@@ -13,8 +13,11 @@ void hardware_random(struct seed_input *input);
 // Clears the bus-master bit of every PCI function that port-based configuration reaches.
 void pci_quiet(void);
 
-// Puts the local APIC into its memory-mapped mode; refuses if it is not at `lapic_phys`.
-MUST_USE enum boot_stop lapic_settle(uint64_t lapic_phys);
+// Is the local APIC at `lapic_phys`?
+MUST_USE enum boot_stop lapic_check(uint64_t lapic_phys);
+
+// Puts the local APIC into its memory-mapped mode.
+void lapic_settle(void);
 
 // Inputs of the I/O APIC.
 uint32_t ioapic_inputs(uint64_t ioapic_phys);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "x86_64/start.h"
 
-#include "gen/boot_key.h"
 #include "core/acpi.h"
 #include "core/image.h"
 #include "core/info.h"
 #include "crypto/wipe.h"
+#include "gen/boot_key.h"
 #include "x86_64/cpu.h"
 #include "x86_64/hardware.h"
 #include "x86_64/say.h"
@@ -41,11 +41,27 @@ static void bundle_verify(struct start *start, uint64_t *proof)
         stop(BOOT_STOP_GLITCH);
 }
 
+static void wiring_describe(struct start *start)
+{
+    struct boot_info *info = &start->info;
+    struct acpi_wiring wiring;
+    stop_unless_clear(acpi_read(&start->phys, info->rsdp, &wiring));
+    stop_unless_clear(lapic_check(wiring.lapic_phys));
+    const uint32_t inputs = ioapic_inputs(wiring.ioapic_phys);
+    stop_unless_clear(acpi_check_inputs(&wiring, inputs));
+    info->lapic_phys = wiring.lapic_phys;
+    info->ioapic_phys = wiring.ioapic_phys;
+    info->ioapic_gsi_base = wiring.ioapic_gsi_base;
+    info->ioapic_count = inputs;
+    memcpy(info->irq, wiring.irq, sizeof info->irq);
+}
+
 void start_verify(struct start *start)
 {
     stop_unless_clear(hardware_check());
     bundle_verify(start, &start->proof[0]);
     say_progress("the bundle is authentic");
+    wiring_describe(start);
     hardware_random(&start->seed);
     stop_unless_clear(seed_mix(&start->seed, start->info.seed, &start->dice));
     start->info.seed_sources = start->seed.sources;
@@ -72,23 +88,13 @@ static void kernel_load(struct start *start)
                                  phys_at(&start->phys, start->places.kernel_phys)));
 }
 
-static void devices_describe(struct start *start)
+static void clocks_describe(struct start *start)
 {
-    struct boot_info *info = &start->info;
-    struct acpi_wiring wiring;
     struct clocks clocks;
-    stop_unless_clear(acpi_read(&start->phys, info->rsdp, &wiring));
-    uint32_t inputs = ioapic_inputs(wiring.ioapic_phys);
-    stop_unless_clear(acpi_check_inputs(&wiring, inputs));
-    stop_unless_clear(lapic_settle(wiring.lapic_phys));
-    stop_unless_clear(clocks_measure(wiring.lapic_phys, &clocks));
-    info->lapic_phys = wiring.lapic_phys;
-    info->ioapic_phys = wiring.ioapic_phys;
-    info->ioapic_gsi_base = wiring.ioapic_gsi_base;
-    info->ioapic_count = inputs;
-    memcpy(info->irq, wiring.irq, sizeof info->irq);
-    info->tsc_hz = clocks.tsc_hz;
-    info->lapic_hz = clocks.lapic_hz;
+    lapic_settle();
+    stop_unless_clear(clocks_measure(start->info.lapic_phys, &clocks));
+    start->info.tsc_hz = clocks.tsc_hz;
+    start->info.lapic_hz = clocks.lapic_hz;
 }
 
 static void kernel_describe(struct start *start)
@@ -175,7 +181,7 @@ void start_kernel(struct start *start, const struct ranges *ram)
     interrupts_off();
     pci_quiet();
     kernel_load(start);
-    devices_describe(start);
+    clocks_describe(start);
     kernel_describe(start);
     if (start->info.event_log_size != 0) {
         start->info.event_log = start->places.arena_phys + PAGE_SIZE;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What both entries do, in three steps; every failure stops the machine.
-//   start_verify  check the bundle, gather randomness
+//   start_verify  check the bundle and the machine, gather randomness
 //   start_place   choose where the kernel and the arena (page tables, boot information) go
 //   start_kernel  devices silent, check again, load, build the tables, jump
 // Between the second and the third step UEFI reserves the places and leaves its boot services.

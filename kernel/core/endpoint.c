@@ -118,6 +118,7 @@ static err_t deliver(struct thread *sender, struct thread *receiver, const struc
 static void finish(struct thread *t, err_t error)
 {
     if (t->message == MESSAGE_FAULT) { // nobody will mend it
+        t->state = THREAD_CALLING;     // it is in no queue any more, and nobody serves it
         thread_stop(t);
         return;
     }

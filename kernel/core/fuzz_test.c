@@ -265,6 +265,11 @@ static void populate(void)
             bed_grant(first, 10 + 4 * i, handle_of(11 + 4 * k), 16 + k, roll(32), ~0ull, 0);
             bed_grant(first, 10 + 4 * i, handle_of(12 + 4 * k), 21 + k, roll(32), ~0ull, 0);
         }
+    // Faults of each cell go to the endpoint of the next, those of the last to nobody.
+    for (uint32_t i = 0; i + 1 < CELLS; i++)
+        CHECK_EQ(bed_object(first, handle_of(10 + 4 * i), CELL_METHOD_SUPERVISE,
+                            ARGS(handle_of(50 + i + 1))),
+                 ERR_OK);
     bed_grant(first, 10, handle_of(ROOT_IRQ), 30, RIGHT_ALL, ~0ull, 0);
     bed_grant(first, 10, handle_of(ROOT_PORTS), 31, RIGHT_ALL, ~0ull, 0);
 }

@@ -7,11 +7,23 @@
 static void ready_mark(struct cpu *cpu, uint32_t priority, bool some)
 {
     uint64_t bit = 1ull << (priority & 63);
+    uint64_t *word = &cpu->ready_bits[priority >> 6];
 
-    if (some)
-        cpu->ready_bits[priority >> 6] |= bit;
-    else
-        cpu->ready_bits[priority >> 6] &= ~bit;
+    *word = some ? *word | bit : *word & ~bit;
+    bit = 1ull << (priority >> 6);
+    cpu->ready_words = *word ? cpu->ready_words | bit : cpu->ready_words & ~bit;
+    cpu->ready_top = -1;
+    if (cpu->ready_words) {
+        int top = 63 - __builtin_clzll(cpu->ready_words);
+
+        cpu->ready_top = top * 64 + 63 - __builtin_clzll(cpu->ready_bits[top]);
+    }
+}
+
+void sched_init(struct cpu *cpu)
+{
+    cpu->self = cpu;
+    cpu->ready_top = -1;
 }
 
 static void ready_insert(struct thread *t, bool first)
@@ -55,15 +67,24 @@ static void ready_remove(struct cpu *cpu, struct thread *t)
 
 void sched_ready(struct thread *t)
 {
+    struct cpu *cpu = this_cpu();
+
     t->state = THREAD_READY;
-    if (t != this_cpu()->current)
-        ready_insert(t, false);
+    if (t == cpu->current)
+        return;
+    if (cpu->handoff)
+        ready_insert(cpu->handoff, false);
+    cpu->handoff = t;
 }
 
 void sched_unready(struct thread *t)
 {
-    if (t != this_cpu()->current)
-        ready_remove(this_cpu(), t);
+    struct cpu *cpu = this_cpu();
+
+    if (t == cpu->handoff)
+        cpu->handoff = 0;
+    else if (t != cpu->current)
+        ready_remove(cpu, t);
 }
 
 void sched_block(enum thread_state to)
@@ -71,20 +92,12 @@ void sched_block(enum thread_state to)
     this_cpu()->current->state = (uint8_t)to;
 }
 
-// The highest priority in the queues, -1 if they are empty.
-static int ready_top(const struct cpu *cpu)
-{
-    for (int i = PRIORITIES / 64 - 1; i >= 0; i--)
-        if (cpu->ready_bits[i])
-            return i * 64 + 63 - __builtin_clzll(cpu->ready_bits[i]);
-    return -1;
-}
-
 bool sched_wants_switch(void)
 {
     struct cpu *cpu = this_cpu();
 
-    return cpu->current->state != THREAD_READY || ready_top(cpu) > cpu->current->priority;
+    return cpu->current->state != THREAD_READY || cpu->ready_top > cpu->current->priority ||
+           (cpu->handoff && cpu->handoff->priority > cpu->current->priority);
 }
 
 void sched_yield(void)
@@ -109,29 +122,47 @@ static void slice_update(struct cpu *cpu, struct thread *t, bool switched)
     }
 }
 
+// Somebody else than the present thread is to run: from the queues, unless `handoff` is more
+// urgent.
+static struct thread *sched_next(struct cpu *cpu, int top)
+{
+    struct thread *t = cpu->handoff;
+
+    if (t && t->priority <= top)
+        ready_insert(t, false); // others of its priority were ready before it
+    if (!t || t->priority <= top) {
+        t = top < 0 ? 0 : cpu->ready[top].first;
+        if (t)
+            ready_remove(cpu, t);
+    }
+    cpu->handoff = 0;
+    cpu->rotate = false;
+    cpu->current = t;
+    if (t)
+        slice_update(cpu, t, true);
+    return t;
+}
+
 struct thread *sched_pick(void)
 {
     struct cpu *cpu = this_cpu();
     struct thread *t = cpu->current;
-    int top = ready_top(cpu);
+    int top = cpu->ready_top, best = top;
 
-    if (t && t->state == THREAD_READY) {
-        if (top < t->priority || (top == t->priority && !cpu->rotate)) {
-            slice_update(cpu, t, false);
-            return t;
+    if (!t || t->state != THREAD_READY)
+        return sched_next(cpu, top);
+    if (cpu->handoff && cpu->handoff->priority > best)
+        best = cpu->handoff->priority;
+    if (best < t->priority || (best == t->priority && !cpu->rotate)) {
+        if (cpu->handoff) {
+            ready_insert(cpu->handoff, false);
+            cpu->handoff = 0;
         }
-        ready_insert(t, top > t->priority); // whoever was only interrupted keeps its turn
+        slice_update(cpu, t, false);
+        return t;
     }
-    cpu->rotate = false;
-    if (top < 0) {
-        cpu->current = 0;
-        return 0;
-    }
-    t = cpu->ready[top].first;
-    ready_remove(cpu, t);
-    cpu->current = t;
-    slice_update(cpu, t, true);
-    return t;
+    ready_insert(t, best > t->priority); // whoever was only interrupted keeps its turn
+    return sched_next(cpu, cpu->ready_top);
 }
 
 struct thread *sched_leave(void)

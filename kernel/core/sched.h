@@ -23,12 +23,18 @@ struct cpu {
     nsec_t armed;           // when the timer will fire; 0: not armed
     nsec_t slice_end;       // 0: the running thread shares its priority with nobody
     bool rotate;            // the running thread's turn among its equals is over
+    struct thread *handoff; // became ready last, and is in no queue yet
     struct heap timers;
+    int32_t ready_top;    // the highest priority in the queues, -1 if they are empty
+    uint64_t ready_words; // which of ready_bits are not zero
     uint64_t ready_bits[PRIORITIES / 64];
     struct {
         struct thread *first, *last;
     } ready[PRIORITIES];
 };
+
+// Before the first thread.
+void sched_init(struct cpu *cpu);
 
 // Who runs next in user mode; waits for an interrupt while nobody can.
 struct thread *sched_leave(void);

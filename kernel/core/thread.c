@@ -51,7 +51,7 @@ static void thread_leave(struct thread *t)
         signal_leave(t);
         break;
     case THREAD_CALLING:
-        if (t->server->lease.lender != t)
+        if (t->server && t->server->lease.lender != t)
             endpoint_abandon(t);
         break;
     default:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every bad PSBT of tests/vectors/hostile.txt gets its own refusal, from the reader or from the vault;
-// and every code of the table has a sentence that says what to do.
+// Every bad PSBT of tests/vectors/hostile.txt gets its own refusal, from the reader or from the
+// vault; and every code of the table has a sentence that says what to do.
 #include "format/psbt_request.h"
 #include "format/spend.h"
 #include "vectors_test.h"
@@ -78,15 +78,14 @@ static void test_every_prefix(void)
     }
 }
 
-// Codes that a PSBT can cause (below 70, see the table), but for those other tests cover: PIECE_ORDER
-// and PREVIOUS_ORDER and PREVIOUS_UNKNOWN belong to the cells, REQUEST_SIZE, TEXT_SIZE, CHANGE_PATH and
-// FINGERPRINT to request_test, review_test and spend_test.
+// Codes that a PSBT can cause (below 70, see the table), but for those other tests cover:
+// PIECE_ORDER and PREVIOUS_ORDER and PREVIOUS_UNKNOWN belong to the cells, REQUEST_SIZE, TEXT_SIZE,
+// CHANGE_PATH and FINGERPRINT to request_test, review_test and spend_test.
 static void test_every_code(void)
 {
-    static const uint32_t elsewhere[] = {REFUSAL_PIECE_ORDER,  REFUSAL_PREVIOUS_ORDER,
-                                         REFUSAL_PREVIOUS_UNKNOWN, REFUSAL_REQUEST_SIZE,
-                                         REFUSAL_TEXT_SIZE,    REFUSAL_CHANGE_PATH,
-                                         REFUSAL_FINGERPRINT};
+    static const uint32_t elsewhere[] = {
+        REFUSAL_PIECE_ORDER, REFUSAL_PREVIOUS_ORDER, REFUSAL_PREVIOUS_UNKNOWN, REFUSAL_REQUEST_SIZE,
+        REFUSAL_TEXT_SIZE,   REFUSAL_CHANGE_PATH,    REFUSAL_FINGERPRINT};
     for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
         code_seen[elsewhere[i]] = true;
     for (uint32_t code = 1; code < REFUSAL_NOT_CANONICAL; code++)

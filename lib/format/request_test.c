@@ -18,16 +18,21 @@ static void good_request(void)
     request.input_count = 2;
     request.output_count = 2;
     request.inputs[0] = (struct request_input){
-        .vout = 1, .amount = 1000, .path = {.kind = COIN_P2WPKH, .account = 99, .index = 7}};
+        .vout = 1, .amount = 1000, .path = {.kind = COIN_P2WPKH, .account = 99, .index = 7}
+    };
     request.inputs[1] = (struct request_input){
-        .vout = 2, .amount = 2000, .path = {.kind = COIN_P2TR, .chain = 1, .index = 0x7fffffff}};
-    request.outputs[0] = (struct request_output){.amount = 100, .script = {script, 30}};
+        .vout = 2, .amount = 2000, .path = {.kind = COIN_P2TR, .chain = 1, .index = 0x7fffffff}
+    };
+    request.outputs[0] = (struct request_output){
+        .amount = 100, .script = {script, 30}
+    };
     static uint8_t change[P2WPKH_SCRIPT_SIZE] = {0x00, 20};
     request.outputs[1] = (struct request_output){
         .amount = 2800,
-        .script = {change, sizeof(change)},
+        .script = {change,         sizeof(change)},
         .is_change = true,
-        .change = {.kind = COIN_P2WPKH, .chain = 1, .account = 99, .index = 999}};
+        .change = { .kind = COIN_P2WPKH, .chain = 1,   .account = 99, .index = 999}
+    };
 }
 
 static size_t encode(void)
@@ -200,7 +205,9 @@ static void test_limits(void)
     for (uint32_t i = 0; i < REQUEST_INPUTS_MAX; i++) {
         request.inputs[i] = request.inputs[1];
         request.inputs[i].vout = i;
-        request.outputs[i] = (struct request_output){.amount = 1, .script = {script, 34}};
+        request.outputs[i] = (struct request_output){
+            .amount = 1, .script = {script, 34}
+        };
     }
     request.input_count = REQUEST_INPUTS_MAX;
     request.output_count = REQUEST_OUTPUTS_MAX;
@@ -211,8 +218,8 @@ static void test_limits(void)
     expect(REFUSAL_REQUEST_SIZE, 0);
 }
 
-// Known sizes: BIP-141 weight of one P2WPKH input and two P2WPKH outputs with a signature of 72 bytes
-// is 562 (141 vB); one P2TR input and one P2TR output 444 (111 vB).
+// Known sizes: BIP-141 weight of one P2WPKH input and two P2WPKH outputs with a signature of 72
+// bytes is 562 (141 vB); one P2TR input and one P2TR output 444 (111 vB).
 static void test_weight(void)
 {
     good_request();

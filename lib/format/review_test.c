@@ -75,7 +75,7 @@ static void test_whole(void)
         "Fee               0.00000705 BTC   705 sat\n"
         "Fee rate   5.00 sat/vB, 141 vB\n"
         "Inputs            1.00000000 BTC   1 coin of this wallet\n"
-        "Leaves you        0.12346383 BTC   payments and fee\n";
+        "You spend         0.12346383 BTC   payments and fee\n";
     if (!CHECK(strcmp(text, wanted) == 0))
         fprintf(stderr, "%s", text);
     request.network = NETWORK_MAIN;
@@ -166,7 +166,11 @@ static void test_timing(void)
     good_request();
     request.locktime = 840000;
     render();
-    expect_line("Locktime   not before block 840000 (without effect: all inputs are final)");
+    expect_line("Locktime   not before block 840000 (no effect, all inputs are final)");
+    request.locktime = UINT32_MAX;
+    render();
+    expect_line("Locktime   not before 2106-02-07 06:28:15 UTC (no effect, all inputs are final)");
+    request.locktime = 840000;
     request.inputs[0].sequence = 0xfffffffe;
     render();
     expect_line("Locktime   not before block 840000");

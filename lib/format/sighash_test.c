@@ -64,8 +64,8 @@ static void test_bip143(void)
                    "0220573a954c4518331561406f90300e8f3358f51928d43c212a8caed02de67eebee");
 }
 
-// The input with SIGHASH_DEFAULT. The transaction spends other forms too, so the hash of the scripts
-// is the vector's; everything else is computed.
+// The input with SIGHASH_DEFAULT. The transaction spends other forms too, so the hash of the
+// scripts is the vector's; everything else is computed.
 static void check_signing(const struct sighash_shared *shared)
 {
     static const uint8_t aux[32];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole way from a PSBT to a signed PSBT, byte for byte against tests/vectors/signed.txt, which two
-// independent implementations made and agreed on; and what the vault refuses.
-#include "format/spend.h"
+// The whole way from a PSBT to a signed PSBT, byte for byte against tests/vectors/signed.txt, which
+// two independent implementations made and agreed on; and what the vault refuses.
 #include "format/psbt_request.h"
 #include "format/psbt_write.h"
+#include "format/spend.h"
 #include "vectors_test.h"
 
 enum { BYTES_MAX = 1 << 16 };
@@ -79,7 +79,9 @@ static void sign_all(char *expected)
                  ERR_OK);
         CHECK_EQ(size, bytes_size);
         CHECK_MEM(signatures[i], bytes, bytes_size);
-        list[i] = (struct psbt_signature){i, {signatures[i], size}};
+        list[i] = (struct psbt_signature){
+            i, {signatures[i], size}
+        };
         if (request.inputs[i].path.kind == COIN_P2WPKH)
             CHECK_EQ(psbt_input_key(&psbt, i, key), ERR_OK);
         CHECK_EQ(spend_check_signature(&request, &shared, i, key, list[i].bytes), ERR_OK);
@@ -154,13 +156,11 @@ static void test_lies(void)
     request.inputs[1].program[31] ^= 1;
     expect_keys(REFUSAL_KEY_MISMATCH, 1);
     sighash_share(&request, &shared);
-    CHECK_EQ(
-        spend_sign(vector_secp(), &master, &request, &shared, 1, aux, out, &size, &why),
-        ERR_REFUSED);
+    CHECK_EQ(spend_sign(vector_secp(), &master, &request, &shared, 1, aux, out, &size, &why),
+             ERR_REFUSED);
     CHECK_EQ(why.code, REFUSAL_KEY_MISMATCH);
-    CHECK_EQ(
-        spend_sign(vector_secp(), &master, &request, &shared, 2, aux, out, &size, &why),
-        ERR_BAD_ARGUMENT);
+    CHECK_EQ(spend_sign(vector_secp(), &master, &request, &shared, 2, aux, out, &size, &why),
+             ERR_BAD_ARGUMENT);
     load_payment();
     request.inputs[0].path.index ^= 1;
     expect_keys(REFUSAL_KEY_MISMATCH, 0);
@@ -208,10 +208,19 @@ static void test_merge_refused(void)
     uint8_t bytes[81] = {0};
     size_t size;
     load_payment();
-    const struct psbt_signature twice[2] = {{0, {bytes, 71}}, {0, {bytes, 71}}};
-    const struct psbt_signature beyond = {2, {bytes, 64}};
-    const struct psbt_signature empty = {0, {bytes, 0}};
-    const struct psbt_signature keyless = {1, {bytes, 71}}; // ECDSA for a P2TR input
+    const struct psbt_signature twice[2] = {
+        {0, {bytes, 71}},
+        {0, {bytes, 71}}
+    };
+    const struct psbt_signature beyond = {
+        2, {bytes, 64}
+    };
+    const struct psbt_signature empty = {
+        0, {bytes, 0}
+    };
+    const struct psbt_signature keyless = {
+        1, {bytes, 71}
+    }; // ECDSA for a P2TR input
     CHECK_EQ(psbt_merge(&psbt, twice, 2, merged, sizeof(merged), &size), ERR_BAD_ARGUMENT);
     CHECK_EQ(psbt_merge(&psbt, &beyond, 1, merged, sizeof(merged), &size), ERR_BAD_ARGUMENT);
     CHECK_EQ(psbt_merge(&psbt, &empty, 1, merged, sizeof(merged), &size), ERR_BAD_ARGUMENT);

@@ -2,24 +2,33 @@
 #include "format/tx.h"
 #include "vectors_test.h"
 
-// BIP-143, "Native P2WPKH": the signed transaction, with a witness for the second input only. Its txid
-// is that of the unsigned one with the first input's script.
-static const char signed_hex[] =
-    "01000000000102fff7f7881a8099afa6940d42d1e7f6362bec38171ea3edf433541db4e4ad969f00000000494830450221"
-    "008b9d1dc26ba6a9cb62127b02742fa9d754cd3bebf337f7a55d114c8e5cdd30be022040529b194ba3f9281a99f2b1c0a1"
-    "9c0489bc22ede944ccf4ecbab4cc618ef3ed01eeffffffef51e1b804cc89d182d279655c3aa89e815b1b309fe287d9b2b5"
-    "5d57b90ec68a0100000000ffffffff02202cb206000000001976a9148280b37df378db99f66f85c95a783a76ac7a6d5988"
-    "ac9093510d000000001976a9143bde42dbee7e4dbe6a21b2d50ce2f0167faa815988ac000247304402203609e17b84f6a7"
-    "d30c80bfa610b5b4542f32a8a0d5447a12fb1366d7f01cc44a0220573a954c4518331561406f90300e8f3358f51928d43c"
-    "212a8caed02de67eebee0121025476c2e83188368da1ff3e292e7acafcdb3566bb0ad253f62fc70f07aeee635711000000";
+// BIP-143, "Native P2WPKH": the signed transaction, with a witness for the second input only. Its
+// txid is that of the unsigned one with the first input's script.
+static const char signed_hex[] = "01000000000102fff7f7881a8099afa6940d42d1e7f6362bec38171ea3edf4335"
+                                 "41db4e4ad969f00000000494830450221"
+                                 "008b9d1dc26ba6a9cb62127b02742fa9d754cd3bebf337f7a55d114c8e5cdd30b"
+                                 "e022040529b194ba3f9281a99f2b1c0a1"
+                                 "9c0489bc22ede944ccf4ecbab4cc618ef3ed01eeffffffef51e1b804cc89d182d"
+                                 "279655c3aa89e815b1b309fe287d9b2b5"
+                                 "5d57b90ec68a0100000000ffffffff02202cb206000000001976a9148280b37df"
+                                 "378db99f66f85c95a783a76ac7a6d5988"
+                                 "ac9093510d000000001976a9143bde42dbee7e4dbe6a21b2d50ce2f0167faa815"
+                                 "988ac000247304402203609e17b84f6a7"
+                                 "d30c80bfa610b5b4542f32a8a0d5447a12fb1366d7f01cc44a0220573a954c451"
+                                 "8331561406f90300e8f3358f51928d43c"
+                                 "212a8caed02de67eebee0121025476c2e83188368da1ff3e292e7acafcdb3566b"
+                                 "b0ad253f62fc70f07aeee635711000000";
 
 // The first block's only transaction and its txid, in the order of the encoding.
-static const char genesis_hex[] =
-    "01000000010000000000000000000000000000000000000000000000000000000000000000ffffffff4d04ffff001d0104"
-    "455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72206f6e206272696e6b206f6620736563"
-    "6f6e64206261696c6f757420666f722062616e6b73ffffffff0100f2052a01000000434104678afdb0fe5548271967f1a6"
-    "7130b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6b"
-    "f11d5fac00000000";
+static const char genesis_hex[] = "0100000001000000000000000000000000000000000000000000000000000000"
+                                  "0000000000ffffffff4d04ffff001d0104"
+                                  "455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f"
+                                  "72206f6e206272696e6b206f6620736563"
+                                  "6f6e64206261696c6f757420666f722062616e6b73ffffffff0100f2052a0100"
+                                  "0000434104678afdb0fe5548271967f1a6"
+                                  "7130b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e5"
+                                  "1ec112de5c384df7ba0b8d578a4c702b6b"
+                                  "f11d5fac00000000";
 static const char genesis_txid[] =
     "3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a";
 

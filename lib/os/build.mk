@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # How a cell is built, and the library that every cell starts with.
 CELL_LIBC   := $(MUSL_LIB)
-CELL_CFLAGS := $(TARGET) $(BASE) -Os -D_GNU_SOURCE -ffreestanding -fno-pic -fno-builtin-printf -fstack-protector-strong \
+CELL_CFLAGS := $(TARGET) $(BASE) -Os -fomit-frame-pointer -D_GNU_SOURCE -ffreestanding -fno-pic -fno-builtin-printf -fstack-protector-strong \
                -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables $(MUSL_INC)
 CELL_LDFLAGS := -static -T lib/os/cell.ld --gc-sections -z noexecstack -z max-page-size=4096 \
                 --build-id=none --orphan-handling=error
 # A cell without a C library of its own keeps off the vector registers: its thread has no such state.
 CELL_BARE   := -mgeneral-regs-only
+# Calls are what a cell does most: speed counts for lib/os and the stubs.
+CELL_FAST   := $(CELL_BARE) -O2
 CELL_INC    := $(INC_abi) $(INC_os) $(INC_device) $(INC_format) $(INC_crypto) $(INC_gen)
 APP_INC     := -I$(B)/sdk/include
 SDK_READY   := $(B)/sdk/include/.made
@@ -28,7 +30,7 @@ CELLS += $(1)
 $(1)_GEN := $(3:%=$(B)/gen/%_server.c) $(4:%=$(B)/gen/%_client.c)
 $(1)_OBJ := $(patsubst %,$(B)/cells/$(1)/%.o,$(basename $(2) $(notdir $(3:%=%_server) $(4:%=%_client))))
 $(foreach s,$(2),$(eval $(call cell_object,$(B)/cells/$(1)/$(basename $(s)).o,$(s),$(if $(filter libc,$(5)),,$(CELL_BARE)) $(6))))
-$(foreach s,$(3:%=%_server) $(4:%=%_client),$(eval $(call cell_object,$(B)/cells/$(1)/$(s).o,$(B)/gen/$(s).c,$(CELL_BARE))))
+$(foreach s,$(3:%=%_server) $(4:%=%_client),$(eval $(call cell_object,$(B)/cells/$(1)/$(s).o,$(B)/gen/$(s).c,$(CELL_FAST))))
 $(B)/cells/$(1).elf: $$($(1)_OBJ) $(B)/cell/entry.o $(if $(filter libc,$(5)),$(OS_LIBC_LIB)) $(OS_LIB) $(call cell_libs,$(5)) $(CELL_LIBC) lib/os/cell.ld
 	@$$(LD) $$(CELL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^)
 	$(if $(filter libc,$(5)),,@! llvm-objdump -d $$@ | grep -m1 '%[xyz]mm' || { echo "cell $(1): vector code without libc"; exit 1; })
@@ -45,7 +47,7 @@ OS_SRC      := $(addprefix lib/os/,begin.c error.c guard.c heap.c ipc.c panic.c 
 OS_LIBC_SRC := $(addprefix lib/os/,libc.c run_libc.c stream.c) $(B)/gen/entropy_client.c
 OS_OBJ       = $(patsubst %,$(B)/cell/os/%.o,$(notdir $(basename $(1))))
 
-$(foreach s,$(OS_SRC) $(OS_LIBC_SRC),$(eval $(call cell_object,$(call OS_OBJ,$(s)),$(s),$(CELL_BARE))))
+$(foreach s,$(OS_SRC) $(OS_LIBC_SRC),$(eval $(call cell_object,$(call OS_OBJ,$(s)),$(s),$(CELL_FAST))))
 $(eval $(call cell_object,$(B)/cell/entry.o,lib/os/entry.S,))
 
 $(OS_LIB): $(call OS_OBJ,$(OS_SRC))

@@ -2,7 +2,18 @@
 #include "os/ipc.h"
 #include "os/panic.h"
 #include "os/syscall.h"
-#include <string.h>
+
+// Six words one by one, so that they travel in registers and never through memory.
+__attribute__((always_inline)) static inline void words_copy(uint64_t *to, const uint64_t *from)
+{
+    to[0] = from[0];
+    to[1] = from[1];
+    to[2] = from[2];
+    to[3] = from[3];
+    to[4] = from[4];
+    to[5] = from[5];
+}
+_Static_assert(MESSAGE_WORDS == 6, "words_copy");
 
 // Whether a message was taken that still waits for its reply. One thread, so one flag.
 static bool serving;
@@ -26,13 +37,14 @@ uint8_t *ipc_lease_area(void)
     return (uint8_t *)CELL_LEASE_BASE;
 }
 
-static err_t call(struct syscall *s, cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS])
+__attribute__((always_inline)) static inline err_t call(struct syscall *s, cap_t to,
+                                                        uint32_t method, uint64_t w[MESSAGE_WORDS])
 {
     s->word |= (uint64_t)SYS_CALL << CALL_OP_SHIFT | (method & METHOD_MAX);
     s->target = to;
-    memcpy(s->w, w, sizeof s->w);
+    words_copy(s->w, w);
     syscall_enter(s);
-    memcpy(w, s->w, sizeof s->w);
+    words_copy(w, s->w);
     return syscall_error(s);
 }
 
@@ -53,29 +65,28 @@ err_t ipc_call_lease(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS], uint3
 }
 
 // Enter with a receiving operation and unpack what comes.
-static err_t receive(struct syscall *s, struct message *m)
+__attribute__((always_inline)) static inline err_t receive(struct syscall *s, struct message *m)
 {
     syscall_enter(s);
-    memset(m, 0, sizeof *m);
     serving = false;
-    if (syscall_error(s) != ERR_OK)
+    if (syscall_error(s) != ERR_OK) {
+        *m = (struct message){0};
         return syscall_error(s);
+    }
     if ((s->word & RESULT_SIGNAL) != 0) {
-        m->signal = true;
-        m->bits = s->w[0];
+        *m = (struct message){.signal = true, .bits = s->w[0]};
         return ERR_OK;
     }
-    m->method = s->word >> RESULT_METHOD_SHIFT & METHOD_MAX;
-    m->identity = s->target;
-    memcpy(m->w, s->w, sizeof m->w);
-    m->lease_kind = (uint32_t)(s->word >> RESULT_LEASE_SHIFT & 3);
-    if (m->lease_kind != LEASE_NONE) {
-        m->lease_pages = s->lease & (PAGE_SIZE - 1);
-        // Safety: the kernel mapped those pages in this cell's window until the reply.
-        m->lease = (void *)(s->lease & ~(uint64_t)(PAGE_SIZE - 1));
-    }
-    m->cap = (s->word & RESULT_CAP) != 0 ? s->cap : 0;
-    m->oneway = (s->word & RESULT_SEND) != 0;
+    // Safety: a lease's pages are mapped in this cell's window until the reply; without one it is
+    // 0.
+    *m = (struct message){.method = s->word >> RESULT_METHOD_SHIFT & METHOD_MAX,
+                          .identity = s->target,
+                          .lease = (void *)(s->lease & ~(uint64_t)(PAGE_SIZE - 1)),
+                          .lease_pages = s->lease & (PAGE_SIZE - 1),
+                          .lease_kind = (uint32_t)(s->word >> RESULT_LEASE_SHIFT & 3),
+                          .cap = s->cap,
+                          .oneway = (s->word & RESULT_SEND) != 0};
+    words_copy(m->w, s->w);
     serving = !m->oneway;
     return ERR_OK;
 }
@@ -97,7 +108,7 @@ err_t ipc_reply_recv(cap_t endpoint, nsec_t deadline, struct message *m)
                                 (uint64_t)(m->error & 0xff) << CALL_ERROR_SHIFT,
                         .target = endpoint,
                         .deadline = deadline};
-    memcpy(s.w, m->w, sizeof s.w);
+    words_copy(s.w, m->w);
     return receive(&s, m);
 }
 
@@ -117,7 +128,7 @@ err_t ipc_reply(uint64_t token, err_t error, const uint64_t w[MESSAGE_WORDS])
     struct syscall s = {.word = (uint64_t)SYS_REPLY << CALL_OP_SHIFT | (uint64_t)(error & 0xff)
                                                                            << CALL_ERROR_SHIFT,
                         .target = token};
-    memcpy(s.w, w, sizeof s.w);
+    words_copy(s.w, w);
     syscall_enter(&s);
     return syscall_error(&s);
 }

@@ -16,7 +16,8 @@ struct syscall {
 };
 
 // Every register that the convention names is set here, so no leftover value of this cell travels.
-static inline void syscall_enter(struct syscall *s)
+// Always inlined, so that the structure becomes registers.
+__attribute__((always_inline)) static inline void syscall_enter(struct syscall *s)
 {
     register uint64_t r8 __asm__("r8") = s->w[2];
     register uint64_t r9 __asm__("r9") = s->w[3];

@@ -122,28 +122,31 @@ static void test_restore(void)
     static char endless[400];
     memset(endless, 'a', sizeof endless - 2);
     endless[sizeof endless - 2] = '\r';
+    static const char pasted[] = "\033[200~" PAYMENT_WORDS "\033[201~\r";
+    static const char right[] =
+        "  ABANDON  abandon abandon abandon abandon abandon abandon abandon "
+        "abandon abandon abandonx\x7f  About \r";
     const struct fake_step steps[] = {
-        {"> ",                                                     "restore\r",                             false, NULL},
-        {"Network: ",                                              "test\r",                                false, NULL},
-        {"words> ",                                                "abandon zebro about\r",                 false, NULL},
-        {"Wrong word 2: \"zebro\" is not in the list.",            NULL,                                    false, NULL},
-        {"words> ",                                                "abandon\r",                             false, NULL},
-        {"checksum does not fit",                                  NULL,                                    false, NULL},
-        {"words> ",                                                endless,                                 false, NULL},
-        {"That line is too long",                                  NULL,                                    false, NULL},
-        {"words> ",                                                "\033[200~" PAYMENT_WORDS "\033[201~\r", false, NULL},
-        {"That line is too long or holds keys other than letters", NULL,                                    false, NULL},
-        {"words> ",                                                "\r",                                    false, NULL},
-        {"words> ",
-         "  ABANDON  abandon abandon abandon abandon abandon abandon abandon abandon abandon "
-         "abandonx\x7f  About \r",                                                                          false, NULL},
-        {"The seed is restored. Network: TESTNET.",                NULL,                                    false, NULL},
-        {"Ready.",                                                 NULL,                                    false, NULL},
+        {"> ",                                         "restore\r",             false, NULL},
+        {"Network: ",                                  "test\r",                false, NULL},
+        {"words> ",                                    "abandon zebro about\r", false, NULL},
+        {"Wrong word 2: \"zebro\" is not in the list", NULL,                    false, NULL},
+        {"words> ",                                    "abandon\r",             false, NULL},
+        {"checksum does not fit",                      NULL,                    false, NULL},
+        {"words> ",                                    endless,                 false, NULL},
+        {"That line is too long",                      NULL,                    false, NULL},
+        {"words> ",                                    pasted,                  false, NULL},
+        {"or holds keys other than letters",           NULL,                    false, NULL},
+        {"words> ",                                    "\r",                    false, NULL},
+        {"words> ",                                    right,                   false, NULL},
+        {"The seed is restored. Network: TESTNET.",    NULL,                    false, NULL},
+        {"Ready.",                                     NULL,                    false, NULL},
     };
     CHECK(fake_person(STEPS(steps), 2));
     CHECK(seeded());
     // No word was echoed but the one that is none.
     CHECK(!fake_said("abandon") && !fake_said("ABANDON") && fake_said("****"));
+    CHECK(!fake_lease_holds("abandon") && !fake_lease_holds("ABANDON")); // P4
 }
 
 static void test_restore_main(void)
@@ -209,6 +212,7 @@ static void type_wrong(void)
 
 static void test_create(void)
 {
+    char first[16];
     static const struct fake_step steps[] = {
         {"> ",                                      "create\r", false, NULL      },
         {"Network: ",                               "test\r",   false, NULL      },
@@ -221,19 +225,28 @@ static void test_create(void)
     };
     CHECK(fake_person(STEPS(steps), 2));
     CHECK(seeded());
+    snprintf(first, sizeof first, " 1 %.*s", (int)strcspn(shown, " "), shown);
+    CHECK(fake_said(first));
 }
 
 static void test_create_cancelled(void)
 {
     static const struct fake_step steps[] = {
-        {"> ",        "create\r", false, NULL},
-        {"Network: ", "test\r",   false, NULL},
-        {"words> ",   "cancel\r", false, NULL},
-        {"> ",        "create\r", false, NULL},
-        {"Network: ", "cancel\r", false, NULL},
+        {"> ",              "create\r", false, NULL      },
+        {"Network: ",       "test\r",   false, NULL      },
+        {"Type your words", "cancel\r", false, words_read},
+        {"> ",              "create\r", false, NULL      },
+        {"Network: ",       "cancel\r", false, NULL      },
     };
     CHECK(fake_person(STEPS(steps), 2));
     CHECK(!seeded());
+    // The ninth word, as it stood on the screen, is nowhere any more (P4).
+    char ninth[16];
+    const char *word = shown;
+    for (int i = 1; i < 9; i++)
+        word = strchr(word, ' ') + 1;
+    snprintf(ninth, sizeof ninth, " 9 %.*s", (int)strcspn(word, " "), word);
+    CHECK(fake_said(ninth) && !fake_lease_holds(ninth));
 }
 
 static void test_idle(void)
@@ -255,6 +268,19 @@ static void test_idle(void)
     CHECK(fake_said_since(mark, "There is a seed. Network: MAINNET."));
     CHECK(fake_person(NULL, 0, 1));
     CHECK(fake_said_since(mark, "Ready."));
+}
+
+// A vault that was started again has lost the seed: the prompt says so and begins anew.
+static void test_vault_restarts(void)
+{
+    static const struct fake_step steps[] = {
+        {"The vault has started again: its seed is gone.", NULL, false, NULL},
+        {"There is no seed on this device.",               NULL, false, NULL},
+        {"> ",                                             "\r", false, NULL},
+    };
+    test_restore_main();
+    fake.vault_fresh = true;
+    CHECK(fake_person(STEPS(steps), 2));
 }
 
 static void test_console_fails(void)
@@ -283,6 +309,7 @@ int main(void)
     apart(test_create);
     apart(test_create_cancelled);
     apart(test_idle);
+    apart(test_vault_restarts);
     apart(test_console_fails);
     return unit_done();
 }

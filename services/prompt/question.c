@@ -15,6 +15,8 @@
 
 #define SECOND ((nsec_t)1000000000)
 
+enum { RULE_WIDTH = 64 };
+
 static struct {
     uint8_t bytes[REQUEST_MAX];
     size_t size;
@@ -69,13 +71,16 @@ static err_t question_render(void)
                          &question.text_size, &why);
 }
 
+// A line that frames the question; always RULE_WIDTH wide.
 static void rule(const char *start)
 {
-    size_t width = strlen(start) + 6;
+    size_t width = strlen(start) + 2;
+    for (uint64_t rest = question.sequence; rest >= 10; rest /= 10)
+        width++;
     terminal_text(start);
     terminal_number(question.sequence, 1, ' ');
     terminal_text(" ");
-    while (width++ < 64)
+    for (; width < RULE_WIDTH; width++)
         terminal_text("-");
     terminal_text("\n");
 }

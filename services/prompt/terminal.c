@@ -5,6 +5,11 @@
 
 #include "crypto/wipe.h"
 #include "gen/console.h"
+#include "os/ipc.h"
+
+// The length word and the bytes of the console's largest message.
+enum { LEASE_USED = 8 + CONSOLE_WRITE_DATA_SIZE };
+_Static_assert((int)CONSOLE_READ_DATA_SIZE <= (int)CONSOLE_WRITE_DATA_SIZE, "reads are no larger");
 
 static struct {
     uint8_t output[CONSOLE_WRITE_DATA_SIZE];
@@ -14,10 +19,17 @@ static struct {
     bool trouble;
 } terminal;
 
+// Words pass through the pages that stubs lend: nothing of them stays there.
+static void lease_wipe(void)
+{
+    wipe(ipc_lease_area(), LEASE_USED);
+}
+
 void terminal_flush(void)
 {
     if (terminal.output_used > 0 && console_write(terminal.output, terminal.output_used))
         terminal.trouble = true; // T3
+    lease_wipe();
     wipe(terminal.output, terminal.output_used);
     terminal.output_used = 0;
 }
@@ -101,6 +113,7 @@ static err_t input_fetch(void)
     uint32_t lost = 0;
     terminal_forget();
     err_t err = console_read(terminal.input, sizeof terminal.input, &used, &lost);
+    lease_wipe();
     if (err)
         return err;
     terminal.input_used = used;

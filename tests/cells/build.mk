@@ -25,7 +25,3 @@ RECORDED := console link entropy reader vault
 $(foreach s,$(RECORDED),$(call test_cell,record-$(s),tests/cells/recorder/main.c))
 $(call test_cell,record-log,tests/cells/record-log/main.c,,,device)
 $(call test_cell,caller,tests/cells/caller/main.c)
-
-# The bench, whose folder is read before this one.
-$(call test_cell,bench,tests/bench/bench/main.c)
-$(call test_cell,echo,tests/bench/echo/main.c)

@@ -23,6 +23,7 @@ struct fake {
     uint32_t entropy_test;
     bool entropy_broken;
     bool entropy_zero; // gives nothing but zeros
+    bool vault_fresh;  // the vault says that it has no seed, as one that was started again
     // The console: everything that was written, and what the person will do.
     char output[1 << 20];
     size_t output_size;
@@ -59,5 +60,7 @@ bool fake_said(const char *text);
 bool fake_said_since(size_t mark, const char *text);
 // Forget what was written so far.
 void fake_screen_clear(void);
+// Do the pages that this cell lends hold `text`?
+bool fake_lease_holds(const char *text);
 // Every byte that was written is printable ASCII, a line end, or a backspace.
 bool fake_output_clean(void);

@@ -333,6 +333,36 @@ static void nonce_replaced(void)
     services.finished = take_and_redirect;
 }
 
+static enum signer_lie lie; // for the playing process
+
+static void lie_begin(void)
+{
+    signer_play();
+    signer_lie = lie;
+}
+
+// A device whose evidence speaks about something else than its signatures: the files are not
+// written, and who gets such evidence by another way finds it out.
+static void test_lies(void)
+{
+    for (lie = SIGNER_NONCE; lie <= SIGNER_SIGNATURE; lie++) {
+        CHECK_EQ(sign_with((struct accident){.prepare = lie_begin}, ""), 1);
+        CHECK(command_says(command_err, "evidence is about another request"));
+        size_t size;
+        const uint8_t *psbt = signer_payment(SIGN, 0, &size);
+        lie_begin();
+        memcpy(services.psbt, psbt, size);
+        services.psbt_size = size;
+        services.finished();
+        file_put("lie", services.evidence.data, services.evidence.size);
+        CHECK_EQ(cella("verify lie --key keys"), 0); // nobody can know
+        CHECK_EQ(cella("verify lie --key keys --psbt in.psbt"), 1);
+        CHECK(command_says(command_out, lie == SIGNER_SIGNATURE ? "input 2 does not fit"
+                                                                : "is not what was signed"));
+    }
+    signer_lie = SIGNER_HONEST;
+}
+
 static void test_liar(void)
 {
     CHECK_EQ(sign_with((struct accident){.prepare = signature_spoiled}, ""), 1);
@@ -412,6 +442,7 @@ int main(void)
     test_unable();
     test_accidents();
     test_liar();
+    test_lies();
     test_interrupt();
     test_busy();
     test_long_path();

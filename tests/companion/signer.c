@@ -17,6 +17,7 @@ static const uint8_t seed[64] = {
     0x3d, 0xae, 0xa6, 0x69, 0x0f, 0x20, 0xad, 0x3d, 0x8d, 0x48, 0xb2, 0xd2, 0xce, 0x9e, 0x38, 0xe4,
 };
 
+enum signer_lie signer_lie;
 uint8_t signer_device_secret[32] = {0xde, 0x71, 0xce};
 
 enum { COIN = 100000, PSBT_CAP = 1 << 20 };
@@ -199,6 +200,7 @@ static void evidence_make(const struct request *request, struct span encoded)
     static struct evidence_work work;
     static char text[REVIEW_MAX];
     static uint8_t envelope[EVIDENCE_MAX];
+    static const uint8_t no_signature[SECP_SCHNORR_SIZE];
     char device[FINGERPRINT_TEXT], publisher[FINGERPRINT_TEXT];
     struct refusal why;
     size_t size;
@@ -220,11 +222,15 @@ static void evidence_make(const struct request *request, struct span encoded)
     e.text = (struct evidence_name){text, size};
     request_hash(encoded.at, encoded.size, e.request);
     memcpy(e.nonce, request->nonce, sizeof e.nonce);
+    e.nonce[0] ^= signer_lie == SIGNER_NONCE;
+    e.request[0] ^= signer_lie == SIGNER_REQUEST;
     e.signature_count = services.signature_count;
     for (uint32_t i = 0; i < e.signature_count; i++)
         e.signatures[i] = (struct evidence_signature){services.signatures[i].input,
                                                       services.signatures[i].bytes.data,
                                                       services.signatures[i].bytes.size};
+    if (signer_lie == SIGNER_SIGNATURE)
+        e.signatures[1].bytes = no_signature;
     require(evidence_sign(&e, signer_device_secret, &work, envelope, sizeof envelope, &size) ==
             ERR_OK);
     services.evidence = (struct services_bytes){envelope, size};

@@ -12,4 +12,8 @@ const uint8_t *signer_payment(uint64_t amount, size_t padding, size_t *size);
 // services_reset(), and from then on reader.finish makes everything out of what was received.
 void signer_play(void);
 
+// What is wrong in the evidence, well signed as it is.
+enum signer_lie { SIGNER_HONEST, SIGNER_NONCE, SIGNER_REQUEST, SIGNER_SIGNATURE };
+extern enum signer_lie signer_lie;
+
 extern uint8_t signer_device_secret[32]; // Ed25519; its public key is in services.key

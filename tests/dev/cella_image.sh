@@ -75,6 +75,8 @@ say inspect-json 0 '"vault":\["status"' "$cella" inspect "$work/one" --json
 say inspect-svg 0 '^</svg>$' "$cella" inspect "$work/one" --svg
 say inspect-both 2 'usage' "$cella" inspect "$work/one" --json --svg
 say matrix 0 '\| 34 \| \[approve\]\(vault.md#34-approve\) \| prompt \|' "$cella" image matrix profiles/vault.toml
+say graph 0 '^</svg>$' "$cella" image graph profiles/vault.toml
+"$cella" inspect "$work/one" --svg | cmp - "$work/out" || { echo "failed: profile and image give different graphs"; bad=1; }
 
 # The table of commands.
 say help 0 'image +build, sign' "$cella" help

@@ -14,12 +14,9 @@ struct part {
 };
 
 static const struct part parts[] = {
-    {"build",  image_build,  "PROFILE.toml -o FILE --key FILE [--direct]",
-     "compile a profile and its programs into a signed bundle"                                                       },
-    {"keygen", image_keygen, "FOLDER",                                     "make bundle.key and bundle.pub there"    },
-    {"sign",   image_sign,   "IMAGE --key FILE [-o FILE]",                 "sign an image with another key"          },
-    {"show",   image_show,   "IMAGE [--key FILE] [--json]",                "header and entries, and whether it holds"},
-    {"matrix", image_matrix, "PROFILE.toml... [-o FILE]",                  "who holds each method, as a page"        },
+#define PART(name, takes, summary) {#name, image_##name, takes, summary},
+#include "image_parts.def"
+#undef PART
 };
 
 enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]) };

@@ -31,3 +31,4 @@ int image_keygen(int argc, char **argv);
 int image_sign(int argc, char **argv);
 int image_show(int argc, char **argv);
 int image_matrix(int argc, char **argv);
+int image_graph(int argc, char **argv);

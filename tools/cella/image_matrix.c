@@ -3,6 +3,7 @@
 // profile.
 #include "files.h"
 #include "image_file.h"
+#include "inspect.h"
 #include "options.h"
 #include "report.h"
 #include "tree.h"
@@ -11,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "cella image matrix PROFILE.toml... [-o FILE] [--root FOLDER]";
+static const char matrix_usage[] = "cella image matrix PROFILE.toml... [-o FILE] [--root FOLDER]";
+static const char graph_usage[] = "cella image graph PROFILE.toml [-o FILE] [--root FOLDER]";
 
 static void emit_holders(FILE *f, const struct profile *p, uint32_t service, uint32_t method)
 {
@@ -83,69 +85,123 @@ static void emit(FILE *f, struct profile *const *profiles, int count)
         "<!-- Made by `cella image matrix` from the profiles: `make api` writes it anew. -->\n"
         "# Capability matrix\n\n"
         "Who may call each method, in each profile. The kernel refuses everything else before the\n"
-        "server hears of it. `-`: nobody.\n");
+        "server hears of it. `-`: nobody.\n\nAs a picture:");
+    for (int i = 0; i < count; i++)
+        fprintf(f, " [%s](authority-%s.svg)", profiles[i]->name, profiles[i]->name);
+    fprintf(f, ".\n");
     for (size_t s = 0; s < service_count; s++)
         emit_service(f, &service_table[s], profiles, count);
     for (int i = 0; i < count; i++)
         emit_devices(f, profiles[i]);
 }
 
-// The page in memory, so that a file appears whole or not at all. False: said.
-static bool page_write(const char *out, struct profile *const *profiles, int count)
+static void emit_graph(FILE *f, const struct profile *profile)
 {
+    static const uint32_t images[PROFILE_CELLS];
+    char title[2 * BUNDLE_NAME + 1];
+    struct plan_view view;
+    size_t size = 0;
+    uint8_t *plan = plan_make(profile, images, &size);
+
+    snprintf(title, sizeof(title), "%s %s", profile->name, profile->version);
+    if (plan_read(plan, size, &view) == ERR_OK) // it was made a moment ago
+        inspect_svg(f, &view, title);
+    free(plan);
+}
+
+struct request {
+    const char *usage;
+    const char *out, *root;
+    struct operands operands;
+    struct profile *profiles[OPTIONS_OPERANDS];
+    int count;
+};
+
+// False: said.
+static bool request_read(struct request *q, int argc, char **argv, int least, int most)
+{
+    const struct option_rule rules[] = {
+        {"-o",     &q->out, NULL},
+        {"--root",    &q->root, NULL},
+        {0},
+    };
+    struct complaint c = {0};
+
+    q->root = ".";
+    if (!options_read(argc, argv, rules, q->usage, &q->operands))
+        return false;
+    if (q->operands.count < least || q->operands.count > most) {
+        report_error("which profile? - usage: %s", q->usage);
+        return false;
+    }
+    while (q->count < q->operands.count) {
+        struct source source = tree_source(q->root);
+        struct profile *profile = malloc(sizeof(*profile));
+        if (!profile)
+            abort();
+        q->profiles[q->count++] = profile;
+        if (!profile_read(profile, &source, q->operands.at[q->count - 1], &c)) {
+            report_error("%s", c.text);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void request_end(struct request *q)
+{
+    for (int i = 0; i < q->count; i++) {
+        profile_free(q->profiles[i]);
+        free(q->profiles[i]);
+    }
+}
+
+// A whole text to a file, which appears whole or not at all, or to standard output. False: said.
+static bool text_write(const char *out, const char *text, size_t size)
+{
+    struct new_file file;
+
+    if (out)
+        return file_create(&file, out) && file_finish(&file, (const uint8_t *)text, size);
+    if (fwrite(text, 1, size, stdout) == size && fflush(stdout) == 0)
+        return true;
+    report_error("cannot write to standard output - is the disk full?");
+    return false;
+}
+
+static int run(struct request *q, int argc, char **argv, int most, bool graph)
+{
+    bool good = request_read(q, argc, argv, 1, most);
     char *text = NULL;
     size_t size = 0;
-    struct new_file file;
-    FILE *f = open_memstream(&text, &size);
-    bool good;
+    FILE *f = good ? open_memstream(&text, &size) : NULL;
 
-    if (!f)
+    if (good && !f)
         abort();
-    emit(f, profiles, count);
-    if (fclose(f) != 0)
-        abort();
-    if (out)
-        good = file_create(&file, out) && file_finish(&file, (const uint8_t *)text, size);
-    else
-        good = fwrite(text, 1, size, stdout) == size && fflush(stdout) == 0;
+    if (f) {
+        if (graph)
+            emit_graph(f, q->profiles[0]);
+        else
+            emit(f, q->profiles, q->count);
+        if (fclose(f) != 0)
+            abort();
+        good = text_write(q->out, text, size);
+    }
     free(text);
-    return good;
+    request_end(q);
+    return good ? EXIT_GOOD : EXIT_UNABLE;
 }
 
 int image_matrix(int argc, char **argv)
 {
-    const char *out = NULL, *root = ".";
-    const struct option_rule rules[] = {
-        {"-o",     &out, NULL},
-        {"--root",    &root, NULL},
-        {0},
-    };
-    struct profile *profiles[OPTIONS_OPERANDS];
-    struct operands operands;
-    struct complaint c = {0};
-    bool good = true;
-    int count = 0;
+    struct request q = {.usage = matrix_usage};
 
-    if (!options_read(argc, argv, rules, usage, &operands))
-        return EXIT_UNABLE;
-    if (operands.count == 0) {
-        report_error("matrix wants a profile - usage: %s", usage);
-        return EXIT_UNABLE;
-    }
-    while (good && count < operands.count) {
-        struct source source = tree_source(root);
-        profiles[count] = malloc(sizeof(struct profile));
-        if (!profiles[count])
-            abort();
-        good = profile_read(profiles[count], &source, operands.at[count], &c);
-        count++;
-    }
-    if (!good)
-        report_error("%s", c.text);
-    good = good && page_write(out, profiles, count);
-    for (int i = 0; i < count; i++) {
-        profile_free(profiles[i]);
-        free(profiles[i]);
-    }
-    return good ? EXIT_GOOD : EXIT_UNABLE;
+    return run(&q, argc, argv, OPTIONS_OPERANDS, false);
+}
+
+int image_graph(int argc, char **argv)
+{
+    struct request q = {.usage = graph_usage};
+
+    return run(&q, argc, argv, 1, true);
 }

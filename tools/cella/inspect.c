@@ -2,6 +2,7 @@
 // cella inspect: the whole machine's authority, read from the plan that the steward will carry out.
 #include "inspect.h"
 
+#include "image_file.h"
 #include "json.h"
 #include "options.h"
 #include "report.h"
@@ -9,43 +10,6 @@
 #include <string.h>
 
 static const char usage[] = "cella inspect IMAGE [--json | --svg]";
-
-void inspect_order(const struct plan_view *plan, uint32_t order[PLAN_CELLS_MAX])
-{
-    for (uint32_t i = 0; i < plan->plan->cell_count; i++) {
-        uint32_t at = i;
-        while (at > 0 && plan->cells[order[at - 1]].priority < plan->cells[i].priority) {
-            order[at] = order[at - 1];
-            at--;
-        }
-        order[at] = i;
-    }
-}
-
-uint32_t inspect_server(const struct plan_view *plan, uint32_t service)
-{
-    for (uint32_t i = 0; i < plan->plan->cell_count; i++)
-        if (service && plan->cells[i].service == service)
-            return i;
-    return PLAN_CELLS_MAX;
-}
-
-const char *inspect_service_name(uint32_t service, char text[32])
-{
-    const struct service_info *info = service_by_number(service);
-
-    snprintf(text, 32, "service %u", service);
-    return info ? info->name : text;
-}
-
-const char *inspect_method_name(uint32_t service, uint32_t method, char text[32])
-{
-    const struct service_info *info = service_by_number(service);
-    const struct method_info *m = info ? method_by_number(info, method) : NULL;
-
-    snprintf(text, 32, "method %u", method);
-    return m ? m->name : text;
-}
 
 static void print_methods(uint32_t service, uint64_t methods)
 {
@@ -219,6 +183,14 @@ static void print_json(const struct image *image)
     printf("\n]}\n");
 }
 
+static void print_svg(const struct image *image)
+{
+    char title[2 * BUNDLE_NAME + 1];
+
+    snprintf(title, sizeof(title), "%s %s", image->header->profile, image->header->version);
+    inspect_svg(stdout, &image->plan, title);
+}
+
 int inspect_command(int argc, char **argv)
 {
     bool json = false, svg = false;
@@ -241,7 +213,7 @@ int inspect_command(int argc, char **argv)
     if (json)
         print_json(&image);
     else if (svg)
-        inspect_svg(stdout, &image);
+        print_svg(&image);
     else
         print_text(&image);
     if (!image.signature_good)

@@ -217,13 +217,13 @@ static void draw_legend(const struct picture *p, int y)
     }
 }
 
-static void draw_head(const struct picture *p, const struct bundle_header *h, int width, int height)
+static void draw_head(const struct picture *p, const char *title, int width, int height)
 {
     fprintf(p->out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
             "height=\"%d\" role=\"img\">\n<title>Authority graph of profile ",
             width, height, width, height);
-    escaped(p->out, h->profile);
+    escaped(p->out, title);
     fprintf(p->out, "%s",
             "</title>\n<defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" "
             "markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\">"
@@ -243,9 +243,7 @@ static void draw_head(const struct picture *p, const struct bundle_header *h, in
             "</style>\n");
     fprintf(p->out, "<rect width=\"%d\" height=\"%d\" fill=\"#fbfcfe\"/>\n", width, height);
     fprintf(p->out, "<text x=\"%d\" y=\"%d\" class=\"title\">", MARGIN, MARGIN + 18);
-    escaped(p->out, h->profile);
-    fprintf(p->out, " ");
-    escaped(p->out, h->version);
+    escaped(p->out, title);
     fprintf(p->out, ": who may call what</text>\n");
     draw_text(
         p, MARGIN, MARGIN + 40, "sub",
@@ -253,9 +251,9 @@ static void draw_head(const struct picture *p, const struct bundle_header *h, in
         "server; the box holds the methods. A crossing without a box permits nothing.");
 }
 
-void inspect_svg(FILE *out, const struct image *image)
+void inspect_svg(FILE *out, const struct plan_view *plan, const char *title)
 {
-    struct picture p = {.out = out, .plan = &image->plan, .count = image->plan.plan->cell_count};
+    struct picture p = {.out = out, .plan = plan, .count = plan->plan->cell_count};
     int width, height;
 
     inspect_order(p.plan, p.order);
@@ -263,7 +261,7 @@ void inspect_svg(FILE *out, const struct image *image)
     width = p.x[p.count] - GAP + MARGIN;
     width = width > 960 ? width : 960; // the sentence above the picture
     height = p.y[p.count] + LEGEND;
-    draw_head(&p, image->header, width, height);
+    draw_head(&p, title, width, height);
     draw_lines(&p);
     for (uint32_t i = 0; i < p.count; i++) {
         draw_cell(&p, i);

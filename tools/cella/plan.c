@@ -54,7 +54,7 @@ static bool cells_good(const struct plan_view *v)
             !text_good(cell->app_id, sizeof(cell->app_id), false) ||
             !text_good(cell->argument, sizeof(cell->argument), true))
             return false;
-        if (cell->service >= START_SERVICES || cell->priority > STEWARD_PRIORITY)
+        if (cell->service >= START_SERVICES || cell->priority > STEWARD_PRIORITY || cell->zero != 0)
             return false;
         for (size_t d = 0; d < START_DEVICES; d++)
             if (cell->interrupts[d] > BOOT_IRQ_COUNT)
@@ -63,27 +63,16 @@ static bool cells_good(const struct plan_view *v)
     return true;
 }
 
-static struct plan_grant grant_at(const struct plan_view *v, uint32_t i)
-{
-    struct plan_grant grant;
-
-    memcpy(&grant, v->grants + i * sizeof(grant), sizeof(grant));
-    return grant;
-}
-
 static bool grants_good(const struct plan_view *v)
 {
-    struct plan_grant before = {0};
-
     for (uint32_t i = 0; i < v->plan->grant_count; i++) {
-        const struct plan_grant g = grant_at(v, i);
-        if (g.cell >= v->plan->cell_count || g.service == 0 || g.service >= START_SERVICES ||
-            g.methods == 0 || (g.methods & 1))
+        const struct plan_grant *g = &v->grants[i];
+        if (g->cell >= v->plan->cell_count || g->service == 0 || g->service >= START_SERVICES ||
+            g->methods == 0 || (g->methods & 1))
             return false;
         if (i > 0 &&
-            (before.cell > g.cell || (before.cell == g.cell && before.service >= g.service)))
+            (g[-1].cell > g->cell || (g[-1].cell == g->cell && g[-1].service >= g->service)))
             return false;
-        before = g;
     }
     return true;
 }
@@ -99,10 +88,10 @@ err_t plan_read(const void *bytes, size_t size, struct plan_view *out)
         v.plan->grant_count > PLAN_GRANTS_MAX)
         return ERR_BAD_DATA;
     if (size != sizeof(*v.plan) + v.plan->cell_count * sizeof(*v.cells) +
-                    v.plan->grant_count * sizeof(struct plan_grant))
+                    v.plan->grant_count * sizeof(*v.grants))
         return ERR_BAD_DATA;
     v.cells = (const struct plan_cell *)(const void *)(v.plan + 1);
-    v.grants = (const uint8_t *)(v.cells + v.plan->cell_count);
+    v.grants = (const struct plan_grant *)(const void *)(v.cells + v.plan->cell_count);
     if (!cells_good(&v) || !grants_good(&v))
         return ERR_BAD_DATA;
     *out = v;
@@ -111,10 +100,8 @@ err_t plan_read(const void *bytes, size_t size, struct plan_view *out)
 
 uint64_t plan_methods(const struct plan_view *view, uint32_t cell, uint32_t service)
 {
-    for (uint32_t i = 0; i < view->plan->grant_count; i++) {
-        const struct plan_grant g = grant_at(view, i);
-        if (g.cell == cell && g.service == service)
-            return g.methods;
-    }
+    for (uint32_t i = 0; i < view->plan->grant_count; i++)
+        if (view->grants[i].cell == cell && view->grants[i].service == service)
+            return view->grants[i].methods;
     return 0;
 }

@@ -11,7 +11,7 @@ uint8_t *plan_make(const struct profile *profile, const uint32_t image[PROFILE_C
 struct plan_view {
     const struct plan *plan;
     const struct plan_cell *cells;
-    const uint8_t *grants; // not aligned: a cell's size is no multiple of a grant's alignment
+    const struct plan_grant *grants;
 };
 
 // ERR_BAD_DATA: sizes, counts or numbers are not those of a plan.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A good profile gives the plan it should; each bad file gives its complaint, and no complaint is
 // without a bad file. A test file holds several files of a source tree, each behind `#=== PATH`.
+#include "inspect.h"
 #include "plan.h"
 #include "tests/unit.h"
 
@@ -153,7 +154,21 @@ static void check_plan(const struct plan_view *v)
     CHECK_EQ(plan_methods(v, 4, 1), 0);
 }
 
-// The plan of the good profile; then every single damaged byte of it either is refused or reads.
+// What reads as a plan can be drawn.
+static void draw(const struct plan_view *view)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+
+    if (!f)
+        abort();
+    inspect_svg(f, view, "any <&> title");
+    CHECK(fclose(f) == 0 && size > 1000 && strcmp(text + size - 7, "</svg>\n") == 0);
+    free(text);
+}
+
+// The plan of the good profile; then every single damaged byte of it is refused or can be drawn.
 static void test_plan(const char *good)
 {
     static struct profile profile;
@@ -181,11 +196,13 @@ static void test_plan(const char *good)
     CHECK(plan_read(plan, size - 1, &view) == ERR_BAD_DATA);
     CHECK(plan_read(plan, 7, &view) == ERR_BAD_DATA);
     for (size_t i = 0; i < size; i++) {
-        plan[i] ^= 0xff;
-        (void)!plan_read(plan, size, &view);
+        uint8_t kept = plan[i];
+        plan[i] = (uint8_t)(i % 2 ? kept ^ 0xff : kept + 1);
+        if (plan_read(plan, size, &view) == ERR_OK)
+            draw(&view);
         if (i < sizeof(struct plan))
             CHECK(plan_read(plan, size, &view) == ERR_BAD_DATA);
-        plan[i] ^= 0xff;
+        plan[i] = kept;
     }
     free(plan);
 }

@@ -9,12 +9,6 @@ fresh_end() {
     fresh_root=
 }
 
-# The machine's own mirror and its way to it (proxy, certificates) serve the scratch root too.
-fresh_mirror() { # SUITE
-    apt-get indextargets --format '$(REPO_URI) $(COMPONENT)' 2>/dev/null |
-        awk '$2 == "main" && $1 !~ /security|^cdrom:|^mirror/ { print $1; exit }'
-}
-
 dev_fresh() {
     local suite=${1:-bookworm} mirror
     case $suite in
@@ -25,12 +19,12 @@ dev_fresh() {
     prepare fresh
     build_unlock
     disk_check build 4000
-    mirror=${CELLA_MIRRORS:-$(fresh_mirror "$suite")}
+    mirror=$(third_party/fetch --mirrors | head -1) # the machine's own serves the scratch root too
     [ -n "$mirror" ] || fail "no package mirror is configured for apt - add one to /etc/apt/sources.list"
     fresh_root=$(mktemp -d "$PWD/build/fresh.XXXXXX") && chmod 755 "$fresh_root"
     trap 'fresh_end; finish' EXIT
     work "installing a bare $suite" build/log/fresh-debootstrap.log \
-        debootstrap --variant=minbase --include=ca-certificates "$suite" "$fresh_root" "${mirror%% *}" ||
+        debootstrap --variant=minbase --include=ca-certificates "$suite" "$fresh_root" "$mirror" ||
         fail "debootstrap failed - see build/log/fresh-debootstrap.log"
     cp /etc/resolv.conf "$fresh_root/etc/" 2>/dev/null
     cp -r /etc/apt/apt.conf.d/*proxy* "$fresh_root/etc/apt/apt.conf.d/" 2>/dev/null

@@ -3,7 +3,7 @@
 
 host_check() { # MACHINE OS-RELEASE-FILE
     local name version
-    [ "$1" = x86_64 ] || fail "this is a $1 machine - use an x86-64 one with Debian 12 or 13"
+    [ "$1" = x86_64 ] || fail "this machine is $1 - use an x86-64 one with Debian 12 or 13"
     name=$(. "$2" 2>/dev/null && echo "${ID:-unknown}")
     version=$(. "$2" 2>/dev/null && echo "${VERSION_ID:-}")
     case $name:$version in

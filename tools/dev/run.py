@@ -35,6 +35,7 @@ class Device:
         self.answered = None
         self.forward = False
         self.child = None
+        self.heard = ""
 
     def type(self, text):
         time.sleep(TYPE_DELAY)  # the device throws away what came before its question was complete
@@ -68,12 +69,20 @@ class Device:
 
     def child_read(self):
         data = os.read(self.child.stdout.fileno(), 4096)
-        if data:
-            self.terminal.host(data.decode("utf-8", "replace").replace("\r", "\n").strip("\n"))
-        else:
+        self.heard += data.decode("utf-8", "replace").replace("\r", "\n")
+        if not data:
             self.child.stdout.close()
             self.child.wait()
             self.child = None
+        self.child_show()
+
+    def child_show(self):
+        """What the host tool said, in whole lines."""
+        lines, self.heard = self.heard.rsplit("\n", 1) if "\n" in self.heard else ("", self.heard)
+        if not self.child:
+            lines, self.heard = lines + "\n" + self.heard, ""
+        for line in filter(str.strip, lines.split("\n")):
+            self.terminal.host(line)
 
     def play(self):
         """Answer a request in the person's place, if that is what was asked for."""
@@ -147,8 +156,6 @@ def demo(device):
     if status != 0:
         terminal.host("nothing was signed")
         return device.answer == "no" or device.answer == "ask"
-    terminal.host(f"signed payment: {SIGNED}")
-    terminal.host(f"evidence:       {EVIDENCE}")
     terminal.host(f"{CELLA} verify {EVIDENCE} --psbt {PAYMENT}")
     return device.command("verify", EVIDENCE, "--psbt", PAYMENT) == 0
 
@@ -162,11 +169,15 @@ def next_steps(terminal):
     terminal.host("the device stays up; Ctrl-C ends it")
 
 
+staying = False  # everything was shown; Ctrl-C is then how a run ends, and no failure
+
+
 def stop(number, frame):
-    raise SystemExit(128 + number)
+    raise SystemExit(0 if staying and number == signal.SIGINT else 128 + number)
 
 
 def main(answer, with_demo, once):
+    global staying
     machine = Machine(RUN, f"{BUILD}/esp.img", f"{RUN}/vars.fd")
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, stop)
@@ -180,6 +191,7 @@ def main(answer, with_demo, once):
             if with_demo:
                 good = demo(device)
             if not once:
+                staying = True
                 next_steps(terminal)
                 device.forward = answer == "ask"
                 while True:
@@ -194,8 +206,4 @@ def main(answer, with_demo, once):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1], sys.argv[2] == "demo", sys.argv[3] == "once"))
-    except SystemExit as end:
-        # Ctrl-C is how a run ends: that is no failure.
-        sys.exit(0 if end.code == 128 + signal.SIGINT else end.code)
+    sys.exit(main(sys.argv[1], sys.argv[2] == "demo", sys.argv[3] == "once"))

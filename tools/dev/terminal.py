@@ -17,7 +17,7 @@ class Terminal:
     def __init__(self, keyboard):
         self.keyboard = keyboard
         self.saved = None
-        self.column = 0
+        self.line = ""  # what stands on the device's present line
         self.blank = True
         self.rest = b""
         self.bold = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
@@ -41,15 +41,19 @@ class Terminal:
             sys.stdout = open(os.devnull, "w")  # nobody reads us any more; go on to a clean end
 
     def fresh_line(self):
-        if self.column:
+        if self.line:
             self.write("\n")
-            self.column = 0
+            self.line = ""
 
     def host(self, text):
-        """One line or several from this side of the wire."""
+        """One line or several from this side of the wire. A line of the device that they break into is begun again below."""
+        broken = self.line
         self.fresh_line()
         for line in text.splitlines() or [""]:
             self.write(HOST + line + "\n")
+        if broken:
+            self.write(DEVICE + broken)
+            self.line = broken
 
     def device(self, data):
         """Text from the device's console. Returns it without escapes, for whoever looks for prompts in it."""
@@ -65,18 +69,18 @@ class Terminal:
 
     def device_char(self, char):
         if char == "\n":
-            if self.column:
+            if self.line:
                 self.write("\n")
             elif not self.blank:
                 self.write(DEVICE.rstrip() + "\n")
-            self.blank = not self.column
-            self.column = 0
+            self.blank = not self.line
+            self.line = ""
         elif char == "\b":
-            if self.column:
+            if self.line:
                 self.write("\b")
-                self.column -= 1
+                self.line = self.line[:-1]
         elif char.isprintable():
-            if not self.column:
+            if not self.line:
                 self.write(DEVICE)
             self.write(char)
-            self.column += 1
+            self.line += char

@@ -52,7 +52,7 @@ test_generated() {
 # Kernel text at most 64 KiB, image at most 1 MiB (docs: numbers we hold ourselves to).
 test_sizes() {
     local text image
-    text=$(llvm-size -A build/kernel/kernel.elf | awk '$1 == ".text" { print $2 }')
+    text=$(llvm-size -A build/kernel.elf | awk '/^\.text/ { sum += $2 } END { print sum }')
     image=$(stat -c %s build/vault.bundle)
     echo "kernel text ${text:-none} of 65536, image ${image:-none} of 1048576"
     [ "${text:-99999999}" -le 65536 ] && [ "${image:-99999999}" -le 1048576 ]
@@ -97,7 +97,9 @@ test_one() {
 test_all() {
     local script
     for script in format generated sizes; do check $script test_$script; done
-    for script in tests/dev/*.sh; do check "$(basename "$script" .sh)" "$script"; done
+    for script in tests/dev/*.sh; do
+        [ ! -x "$script" ] || check "$(basename "$script" .sh)" "$script"
+    done
     test_unit
     test_system
 }

@@ -82,16 +82,17 @@ static void fpu_switch(struct thread *from, struct thread *to)
 void arch_load(struct cpu *cpu, struct thread *t)
 {
     struct thread *from = cpu->loaded;
+    uint64_t now = clock_ticks();
 
-    // Safety: FS is not the kernel's; GS is, and the user's base is the hidden one.
+    // Safety: FS is not the kernel's; GS is, and the user's base, the hidden one, is nobody's: it
+    // is zero again.
     if (from) {
         __asm__ volatile("rdfsbase %0" : "=r"(from->regs.fs_base));
-        __asm__ volatile("swapgs\n\trdgsbase %0\n\tswapgs" : "=r"(from->regs.gs_base));
-        from->ran += clock_ticks() - from->since;
+        from->ran += now - from->since;
     }
     __asm__ volatile("wrfsbase %0" : : "r"(t->regs.fs_base));
-    __asm__ volatile("swapgs\n\twrgsbase %0\n\tswapgs" : : "r"(t->regs.gs_base));
-    t->since = clock_ticks();
+    __asm__ volatile("swapgs\n\twrgsbase %0\n\tswapgs" : : "r"(0ull));
+    t->since = now;
     if ((from && from->flags & THREAD_FPU) || t->flags & THREAD_FPU || !from)
         fpu_switch(from, t);
     cpu->loaded = t;

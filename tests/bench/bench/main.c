@@ -1,260 +1,163 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures what the kernel's operations cost, in ticks of the time-stamp counter. In the emulator's counting mode
-// (tests/bench/run) a tick is an executed instruction, of the kernel's and of both programs together.
-#include "../echo/echo.h"
+// Measures the kernel's operations in TSC ticks: executed instructions under `-icount shift=0`.
+// Each line on the log is `bench NAME TICKS`: the smallest of several rounds' averages. User stubs
+// are included.
+#include "child.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
-#include "gen/thread.h"
 #include "gen/untyped.h"
 #include "os/ipc.h"
-#include "os/text.h"
+#include "os/panic.h"
+#include "os/syscall.h"
 #include "tests/cells/probe.h"
-#include "tests/cells/raw.h"
 #include "tests/cells/thread.h"
 
-enum { ROUNDS = 9, LOOPS = 1000, SERVICE_LINK = 4, PRIORITY = 90, LEASE_PAGES = 16 };
-enum { METHOD_ECHO = 1, METHOD_LIBRARY = 2, METHOD_CHANGE = 3 };
+enum { ROUNDS = 5, TIMES = 1000, METHOD = 1 };
+#define MAP_BASE  0x00000000a0000000u
+#define LEND_BASE 0x00000000b0000000u
 
-static cap_t echo;   // the other cell
-static cap_t inside; // a thread of this cell
-static cap_t frame, slot_source;
-static uint32_t slot_free;
+static cap_t endpoint, spare;
+static uint64_t lend_pages;
+static cap_t page;
 
 static uint64_t ticks(void)
 {
     uint32_t low, high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
+
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
     return (uint64_t)high << 32 | low;
 }
 
-static void say(const char *name, uint64_t least, uint64_t middle)
+static void must(err_t err, const char *what)
 {
-    char buffer[128];
-    struct text t = text_begin(buffer, sizeof buffer);
-    text_string(&t, "bench ");
-    text_string(&t, name);
-    text_char(&t, ' ');
-    text_decimal(&t, least);
-    text_char(&t, ' ');
-    text_decimal(&t, middle);
-    probe_say(buffer);
+    ASSERT(err == ERR_OK, what);
 }
 
-// Run `once` LOOPS times in each of ROUNDS rounds; the least and the middle round, for one time.
-static void measure(const char *name, err_t (*once)(void))
+static void measure(const char *name, void (*once)(void))
 {
-    uint64_t rounds[ROUNDS];
-    err_t err = once(); // the first time is another matter: caches of the emulator, tables of the kernel
-    for (int r = 0; r < ROUNDS; r++) {
+    uint64_t best = UINT64_MAX;
+
+    for (int round = 0; round < ROUNDS; round++) {
         uint64_t start = ticks();
-        for (int i = 0; i < LOOPS; i++)
-            err |= once();
-        uint64_t took = ticks() - start;
-        int at = r;
-        for (; at > 0 && rounds[at - 1] > took; at--)
-            rounds[at] = rounds[at - 1];
-        rounds[at] = took;
+
+        for (int i = 0; i < TIMES; i++)
+            once();
+        uint64_t took = (ticks() - start) / TIMES;
+        best = took < best ? took : best;
     }
-    if (err == ERR_OK)
-        say(name, rounds[0] / LOOPS, rounds[ROUNDS / 2] / LOOPS);
-    else
-        probe_eq(err, ERR_OK, name);
+    probe_number(name, best);
 }
 
-static err_t once_nothing(void)
+static void do_nothing(void)
 {
-    return ERR_OK;
+    __asm__ volatile("" : : : "memory");
 }
 
-static err_t once_null(void)
+static void do_null(void)
 {
-    uint64_t word = raw_word(SYS_NULL, 0);
-    // Safety: abi/syscall.h; SYS_NULL changes no other register.
-    __asm__ volatile("syscall" : "+a"(word) : : "rcx", "r11", "memory");
-    return (err_t)word;
+    struct syscall s = {.word = (uint64_t)SYS_NULL << CALL_OP_SHIFT};
+    syscall_enter(&s);
 }
 
-// A stub as a compiler would make one for a method without arguments and results.
-static err_t stub_0(cap_t to)
+static void do_call_0(void)
 {
-    uint64_t word = raw_word(SYS_CALL, METHOD_ECHO);
-    // Safety: abi/syscall.h.
-    __asm__ volatile("syscall"
-                     : "+a"(word), "+D"(to)
-                     :
-                     : "rcx", "r11", "rsi", "rdx", "r8", "r9", "r10", "rbx", "r12", "r13", "memory");
-    return (err_t)word & 0xff;
+    struct syscall s = {.word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD, .target = endpoint};
+    syscall_enter(&s);
 }
 
-static uint64_t words[MESSAGE_WORDS] = {1, 2, 3, 4, 5, 6};
-
-// And for one with six of each.
-static err_t stub_6(cap_t to)
+static void do_call_6(void)
 {
-    uint64_t word = raw_word(SYS_CALL, METHOD_ECHO);
-    register uint64_t r8 __asm__("r8") = words[2];
-    register uint64_t r9 __asm__("r9") = words[3];
-    register uint64_t r10 __asm__("r10") = words[4];
-    // Safety: abi/syscall.h.
-    __asm__ volatile("syscall"
-                     : "+a"(word), "+D"(to), "+S"(words[0]), "+d"(words[1]), "+r"(r8), "+r"(r9), "+r"(r10),
-                       "+b"(words[5])
-                     :
-                     : "rcx", "r11", "r12", "r13", "memory");
-    words[2] = r8;
-    words[3] = r9;
-    words[4] = r10;
-    return (err_t)word & 0xff;
+    struct syscall s = {
+        .word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD,
+        .target = endpoint,
+        .w = {1, 2, 3, 4, 5, 6}
+    };
+    syscall_enter(&s);
 }
 
-static err_t once_call_0(void)
+static void do_lend(void)
 {
-    return stub_0(echo);
+    struct syscall s = {.word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD |
+                                (uint64_t)LEASE_LEND_MUT << CALL_LEASE_SHIFT,
+                        .target = endpoint,
+                        .lease = LEND_BASE | lend_pages};
+    syscall_enter(&s);
 }
 
-static err_t once_call_6(void)
+static void do_map(void)
 {
-    return stub_6(echo);
+    if (frame_map(page, CAP_SELF, MAP_BASE, ACCESS_READ | ACCESS_WRITE) != ERR_OK ||
+        frame_unmap(page) != ERR_OK)
+        panic(__FILE__, __LINE__, "map and unmap");
 }
 
-static err_t once_inside_0(void)
+static void do_copy(void)
 {
-    return stub_0(inside);
+    cap_t copy;
+
+    if (cell_derive(CAP_SELF, endpoint, 250, RIGHT_ALL, ~0ull, 0, 0, &copy) != ERR_OK ||
+        cell_delete(CAP_SELF, copy) != ERR_OK)
+        panic(__FILE__, __LINE__, "copy and delete");
 }
 
-static err_t once_inside_6(void)
+static void serve_here(uint64_t argument)
 {
-    return stub_6(inside);
+    child_serve(argument);
 }
 
-static err_t once_lend_1(void)
+// A fault, its message to this thread, the answer, and the instruction again.
+static void measure_fault(void)
 {
-    return raw_lend(echo, METHOD_ECHO, LEASE_LEND, TEST_PAGES_BASE, 1);
-}
+    struct child child;
+    uint64_t best = UINT64_MAX;
+    struct syscall s = {.word = (uint64_t)SYS_RECV << CALL_OP_SHIFT};
 
-static err_t once_lend_16(void)
-{
-    return raw_lend(echo, METHOD_ECHO, LEASE_LEND, TEST_PAGES_BASE, LEASE_PAGES);
-}
+    must(child_make(&child, child_fault, endpoint, RIGHT_WRITE, endpoint), "a child that faults");
+    s.target = endpoint;
+    for (int round = 0; round < ROUNDS; round++) {
+        uint64_t start = ticks();
 
-static err_t once_lend_mut_1(void)
-{
-    return raw_lend(echo, METHOD_ECHO, LEASE_LEND_MUT, TEST_PAGES_BASE, 1);
-}
-
-static err_t once_library(void)
-{
-    uint64_t w[MESSAGE_WORDS] = {1, 2, 3, 4, 5, 6};
-    return ipc_call(echo, METHOD_LIBRARY, w);
-}
-
-static err_t once_map(void)
-{
-    err_t err = frame_unmap(frame);
-    return err | frame_map(frame, CAP_SELF, TEST_PAGES_BASE, ACCESS_READ | ACCESS_WRITE);
-}
-
-static err_t once_copy(void)
-{
-    cap_t copy = 0;
-    err_t err = cell_derive(CAP_SELF, slot_source, slot_free, RIGHT_ALL, ~0ull, 0, 0, &copy);
-    return err | cell_delete(CAP_SELF, copy);
-}
-
-static void inside_run(uint64_t endpoint)
-{
-    echo_loop(endpoint, ~0ull);
-    test_thread_rest();
-}
-
-static cap_t faults;
-static struct syscall fault;
-
-static err_t once_fault(void)
-{
-    fault.word = raw_word(SYS_REPLY_RECV, 0);
-    fault.target = faults;
-    syscall_enter(&fault);
-    return syscall_error(&fault);
-}
-
-// A cell that does nothing but fault: its answer lets it fault again at the same place.
-static err_t fault_prepare(void)
-{
-    static const uint8_t undefined[] = {0x0f, 0x0b};
-    cap_t memory = start_page()->untyped, cell = 0, thread = 0, code = 0;
-    err_t err = untyped_retype_cell(memory, test_slot(), 64, 8, &cell);
-    if (err == ERR_OK)
-        err = untyped_retype_endpoint(memory, test_slot(), &faults);
-    if (err == ERR_OK)
-        err = cell_supervise(cell, faults);
-    uint64_t address = TEST_PAGES_BASE + 0x100000;
-    if (err == ERR_OK)
-        err = test_pages(address, 1, &code);
-    if (err != ERR_OK)
-        return err;
-    for (size_t i = 0; i < sizeof undefined; i++)
-        ((volatile uint8_t *)address)[i] = undefined[i];
-    err = frame_unmap(code);
-    if (err == ERR_OK)
-        err = cell_reserve(cell, CELL_CODE_BASE, 1);
-    if (err == ERR_OK)
-        err = frame_map(code, cell, CELL_CODE_BASE, ACCESS_READ | ACCESS_EXECUTE);
-    if (err == ERR_OK)
-        err = untyped_retype_thread(memory, test_slot(), &thread);
-    if (err == ERR_OK)
-        err = thread_start(thread, cell, CELL_CODE_BASE, 0, 0, PRIORITY, 0);
-    return err == ERR_OK ? raw_recv(faults, 0, 0, &fault) : err;
-}
-
-static void prepare(void)
-{
-    struct test_thread t;
-    echo = ipc_service(SERVICE_LINK);
-    err_t err = untyped_retype_endpoint(start_page()->untyped, test_slot(), &inside);
-    slot_source = inside;
-    slot_free = test_slot();
-    if (err == ERR_OK)
-        err = test_thread_start(&t, inside_run, inside, PRIORITY);
-    if (err == ERR_OK)
-        err = test_pages(TEST_PAGES_BASE, LEASE_PAGES, &frame);
-    probe_eq(err, ERR_OK, "preparation");
-}
-
-static void measure_map(void)
-{
-    cap_t many = frame;
-    probe_eq(frame_unmap(many), ERR_OK, "unmap");
-    probe_eq(untyped_retype_frame(start_page()->untyped, test_slot(), 1, &frame), ERR_OK, "one page");
-    probe_eq(frame_map(frame, CAP_SELF, TEST_PAGES_BASE, ACCESS_READ | ACCESS_WRITE), ERR_OK, "map");
-    measure("map_unmap", once_map);
+        for (int i = 0; i < TIMES; i++) {
+            syscall_enter(&s);
+            ASSERT((s.word >> RESULT_METHOD_SHIFT & METHOD_MAX) == FAULT_METHOD,
+                   "a fault's message");
+            s.word = (uint64_t)SYS_REPLY_RECV << CALL_OP_SHIFT;
+            s.target = endpoint;
+        }
+        uint64_t took = (ticks() - start) / TIMES;
+        best = took < best ? took : best;
+    }
+    probe_number("bench fault to handler and back", best);
 }
 
 int main(void)
 {
-    static const struct {
-        const char *name;
-        err_t (*once)(void);
-    } all[] = {
-        {"loop",        once_nothing   },
-        {"null",        once_null      },
-        {"call_0",      once_call_0    },
-        {"call_6",      once_call_6    },
-        {"inside_0",    once_inside_0  },
-        {"inside_6",    once_inside_6  },
-        {"lend_1",      once_lend_1    },
-        {"lend_16",     once_lend_16   },
-        {"lend_mut_1",  once_lend_mut_1},
-        {"copy_delete", once_copy      },
-    };
-    prepare();
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        measure(all[i].name, all[i].once);
-    measure_map();
-    probe_eq(fault_prepare(), ERR_OK, "a cell that faults");
-    measure("fault", once_fault);
-    uint64_t w[MESSAGE_WORDS] = {0};
-    probe_eq(raw_call(echo, METHOD_CHANGE, w), ERR_PEER_DEAD, "the other way");
-    measure("library_6", once_library);
-    return probe_end();
+    cap_t memory = start_page()->untyped, pages;
+    struct test_thread here;
+    struct child there;
+
+    must(untyped_retype_endpoint(memory, test_slot(), &spare), "an endpoint");
+    endpoint = spare;
+    must(test_thread_start(&here, serve_here, endpoint, 100), "a server in this cell");
+    must(test_pages(LEND_BASE, 16, &pages), "pages to lend");
+    must(untyped_retype_frame(memory, test_slot(), 1, &page), "a page to map");
+    must(cell_reserve(CAP_SELF, MAP_BASE, 1), "tables");
+    measure("bench nothing", do_nothing);
+    measure("bench null", do_null);
+    measure("bench call 0 words, same space", do_call_0);
+    measure("bench call 6 words, same space", do_call_6);
+    measure("bench map + unmap", do_map);
+    measure("bench copy + delete", do_copy);
+    must(test_thread_end(&here), "the server's end");
+    must(child_make(&there, child_serve, endpoint, RIGHT_READ, 0), "a server in another cell");
+    measure("bench call 0 words", do_call_0);
+    measure("bench call 6 words", do_call_6);
+    lend_pages = 1;
+    measure("bench lend 1 page", do_lend);
+    lend_pages = 16;
+    measure("bench lend 16 pages", do_lend);
+    must(untyped_retype_endpoint(memory, test_slot(), &endpoint), "an endpoint");
+    measure_fault();
+    probe_say("bench end");
+    return 0;
 }

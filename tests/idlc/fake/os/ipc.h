@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// lib/os's own header, and the call that stubs with a `cap` argument make: no service has such a method
-// yet, so lib/os does not have it either.
+// lib/os's own header, and the call that stubs with a `cap` argument make: no service has such a
+// method yet, so lib/os does not have it either.
 #pragma once
 #include_next "os/ipc.h"
 

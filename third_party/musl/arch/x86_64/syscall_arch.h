@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Replaces musl's file of this name: every system call of the C library becomes a call to __os_syscall, which lib/os supplies.
-// There is no `syscall` instruction in the library that this makes; the build checks it.
+// Replaces musl's file of this name: every system call of the C library becomes a call to
+// __os_syscall, which lib/os supplies. There is no `syscall` instruction in the library that this
+// makes; the build checks it.
 #define __SYSCALL_LL_E(x) (x)
 #define __SYSCALL_LL_O(x) (x)
 
