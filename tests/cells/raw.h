@@ -57,7 +57,14 @@ static inline err_t raw_reply_recv(cap_t endpoint, nsec_t deadline, err_t error,
     return syscall_error(s);
 }
 
-// Two results of a kept reply in one: the token, or 0.
+// Let others of the same priority run.
+static inline void raw_yield(void)
+{
+    struct syscall s = {.word = raw_word(SYS_YIELD, 0)};
+    syscall_enter(&s);
+}
+
+// The token of the reply that is kept, 0 if there was none to keep.
 static inline uint64_t raw_keep(void)
 {
     struct syscall s = {.word = raw_word(SYS_KEEP, 0)};

@@ -1,6 +1,91 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of claims."""
+"""The verdict on each attack of the hostile suite, and the table of claims. Claims are the lines `**C1.** text` of
+docs/threat-model.md; attacks are in tests/hostile/attacks.toml."""
+
+import os
+import re
+import tomllib
+
+from runner.machine import Failed
+
+ATTACKS = "tests/hostile/attacks.toml"
+THREATS = "docs/threat-model.md"
+results = {}  # attack -> what became of it
+
+
+def attacks():
+    with open(ATTACKS, "rb") as file:
+        return tomllib.load(file)["attack"]
+
+
+def claims():
+    with open(THREATS) as file:
+        found = re.findall(r"^\*\*C(\d+)\.\*\* (.+?)(?=\n\n|\n\*\*C|\Z)", file.read(), re.MULTILINE | re.DOTALL)
+    return {int(number): " ".join(text.split()) for number, text in found}
+
+
+def lines_of(machine, attack):
+    """What the attack said last, and what the steward said of its end; empty if nothing."""
+    own = re.findall(rf"^{attack}: (refused|broke out: .*)$", machine.text["log"], re.MULTILINE)
+    end = re.findall(rf"^steward: cell {attack} stopped: (.*)$", machine.text["log"], re.MULTILINE)
+    return (own or [""])[-1], (end or [""])[-1]
+
+
+def verdict(machine, attack):
+    """None if it was contained as attacks.toml says, otherwise what happened instead."""
+    own, end = lines_of(machine, attack["name"])
+    if own.startswith("broke out"):
+        return own
+    if attack["ends"] == "refused":
+        return None if own == "refused" and end == "exit with status 0" else f"not refused: {end or 'no end'}"
+    if attack["ends"] == "outlived":
+        return None if not own and not end else f"it ended: {end}"
+    if re.match(rf"{attack['ends']}( \(|$| at code)", end):
+        return None
+    return f"another end: {end or own or 'none'}"
+
+
+def judge(machine, folder):
+    """Wait for the honest app; then every attack of this boot must have been contained."""
+    boot = os.path.basename(folder)
+    mine = [attack for attack in attacks() if attack["boot"] == boot]
+    for attack in mine:
+        results[attack["name"]] = "not run to its end"
+    witness = None
+    try:
+        machine.expect("log", r"^witness: end \d+ good, 0 bad$")
+    except Failed as why:
+        witness = why
+    wrong = []
+    for attack in mine:
+        why = verdict(machine, attack) or (f"others suffered: {witness}" if witness else None)
+        results[attack["name"]] = f"NOT CONTAINED: {why}" if why else "contained"
+        if why:
+            wrong.append(f"{attack['name']}: {why}")
+    if witness or wrong:
+        raise Failed("; ".join(wrong[:3]) if wrong else str(witness))
+
+
+def table():
+    """Rows of claim, text, attack, result."""
+    known = claims()
+    for attack in attacks():
+        result = results.get(attack["name"], "not run")
+        if result == "contained" and "seen" not in attack:
+            result = "contained (not yet seen to fail without the protection)"
+        yield attack["claim"], known.get(attack["claim"], "?"), attack["does"], result
 
 
 def write(path):
-    pass
+    """claim | attack | result, as the README shows it."""
+    rows = list(table())
+    contained = sum(row[3].startswith("contained") for row in rows)
+    with open(path, "w") as file:
+        file.write("claim | attack: a hostile app ... | result\n")
+        last = None
+        for number, text, does, result in rows:
+            if number != last:
+                file.write(f"C{number}: {text} | |\n")
+            last = number
+            file.write(f"C{number} | {does} | {result}\n")
+        file.write(f"{len(rows)} attacks, {contained} contained\n")

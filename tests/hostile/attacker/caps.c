@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Capabilities: forged, guessed, replayed, widened, passed on, expired.
+#include "attack.h"
+#include "gen/cell.h"
+#include "gen/frame.h"
+#include "gen/thread.h"
+#include "gen/untyped.h"
+#include "os/ipc.h"
+#include "tests/cells/raw.h"
+#include "tests/cells/thread.h"
+
+enum { MSEC = 1000000, SLOTS = 256, NO_METHOD = 0 };
+
+static const char no_memory[] = "no memory to try with";
+
+// Whether the kernel finds anything behind a handle. No service has method 0, so a capability answers DENIED.
+static bool handle_lives(cap_t handle)
+{
+    uint64_t w[MESSAGE_WORDS] = {0};
+    return raw_call(handle, NO_METHOD, w) != ERR_BAD_CAPABILITY;
+}
+
+static bool handle_given(cap_t handle)
+{
+    const struct start_info *start = start_page();
+    for (uint32_t s = 1; s < START_SERVICES; s++)
+        if (start->services[s] == handle)
+            return true;
+    return handle == start->signal || handle == start->untyped || handle == CAP_SELF;
+}
+
+const char *attack_guess_handles(void)
+{
+    for (uint64_t generation = 0; generation < 8; generation++)
+        for (uint64_t index = 0; index < 4 * SLOTS; index++) {
+            cap_t handle = generation << 32 | index;
+            if (!handle_given(handle) && handle_lives(handle))
+                return "a capability that nobody gave";
+        }
+    for (int i = 0; i < 50000; i++) {
+        cap_t handle = attack_random();
+        if (i % 2)
+            handle &= 0xf0000ffff;
+        if (!handle_given(handle) && handle_lives(handle))
+            return "a capability by chance";
+    }
+    return NULL;
+}
+
+// A slot is used again; what it was called before must not reach what is in it now.
+const char *attack_replay_handle(void)
+{
+    uint32_t slot = test_slot();
+    cap_t old = 0, now = 0;
+    for (int round = 0; round < 100; round++) {
+        if (untyped_retype_endpoint(start_page()->untyped, slot, &now) != ERR_OK)
+            return no_memory;
+        if (now == old || (old != 0 && handle_lives(old)))
+            return "a deleted capability by its old number";
+        for (uint64_t bit = 1ull << 63; bit != 0; bit >>= 1)
+            if (!handle_given(now ^ bit) && handle_lives(now ^ bit))
+                return "a capability by a number that is one bit off";
+        old = now;
+        if (cell_delete(CAP_SELF, now) != ERR_OK || handle_lives(old))
+            return "a deleted capability";
+    }
+    return NULL;
+}
+
+// One type of object where another is wanted.
+const char *attack_confuse_types(void)
+{
+    const struct start_info *start = start_page();
+    cap_t thread = 0, endpoint = 0, out = 0;
+    uint64_t bits;
+    if (untyped_retype_thread(start->untyped, test_slot(), &thread) != ERR_OK ||
+        untyped_retype_endpoint(start->untyped, test_slot(), &endpoint) != ERR_OK)
+        return no_memory;
+    if (thread_start(thread, endpoint, CELL_CODE_BASE, CELL_STACK_TOP, 0, 1, 0) == ERR_OK)
+        return "a thread in an endpoint";
+    if (thread_bind(thread, endpoint) == ERR_OK)
+        return "a thread bound to an endpoint";
+    if (cell_supervise(CAP_SELF, endpoint) == ERR_OK)
+        return "its own supervisor";
+    if (cell_supervise(CAP_SELF, start->signal) == ERR_OK)
+        return "a signal as supervisor";
+    if (sys_signal(endpoint, 1) == ERR_OK || sys_wait(endpoint, 1, &bits) == ERR_OK)
+        return "an endpoint as signal";
+    if (sys_signal(start->untyped, 1) == ERR_OK || sys_signal(thread, 1) == ERR_OK)
+        return "something else as signal";
+    if (cell_derive(CAP_SELF, start->untyped, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &out) == ERR_OK)
+        return "the same memory twice";
+    for (uint32_t method = 0; method <= METHOD_MAX; method++) {
+        uint64_t w[MESSAGE_WORDS] = {0};
+        if (raw_call(start->signal, method, w) == ERR_OK)
+            return "a method of a signal";
+    }
+    return NULL;
+}
+
+// Whether an undeclared method gets through `to`; the manifest names methods 1 (log: write) and 5 (steward: usage).
+static bool wider(cap_t to, uint32_t declared)
+{
+    for (uint32_t method = 0; method <= METHOD_MAX; method++) {
+        uint64_t w[MESSAGE_WORDS] = {0};
+        if (method != declared && raw_call(to, method, w) != ERR_DENIED)
+            return true;
+    }
+    return false;
+}
+
+const char *attack_widen_rights(void)
+{
+    enum { LOG = 3, LOG_WRITE = 1 };
+    cap_t log = start_page()->services[LOG], copy = 0, again = 0;
+    struct syscall s;
+    if (wider(log, LOG_WRITE))
+        return "a method that was not given";
+    if (cell_derive(CAP_SELF, log, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &copy) != ERR_OK ||
+        cell_derive(CAP_SELF, copy, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &again) != ERR_OK)
+        return "a copy could not be made to try with";
+    if (wider(copy, LOG_WRITE) || wider(again, LOG_WRITE))
+        return "more methods than were given";
+    if (raw_recv(copy, 1, 0, &s) != ERR_DENIED || raw_recv(again, 1, 0, &s) != ERR_DENIED)
+        return "the right to receive";
+    if (cell_revoke(CAP_SELF, log) != ERR_DENIED)
+        return "the right to revoke";
+    return NULL;
+}
+
+// The identity that servers see is the steward's to give.
+const char *attack_borrow_identity(void)
+{
+    uint32_t slot = test_slot();
+    cap_t out = 0;
+    for (uint32_t service = 1; service < START_SERVICES; service++) {
+        cap_t to = start_page()->services[service];
+        for (uint64_t identity = 1; to != 0 && identity < 48; identity++)
+            if (identity != start_page()->cell &&
+                cell_derive(CAP_SELF, to, slot, RIGHT_ALL, ~0ull, 0, identity, &out) != ERR_BAD_ARGUMENT)
+                return "somebody else's identity";
+    }
+    return NULL;
+}
+
+static volatile uint64_t thread_result;
+static volatile bool thread_done;
+
+static void pass_run(uint64_t endpoint)
+{
+    const struct start_info *start = start_page();
+    thread_result = 0;
+    for (uint32_t service = 1; service < START_SERVICES; service++) {
+        struct syscall s = {.word = raw_word(SYS_CALL, 1) | CALL_CAP,
+                            .target = endpoint,
+                            .cap = start->services[service]};
+        if (start->services[service] == 0)
+            continue;
+        syscall_enter(&s);
+        thread_result += syscall_error(&s) != ERR_DENIED;
+    }
+    thread_done = true;
+    test_thread_rest();
+}
+
+// An app's capabilities cannot be given away: not with a message, not into another table.
+const char *attack_pass_on(void)
+{
+    struct test_thread t;
+    struct syscall s;
+    cap_t endpoint = 0;
+    if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
+        test_thread_start(&t, pass_run, endpoint, 90) != ERR_OK)
+        return no_memory;
+    if (raw_recv(endpoint, sys_now() + 50 * MSEC, test_slot(), &s) != ERR_TIMED_OUT)
+        return "its permission went to somebody else";
+    return thread_done && thread_result == 0 ? NULL : "it was not refused";
+}
+
+const char *attack_use_expired(void)
+{
+    cap_t endpoint = 0, brief = 0, longer = 0;
+    uint64_t w[MESSAGE_WORDS] = {0}, bits;
+    nsec_t end = sys_now() + 5 * MSEC;
+    if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
+        cell_derive(CAP_SELF, endpoint, test_slot(), RIGHT_ALL, ~0ull, end, 0, &brief) != ERR_OK ||
+        cell_derive(CAP_SELF, brief, test_slot(), RIGHT_ALL, ~0ull, end + 1000000 * (uint64_t)MSEC, 0, &longer) != ERR_OK)
+        return no_memory;
+    if (sys_wait(start_page()->signal, end + MSEC, &bits) != ERR_TIMED_OUT)
+        return "the clock stands still";
+    struct syscall s = {.word = raw_word(SYS_SEND, 1), .target = longer};
+    syscall_enter(&s);
+    if (syscall_error(&s) != ERR_EXPIRED)
+        return "an expired capability that was derived with a later end";
+    if (raw_call(brief, 1, w) != ERR_EXPIRED || raw_recv(brief, 1, 0, &s) != ERR_EXPIRED)
+        return "an expired capability";
+    if (cell_derive(CAP_SELF, brief, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &longer) == ERR_OK &&
+        raw_call(longer, 1, w) != ERR_EXPIRED)
+        return "an expired capability, derived again";
+    return NULL;
+}
+
+static void queue_run(uint64_t brief)
+{
+    uint64_t w[MESSAGE_WORDS] = {0};
+    thread_result = raw_call(brief, 1, w);
+    thread_done = true;
+    test_thread_rest();
+}
+
+// A call that waits in the queue while its capability expires must not arrive.
+const char *attack_expire_in_queue(void)
+{
+    struct test_thread t;
+    struct syscall s;
+    cap_t endpoint = 0, brief = 0;
+    uint64_t bits;
+    nsec_t end = sys_now() + 50 * MSEC;
+    if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
+        cell_derive(CAP_SELF, endpoint, test_slot(), RIGHT_ALL, ~0ull, end, 0, &brief) != ERR_OK ||
+        test_thread_start(&t, queue_run, brief, 90) != ERR_OK)
+        return no_memory;
+    if (sys_wait(start_page()->signal, end + MSEC, &bits) != ERR_TIMED_OUT)
+        return "the clock stands still";
+    if (raw_recv(endpoint, sys_now() + 20 * MSEC, 0, &s) != ERR_TIMED_OUT)
+        return "a message through a capability that had expired";
+    while (!thread_done)
+        raw_yield();
+    return thread_result == ERR_EXPIRED ? NULL : "the caller was told something else";
+}
+
+const char *attack_raise_priority(void)
+{
+    uint32_t slot = test_slot();
+    for (uint32_t priority = 91; priority < 256; priority++) {
+        cap_t thread = 0;
+        if (untyped_retype_thread(start_page()->untyped, slot, &thread) != ERR_OK)
+            return no_memory;
+        if (thread_start(thread, CAP_SELF, CELL_CODE_BASE, CELL_STACK_TOP, 0, priority, 0) != ERR_DENIED)
+            return "a thread above its own priority";
+        if (cell_delete(CAP_SELF, thread) != ERR_OK)
+            return "its own thread could not be deleted";
+    }
+    return NULL;
+}
+
+// Others' calls: an endpoint that one may call is not one to listen at.
+const char *attack_receive_others(void)
+{
+    for (uint32_t service = 1; service < START_SERVICES; service++) {
+        cap_t to = start_page()->services[service];
+        struct syscall s;
+        uint64_t bits;
+        if (to == 0)
+            continue;
+        if (raw_recv(to, 1, test_slot(), &s) != ERR_DENIED)
+            return "a call meant for a service";
+        if (raw_reply_recv(to, 1, ERR_OK, 0, &s) != ERR_DENIED)
+            return "a call meant for a service, by reply_recv";
+        if (sys_signal(to, ~0ull) == ERR_OK || sys_wait(to, 1, &bits) == ERR_OK)
+            return "a service's endpoint as signal";
+    }
+    return NULL;
+}
+
+// Somebody always waits for a kept answer (the prompt for a question, the drivers' callers for input). A token is a
+// page's number and a count; all pages and the first counts are tried.
+const char *attack_forge_replies(void)
+{
+    enum { PAGES = 32768, COUNTS = 12 };
+    struct syscall s;
+    for (uint64_t page = 0; page < PAGES; page++)
+        for (uint64_t count = 0; count < COUNTS; count++)
+            if (raw_reply(page << 32 | count, ERR_OK, 1) != ERR_BAD_CAPABILITY)
+                return "an answer to somebody else's caller";
+    for (int i = 0; i < 50000; i++)
+        if (raw_reply(attack_random(), ERR_OK, 1) != ERR_BAD_CAPABILITY)
+            return "an answer by chance";
+    if (raw_keep() != 0)
+        return "a reply without a call";
+    return raw_recv(start_page()->signal, 1, 0, &s) == ERR_BAD_CAPABILITY ? NULL : "a signal as endpoint";
+}
+
+// Method 63 is how the kernel tells the steward of faults.
+const char *attack_fake_fault(void)
+{
+    for (uint32_t service = 1; service < START_SERVICES; service++) {
+        cap_t to = start_page()->services[service];
+        uint64_t w[MESSAGE_WORDS] = {FAULT_EXIT};
+        struct syscall s = {.word = raw_word(SYS_SEND, FAULT_METHOD), .target = to, .w = {FAULT_EXIT}};
+        if (to == 0)
+            continue;
+        syscall_enter(&s);
+        if (raw_call(to, FAULT_METHOD, w) != ERR_DENIED || syscall_error(&s) != ERR_DENIED)
+            return "a fault report that the kernel did not write";
+    }
+    return NULL;
+}
+
+// After a revoke nothing that was derived works, however far down and wherever it was moved.
+const char *attack_revoked(void)
+{
+    enum { DEPTH = 20 };
+    cap_t first = 0, chain[DEPTH], moved = 0;
+    if (untyped_retype_signal(start_page()->untyped, test_slot(), &first) != ERR_OK)
+        return no_memory;
+    for (int i = 0; i < DEPTH; i++)
+        if (cell_derive(CAP_SELF, i ? chain[i - 1] : first, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &chain[i]) != ERR_OK)
+            return no_memory;
+    if (cell_move(CAP_SELF, chain[DEPTH / 2], test_slot(), &moved) != ERR_OK || sys_signal(moved, 1) != ERR_OK)
+        return "a derived capability does not work to begin with";
+    if (cell_revoke(CAP_SELF, first) != ERR_OK)
+        return "revoke failed";
+    for (int i = 0; i < DEPTH; i++)
+        if (sys_signal(chain[i], 1) == ERR_OK)
+            return "a revoked capability";
+    return sys_signal(moved, 1) == ERR_OK ? "a revoked capability that was moved" : NULL;
+}
