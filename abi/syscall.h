@@ -33,7 +33,7 @@ enum sys_op {
     SYS_NULL = 9,   // nothing; what entering the kernel costs
     SYS_EXIT = 10,  // end this thread; the supervisor gets the status in rsi
     SYS_NOW = 11,   // nanoseconds since boot in rsi
-    SYS_REAP = 12,      // help finish what is being taken apart; how an interrupted delete goes on
+    SYS_REAP = 12,  // help finish what is being taken apart; how an interrupted delete goes on
     SYS_OP_COUNT = 13,
 };
 

@@ -14,18 +14,15 @@ $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
 	@mkdir -p $(@D)
 	$(CC) $(KERNEL_CFLAGS) -MMD -c -o $@ $<
 
-# The offset that entry.S needs comes from the compiler.
+# The numbers that the assembly files need come from the compiler.
 $(B)/kernel/offset.h: kernel/arch/$(KERNEL_ARCH)/offset.c $(wildcard kernel/core/*.h) $(GEN_HEADERS) | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -fno-lto -S -o - $< | sed -n 's/^.*@@ \([A-Z_]*\) \$$*\([0-9]*\).*$$/#define \1 \2/p' >$@
+	$(CC) $(KERNEL_CFLAGS) -fno-lto -S -o - $< | sed -n 's/^.*@@ \([A-Z0-9_]*\) \$$*\([0-9]*\).*$$/#define \1 \2/p' >$@
 	@test -s $@
 
 $(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h
 	@mkdir -p $(@D)
 	$(CC) $(TARGET) -g -include $(B)/kernel/offset.h -c -o $@ $<
-
-$(B)/kernel/arch/x86_64/cpu.o: $(B)/kernel/offset.h
-$(B)/kernel/arch/x86_64/cpu.o: KERNEL_CFLAGS += -include $(B)/kernel/offset.h
 
 $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
 	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)

@@ -19,15 +19,16 @@ static inline int unit_check(int good, const char *what, const char *file, int l
     return good;
 }
 
-static inline void unit_check_eq(uint64_t a, uint64_t b, const char *what, const char *file, int line)
+static inline void unit_check_eq(uint64_t a, uint64_t b, const char *what, const char *file,
+                                 int line)
 {
     if (!unit_check(a == b, what, file, line))
         fprintf(stderr, "    left %llu (0x%llx), right %llu (0x%llx)\n", (unsigned long long)a,
                 (unsigned long long)a, (unsigned long long)b, (unsigned long long)b);
 }
 
-#define CHECK(cond) unit_check(!!(cond), #cond, __FILE__, __LINE__)
-#define CHECK_EQ(a, b) unit_check_eq((uint64_t)(a), (uint64_t)(b), #a " == " #b, __FILE__, __LINE__)
+#define CHECK(cond)        unit_check(!!(cond), #cond, __FILE__, __LINE__)
+#define CHECK_EQ(a, b)     unit_check_eq((uint64_t)(a), (uint64_t)(b), #a " == " #b, __FILE__, __LINE__)
 #define CHECK_MEM(a, b, n) unit_check(memcmp(a, b, n) == 0, #a " == " #b, __FILE__, __LINE__)
 
 // The last line of main: the exit status, 0 only if something was checked and nothing failed.

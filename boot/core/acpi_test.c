@@ -182,6 +182,9 @@ static void test_bad_records(void)
     ram[MADT + first + 1] = 255; // longer than the table
     table_seal(MADT);
     refused();
+    ram[MADT + table_size(MADT) - 9]++; // the last one, by a byte
+    table_seal(MADT);
+    refused();
     ram[MADT + ioapic] = 99; // no I/O APIC
     table_seal(MADT);
     refused();

@@ -12,6 +12,18 @@ static void ready_mark(struct cpu *cpu, uint32_t priority, bool some)
     *word = some ? *word | bit : *word & ~bit;
     bit = 1ull << (priority >> 6);
     cpu->ready_words = *word ? cpu->ready_words | bit : cpu->ready_words & ~bit;
+    cpu->ready_top = -1;
+    if (cpu->ready_words) {
+        int top = 63 - __builtin_clzll(cpu->ready_words);
+
+        cpu->ready_top = top * 64 + 63 - __builtin_clzll(cpu->ready_bits[top]);
+    }
+}
+
+void sched_init(struct cpu *cpu)
+{
+    cpu->self = cpu;
+    cpu->ready_top = -1;
 }
 
 static void ready_insert(struct thread *t, bool first)
@@ -80,22 +92,11 @@ void sched_block(enum thread_state to)
     this_cpu()->current->state = (uint8_t)to;
 }
 
-// The highest priority in the queues, -1 if they are empty.
-static int ready_top(const struct cpu *cpu)
-{
-    int word;
-
-    if (!cpu->ready_words)
-        return -1;
-    word = 63 - __builtin_clzll(cpu->ready_words);
-    return word * 64 + 63 - __builtin_clzll(cpu->ready_bits[word]);
-}
-
 bool sched_wants_switch(void)
 {
     struct cpu *cpu = this_cpu();
 
-    return cpu->current->state != THREAD_READY || ready_top(cpu) > cpu->current->priority ||
+    return cpu->current->state != THREAD_READY || cpu->ready_top > cpu->current->priority ||
            (cpu->handoff && cpu->handoff->priority > cpu->current->priority);
 }
 
@@ -121,7 +122,8 @@ static void slice_update(struct cpu *cpu, struct thread *t, bool switched)
     }
 }
 
-// Somebody else than the present thread is to run: from the queues, unless `handoff` is more urgent.
+// Somebody else than the present thread is to run: from the queues, unless `handoff` is more
+// urgent.
 static struct thread *sched_next(struct cpu *cpu, int top)
 {
     struct thread *t = cpu->handoff;
@@ -145,7 +147,7 @@ struct thread *sched_pick(void)
 {
     struct cpu *cpu = this_cpu();
     struct thread *t = cpu->current;
-    int top = ready_top(cpu), best = top;
+    int top = cpu->ready_top, best = top;
 
     if (!t || t->state != THREAD_READY)
         return sched_next(cpu, top);
@@ -160,7 +162,7 @@ struct thread *sched_pick(void)
         return t;
     }
     ready_insert(t, best > t->priority); // whoever was only interrupted keeps its turn
-    return sched_next(cpu, ready_top(cpu));
+    return sched_next(cpu, cpu->ready_top);
 }
 
 struct thread *sched_leave(void)

@@ -25,12 +25,16 @@ struct cpu {
     bool rotate;            // the running thread's turn among its equals is over
     struct thread *handoff; // became ready last, and is in no queue yet
     struct heap timers;
+    int32_t ready_top;    // the highest priority in the queues, -1 if they are empty
     uint64_t ready_words; // which of ready_bits are not zero
     uint64_t ready_bits[PRIORITIES / 64];
     struct {
         struct thread *first, *last;
     } ready[PRIORITIES];
 };
+
+// Before the first thread.
+void sched_init(struct cpu *cpu);
 
 // Who runs next in user mode; waits for an interrupt while nobody can.
 struct thread *sched_leave(void);

@@ -27,7 +27,7 @@ struct regs {
     uint64_t w[MESSAGE_WORDS]; // rsi rdx r8 r9 r10 rbx
     uint64_t rdi, rax, r12, r13, r14, r15, rbp, rcx, r11;
     uint64_t rip, rflags, rsp;
-    uint64_t fs_base, gs_base;
+    uint64_t fs_base;
 };
 
 enum thread_state {
@@ -47,12 +47,12 @@ struct thread {
     struct object object;
     struct regs regs; // entry.S knows its place
     struct cell *cell;
-    uint8_t state;
+    uint8_t state; // these four are written together by fast.S
     uint8_t message;
+    uint8_t return_fully; // leave the kernel by iret: all registers matter
+    uint8_t kept;         // its reply is among its server's kept ones
     uint8_t priority;
     uint8_t flags;                        // enum thread_flag
-    uint8_t return_fully;                 // leave the kernel by iret: all registers matter
-    uint8_t kept;                         // its reply is among its server's kept ones
     uint8_t linked;                       // it is in its cell's list
     uint32_t calls;                       // number of the present call, part of a reply's token
     struct thread *next, *prev;           // ready queue, or the endpoint's receivers

@@ -38,9 +38,11 @@ struct field_rule {
     uint8_t value;
 };
 
-// BIP-174 "Specification", BIP-371 "Specification", BIP-370 for what version 0 excludes.
+// BIP-174 "Specification", BIP-371 "Specification", BIP-370 for what version 0 excludes. Inputs'
+// 0x09 is a proof of reserves (BIP-127), 0x0a to 0x0d are preimages. The unsigned transaction is
+// looked at by transaction_parse.
 static const struct field_rule field_rules[] = {
-    {SCOPE_GLOBAL, PSBT_GLOBAL_UNSIGNED_TX,       KEY_NONE,       VALUE_ANY          }, // psbt_parse reads it
+    {SCOPE_GLOBAL, PSBT_GLOBAL_UNSIGNED_TX,       KEY_NONE,       VALUE_ANY          },
     {SCOPE_GLOBAL, PSBT_GLOBAL_XPUB,              KEY_XPUB,       VALUE_PATH         },
     {SCOPE_GLOBAL, 0x02,                          KEY_NONE,       VALUE_OTHER_VERSION},
     {SCOPE_GLOBAL, 0x03,                          KEY_NONE,       VALUE_OTHER_VERSION},
@@ -58,11 +60,11 @@ static const struct field_rule field_rules[] = {
     {SCOPE_INPUT,  PSBT_IN_BIP32_DERIVATION,      KEY_PUBLIC,     VALUE_PATH         },
     {SCOPE_INPUT,  PSBT_IN_FINAL_SCRIPTSIG,       KEY_NONE,       VALUE_ANY          },
     {SCOPE_INPUT,  PSBT_IN_FINAL_SCRIPTWITNESS,   KEY_NONE,       VALUE_ANY          },
-    {SCOPE_INPUT,  0x09,                          KEY_NONE,       VALUE_ANY          }, // proof of reserves
-    {SCOPE_INPUT,  0x0a,                          KEY_20,         VALUE_ANY          }, // preimages: RIPEMD-160
-    {SCOPE_INPUT,  0x0b,                          KEY_32,         VALUE_ANY          }, // SHA-256
-    {SCOPE_INPUT,  0x0c,                          KEY_20,         VALUE_ANY          }, // HASH160
-    {SCOPE_INPUT,  0x0d,                          KEY_32,         VALUE_ANY          }, // HASH256
+    {SCOPE_INPUT,  0x09,                          KEY_NONE,       VALUE_ANY          },
+    {SCOPE_INPUT,  0x0a,                          KEY_20,         VALUE_ANY          },
+    {SCOPE_INPUT,  0x0b,                          KEY_32,         VALUE_ANY          },
+    {SCOPE_INPUT,  0x0c,                          KEY_20,         VALUE_ANY          },
+    {SCOPE_INPUT,  0x0d,                          KEY_32,         VALUE_ANY          },
     {SCOPE_INPUT,  0x0e,                          KEY_NONE,       VALUE_OTHER_VERSION},
     {SCOPE_INPUT,  0x0f,                          KEY_NONE,       VALUE_OTHER_VERSION},
     {SCOPE_INPUT,  0x10,                          KEY_NONE,       VALUE_OTHER_VERSION},

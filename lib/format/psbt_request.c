@@ -224,15 +224,6 @@ static err_t input_convert(const struct psbt *psbt, uint32_t index, const struct
     return ERR_OK;
 }
 
-static bool account_spent(const struct request *request, const struct coin_path *path)
-{
-    for (uint32_t i = 0; i < request->input_count; i++)
-        if (request->inputs[i].path.kind == path->kind &&
-            request->inputs[i].path.account == path->account)
-            return true;
-    return false;
-}
-
 static err_t output_convert(const struct psbt *psbt, uint32_t index, const struct tx_output *from,
                             struct request *request, struct refusal *why)
 {
@@ -244,7 +235,7 @@ static err_t output_convert(const struct psbt *psbt, uint32_t index, const struc
     while (claim_next(&r, PSBT_OUT_BIP32_DERIVATION, PSBT_OUT_TAP_BIP32_DERIVATION, &claim)) {
         if (claim.fingerprint != request->fingerprint ||
             path_fault(&claim, request->network, &path) != 0 || path.chain != CHAIN_CHANGE ||
-            path.index >= CHANGE_INDEX_COUNT || !account_spent(request, &path))
+            path.index >= CHANGE_INDEX_COUNT || !request_spends_from(request, &path))
             continue;
         if (path.kind != script_kind(from->script) || !claim_fits(&claim, from->script))
             return refusal_set(why, REFUSAL_CHANGE_MISMATCH, index);

@@ -12,7 +12,7 @@ static bool path_good(const struct coin_path *path)
            path->account < ACCOUNT_COUNT && path->index < HD_HARDENED;
 }
 
-static bool account_spent(const struct request *request, const struct coin_path *path)
+bool request_spends_from(const struct request *request, const struct coin_path *path)
 {
     for (uint32_t i = 0; i < request->input_count; i++)
         if (request->inputs[i].path.kind == path->kind &&
@@ -25,7 +25,7 @@ static bool change_good(const struct request *request, const struct request_outp
 {
     const struct coin_path *path = &out->change;
     if (!path_good(path) || path->chain != CHAIN_CHANGE || path->index >= CHANGE_INDEX_COUNT ||
-        !account_spent(request, path))
+        !request_spends_from(request, path))
         return false;
     size_t program = coin_program_size(path->kind);
     return out->script.size == program + 2 && out->script.at[1] == program &&

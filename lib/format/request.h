@@ -83,6 +83,9 @@ MUST_USE err_t request_decode(const uint8_t *data, size_t size, struct request *
 // BLAKE3 in derive-key mode, context "cella request v1", over the encoding.
 void request_hash(const uint8_t *data, size_t size, uint8_t out[static REQUEST_HASH_SIZE]);
 
+// Does an input belong to the account (kind and number) of this path?
+bool request_spends_from(const struct request *request, const struct coin_path *path);
+
 // Sums in satoshi; R4 makes them safe.
 struct request_sums {
     uint64_t inputs;

@@ -209,7 +209,7 @@ static void totals_render(struct text *t, const struct request *request)
     text_amount(t, "Inputs", sums.inputs);
     text_print(t, "   %u coin%s of this wallet\n", (unsigned)request->input_count,
                request->input_count == 1 ? "" : "s");
-    text_amount(t, "Leaves you", sums.inputs - sums.change);
+    text_amount(t, "You spend", sums.inputs - sums.change);
     text_print(t, "   payments and fee\n");
     if (fee_share_high(&sums) && sums.outputs != 0)
         text_print(t, "WARNING    The fee is high: %llu.%llu %% of the outputs.\n",

@@ -75,7 +75,7 @@ static void test_whole(void)
         "Fee               0.00000705 BTC   705 sat\n"
         "Fee rate   5.00 sat/vB, 141 vB\n"
         "Inputs            1.00000000 BTC   1 coin of this wallet\n"
-        "Leaves you        0.12346383 BTC   payments and fee\n";
+        "You spend         0.12346383 BTC   payments and fee\n";
     if (!CHECK(strcmp(text, wanted) == 0))
         fprintf(stderr, "%s", text);
     request.network = NETWORK_MAIN;

@@ -55,6 +55,8 @@ int main(void)
                                       .seed = start->seed,
                                       .seed_sources = start->seed_sources};
         pool_begin(&pool, &in);
+        // Safety: the page of the one cell that gets the seed can be written, for this purpose.
+        wipe_bytes((void *)start->seed, sizeof start->seed);
         printf("sources: loader's seed %s, CPU %s, timing %s: %s\n", verdict(ENTROPY_SEED),
                verdict(ENTROPY_CPU), verdict(ENTROPY_JITTER),
                pool.running ? "ready" : "NOT READY, two are needed");

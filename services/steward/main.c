@@ -10,6 +10,7 @@
 #include "os/panic.h"
 #include "os/serve.h"
 #include "os/syscall.h"
+#include "voice.h"
 #include <string.h>
 
 #define BUNDLE_BASE 0x0000000060000000u // where this cell reads the bundle
@@ -44,9 +45,10 @@ static void waiter_answer(err_t answer)
     (void)err; // whoever waited is gone; the line stays
 }
 
-// If there are lines, tell those who may take them.
+// If there are lines, tell those who may take them; without anybody, say them here.
 static void events_announce(void)
 {
+    bool heard = waiter.kept;
     if (keeper.events.count == 0)
         return;
     for (uint32_t i = 0; i < view.grant_count; i++) {
@@ -56,8 +58,17 @@ static void events_announce(void)
             (g->methods >> STEWARD_METHOD_TAKE_EVENT & 1) == 0)
             continue;
         ASSERT(sys_signal(t->signal, SIGNAL_EVENT) == ERR_OK, "a tenant's signal is not there");
+        heard = true;
     }
     waiter_answer(ERR_OK);
+    if (heard || keeper_deadline(&keeper) != 0)
+        return; // a log that is about to be started again will ask
+    char text[EVENT_TEXT];
+    uint32_t lost;
+    for (size_t n; (n = events_take(&keeper.events, text, sizeof text - 1, &lost)) != 0;) {
+        text[n] = '\0';
+        voice_line(text);
+    }
 }
 
 static err_t op_identify(const struct caller *who, uint64_t identity, uint8_t name[32],
@@ -157,8 +168,7 @@ static void on_deadline(void)
     events_announce();
 }
 
-// Set up this cell's own areas and read the plan. There is nobody to tell if this fails: the
-// steward stops, and the kernel says that it did.
+// Set up this cell's own areas and read the plan.
 static void read_bundle(void)
 {
     const struct init_info *init = init_page();

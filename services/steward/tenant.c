@@ -313,7 +313,7 @@ static err_t make_rest(struct making *m)
     return make_supervised(m);
 }
 
-// The start page is filled in the steward's work area, then mapped read-only in the tenant.
+// The start page is filled in the steward's work area, then mapped in the tenant.
 static err_t make_start(struct making *m)
 {
     cap_t frame = 0;
@@ -342,7 +342,9 @@ static err_t make_start(struct making *m)
     if (err != ERR_OK)
         return err;
     m->step = "start page";
-    return frame_map(frame, m->t->cell, CELL_START_BASE, ACCESS_READ);
+    // Whoever gets the seed wipes it when it has been used, so that page can be written.
+    return frame_map(frame, m->t->cell, CELL_START_BASE,
+                     (m->plan->flags & PLAN_SEED) != 0 ? ACCESS_READ | ACCESS_WRITE : ACCESS_READ);
 }
 
 err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t, const char **step)

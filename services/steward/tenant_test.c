@@ -147,6 +147,7 @@ static void test_seed(void)
     CHECK_EQ(tenant_make(&house, FAKE_ENTROPY, &t, &step), ERR_OK);
     const struct start_info *s = (const struct start_info *)fake_mapped(CELL_START_BASE)->memory;
     CHECK_EQ(s->seed_sources, BOOT_SEED_RDSEED);
+    CHECK_EQ(fake_mapped(CELL_START_BASE)->access, ACCESS_READ | ACCESS_WRITE); // to wipe it
     CHECK_MEM(s->seed, seed, sizeof seed);
 }
 

@@ -466,6 +466,28 @@ static void test_failures(void)
     CHECK(nothing_signed());
 }
 
+// The largest request is shown, signed and told whole.
+static void test_largest(void)
+{
+    static struct offering largest;
+    static struct evidence_work work;
+    static struct evidence e;
+    struct evidence_check check;
+    struct seen seen;
+    size_t size = 0;
+    payment_largest(&largest);
+    CHECK(is(offer(largest.request, largest.size), ERR_OK, 0));
+    CHECK(is(ask(), ERR_OK, 0));
+    CHECK_EQ(look(&seen), ERR_OK);
+    CHECK_EQ(vault_approve(seen.hash, seen.number), ERR_OK);
+    CHECK_EQ(standing().signatures, REQUEST_INPUTS_MAX);
+    CHECK_EQ(vault_evidence(buffer, sizeof buffer, &size), ERR_OK);
+    CHECK_EQ(evidence_verify(buffer, size, &work, &e, &check), ERR_OK);
+    CHECK_EQ(e.signature_count, REQUEST_INPUTS_MAX);
+    CHECK_EQ(e.signatures[255].input, 255);
+    CHECK_EQ(vault_cancel(), ERR_OK);
+}
+
 // Every number is equally likely: with 200,000 drawn, each hundred comes about 2,000 times. The sum
 // of squared deviations (chi-squared, 99 degrees of freedom) is below 200 then; cutting 16 bits
 // modulo 10,000 gives 1,200.
@@ -537,6 +559,7 @@ int main(void)
     test_cancel_and_others();
     test_stale();
     test_failures();
+    test_largest();
     test_numbers();
     test_wait();
     test_callers();

@@ -3,7 +3,8 @@
 //
 //     ok NAME          not ok NAME: why          end N good, M bad
 //
-// Rules: one thread says things. `probe_end` is the last line of main; a cell that probed nothing is bad.
+// Rules: one thread says things. `probe_end` is the last line of main; a cell that probed nothing
+// is bad.
 #pragma once
 #include "abi/types.h"
 #include <stdbool.h>
@@ -20,7 +21,8 @@ void probe_about(const char *topic);
 // The count, and the status for main: 0 only if something was probed and nothing was bad.
 int probe_end(void);
 
-// Everything that can leak: the steward's pages and slots, this cell's slots, tables and pages, and its own memory.
+// Everything that can leak: the steward's pages and slots, this cell's slots, tables and pages, and
+// its own memory.
 struct leaks {
     uint64_t pages, slots;
     uint32_t cells;
@@ -32,6 +34,6 @@ struct leaks leaks_now(void);
 // Probes that nothing has leaked since `before`. Own page tables stay reserved and are not counted.
 void leaks_probe(const struct leaks *before);
 
-// Wait until only `cells` cells run besides the steward. Needs steward.usage and steward.take_event (whose signal it
-// waits for; it takes no line).
+// Wait until only `cells` cells run besides the steward. Needs steward.usage and steward.take_event
+// (whose signal it waits for; it takes no line).
 void cells_await(uint32_t cells);

@@ -36,10 +36,8 @@ static inline err_t raw_lend(cap_t to, uint32_t method, enum sys_lease kind, uin
 // Wait for a message; everything about it stays in `s`.
 static inline err_t raw_recv(cap_t endpoint, nsec_t deadline, uint32_t slot, struct syscall *s)
 {
-    *s = (struct syscall){.word = raw_word(SYS_RECV, 0),
-                          .target = endpoint,
-                          .slot = slot,
-                          .deadline = deadline};
+    *s = (struct syscall){
+        .word = raw_word(SYS_RECV, 0), .target = endpoint, .slot = slot, .deadline = deadline};
     syscall_enter(s);
     return syscall_error(s);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a test cell makes out of memory of its own (`memory` in its manifest): slots, pages, threads.
+// What a test cell makes out of memory of its own (`memory` in its manifest): slots, pages,
+// threads.
 #pragma once
 #include "abi/start.h"
 #include "abi/types.h"
@@ -26,7 +27,8 @@ struct test_thread {
     uint64_t window; // address of TEST_WINDOW_PAGES pages, reserved
 };
 
-// Start `run(argument)` in this cell on a stack of its own, with a window for leases. `run` must not return.
+// Start `run(argument)` in this cell on a stack of its own, with a window for leases. `run` must
+// not return.
 MUST_USE err_t test_thread_start(struct test_thread *t, void (*run)(uint64_t argument),
                                  uint64_t argument, uint32_t priority);
 

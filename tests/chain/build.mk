@@ -8,3 +8,4 @@ CHAIN_LIB := $(FORMAT_LIBS_asan) $(CRYPTO_LIBS_asan)
 CHAIN_INC := $(INC_format) $(INC_crypto) $(INC_os) $(INC_gen) -Iservices -Itests
 $(foreach t,reader vault prompt,$(eval $(call unit_test,$(t),services/$(t)/$(t)_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC))))
 $(foreach t,chain vectors,$(eval $(call unit_test,$(t),tests/chain/$(t)_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC))))
+$(eval $(call unit_test,vault_model,services/vault/model_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC)))

@@ -270,3 +270,34 @@ void payment_offering(enum payment_mistake mistake, struct offering *out)
     require(reader_previous(0, 0, out->previous, sizeof out->previous, &size, &out->previous_size));
     require(reader_end());
 }
+
+void payment_largest(struct offering *out)
+{
+    static struct request r;
+    static uint8_t scripts[REQUEST_OUTPUTS_MAX][ADDRESS_SCRIPT_MAX];
+    struct refusal why;
+    struct hd_key account, node;
+    size_t size;
+    r = (struct request){
+        .network = NETWORK_TEST, .fingerprint = payment_fingerprint(), .version = 2};
+    r.input_count = REQUEST_INPUTS_MAX;
+    r.output_count = REQUEST_OUTPUTS_MAX;
+    require(account_node(&wallet.secp, &wallet.master, NETWORK_TEST, COIN_P2TR, 0, &account));
+    require(hd_child(&wallet.secp, &account, CHAIN_RECEIVE, &account));
+    for (uint32_t i = 0; i < REQUEST_INPUTS_MAX; i++) {
+        struct request_input *in = &r.inputs[i];
+        *in = (struct request_input){
+            .txid = {0x33, (uint8_t)i},
+              .amount = PAYMENT_IN_TR
+        };
+        in->path = (struct coin_path){COIN_P2TR, CHAIN_RECEIVE, 0, i};
+        require(hd_child(&wallet.secp, &account, i, &node));
+        require(coin_program(COIN_P2TR, node.public_key, in->program));
+        uint8_t program[PROGRAM_MAX] = {0x44, (uint8_t)i};
+        coin_script(COIN_P2TR, program, scripts[i], &size);
+        r.outputs[i] = (struct request_output){
+            .amount = PAYMENT_IN_TR - 100 + (i == 0), .script = {scripts[i], size}
+        };
+    }
+    require(request_encode(&r, out->request, sizeof out->request, &out->size, &why));
+}

@@ -68,3 +68,7 @@ struct offering {
 
 // As the calling cell (fake.self), through the reader. Aborts if the reader refuses.
 void payment_offering(enum payment_mistake mistake, struct offering *out);
+
+// The largest request there is: 256 P2TR inputs (which need no previous transactions), 256
+// recipients.
+void payment_largest(struct offering *out);

@@ -21,7 +21,11 @@ export const publisher = (() => {
 })();
 
 export function childSeed(words, publisherKey, id) {
-  const tag = createHash('sha256').update('Cella app seed v1').update(publisherKey).update(id).digest();
+  const tag = createHash('sha256')
+    .update('Cella app seed v1')
+    .update(publisherKey)
+    .update(id)
+    .digest();
   const steps = [0, 1, 2, 3].map((i) => (tag.readUInt32BE(4 * i) & 0x7fffffff) + "'");
   const master = HDKey.fromMasterSeed(mnemonicToSeedSync(words));
   const node = master.derive("m/83696968'/1128614988'/" + steps.join('/'));

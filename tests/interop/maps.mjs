@@ -16,7 +16,9 @@ export const counted = (bytes) => Buffer.concat([compact(bytes.length), bytes]);
 function readCompact(bytes, at) {
   const first = bytes[at];
   if (first < 0xfd) return [first, at + 1];
-  return first === 0xfd ? [bytes.readUInt16LE(at + 1), at + 3] : [bytes.readUInt32LE(at + 1), at + 5];
+  return first === 0xfd
+    ? [bytes.readUInt16LE(at + 1), at + 3]
+    : [bytes.readUInt32LE(at + 1), at + 5];
 }
 
 export function decode(psbt) {
@@ -51,9 +53,13 @@ export function encode(maps) {
 
 // Copies with one map changed.
 export function edit(maps, number, change) {
-  return maps.map((map, i) => (i === number ? change(map.map(([k, v]) => [Buffer.from(k), Buffer.from(v)])) : map));
+  return maps.map((map, i) =>
+    i === number ? change(map.map(([k, v]) => [Buffer.from(k), Buffer.from(v)])) : map,
+  );
 }
 export const without = (type) => (map) => map.filter(([k]) => k[0] !== type);
 export const replaced = (type, value) => (map) =>
-  map.map(([k, v]) => (k[0] === type ? [k, typeof value === 'function' ? value(v) : value] : [k, v]));
+  map.map(([k, v]) =>
+    k[0] === type ? [k, typeof value === 'function' ? value(v) : value] : [k, v],
+  );
 export const added = (key, value) => (map) => [...map, [Buffer.from(key), Buffer.from(value)]];

@@ -13,17 +13,29 @@ const networks = { 1: btc.NETWORK, 2: btc.TEST_NETWORK };
 const peers = { 1: bitcoin.networks.bitcoin, 2: bitcoin.networks.testnet };
 export const coinOf = (network) => (network === 1 ? 0 : 1);
 export const hardened = 0x80000000;
-export const pathOf = (kind, coin, account, chain, index) =>
-  [hardened + kind, hardened + coin, hardened + account, chain, index];
+export const pathOf = (kind, coin, account, chain, index) => [
+  hardened + kind,
+  hardened + coin,
+  hardened + account,
+  chain,
+  index,
+];
 
 // What a key of the wallet is worth in a script.
 export function coinScript(seed, network, { kind, account = 0, chain = 0, index = 0 }) {
   const { key } = accountKey(seed, kind, coinOf(network), account, chain, index);
   const xonly = key.publicKey.slice(1);
-  const pay = kind === 84 ? btc.p2wpkh(key.publicKey, networks[network])
-                          : btc.p2tr(xonly, undefined, networks[network]);
-  return { key, xonly, script: pay.script, address: pay.address,
-           path: pathOf(kind, coinOf(network), account, chain, index) };
+  const pay =
+    kind === 84
+      ? btc.p2wpkh(key.publicKey, networks[network])
+      : btc.p2tr(xonly, undefined, networks[network]);
+  return {
+    key,
+    xonly,
+    script: pay.script,
+    address: pay.address,
+    path: pathOf(kind, coinOf(network), account, chain, index),
+  };
 }
 
 // A previous transaction that pays `amount` to `script` in output `vout`. It has a witness, as most
@@ -31,11 +43,30 @@ export function coinScript(seed, network, { kind, account = 0, chain = 0, index 
 function previous(script, amount, vout, salt) {
   const outputs = [];
   for (let i = 0; i <= vout; i++)
-    outputs.push(i === vout ? { amount, script }
-                            : { amount: 5000n + BigInt(i), script: new Uint8Array(22).fill(i + 1).fill(0, 0, 1).fill(20, 1, 2) });
+    outputs.push(
+      i === vout
+        ? { amount, script }
+        : {
+            amount: 5000n + BigInt(i),
+            script: new Uint8Array(22)
+              .fill(i + 1)
+              .fill(0, 0, 1)
+              .fill(20, 1, 2),
+          },
+    );
   const raw = btc.RawTx.encode({
-    version: 2, segwitFlag: true, lockTime: 0, outputs,
-    inputs: [{ txid: new Uint8Array(32).fill(salt), index: salt, finalScriptSig: new Uint8Array(), sequence: 0xfffffffe }],
+    version: 2,
+    segwitFlag: true,
+    lockTime: 0,
+    outputs,
+    inputs: [
+      {
+        txid: new Uint8Array(32).fill(salt),
+        index: salt,
+        finalScriptSig: new Uint8Array(),
+        sequence: 0xfffffffe,
+      },
+    ],
     witnesses: [[new Uint8Array(71).fill(salt), new Uint8Array(33).fill(2)]],
   });
   return raw;
@@ -46,31 +77,53 @@ function previous(script, amount, vout, salt) {
 export function build(seed, spec) {
   const network = networks[spec.network];
   const fingerprint = HDKey.fromMasterSeed(seed).fingerprint;
-  const tx = new btc.Transaction({ version: spec.version ?? 2, lockTime: spec.lockTime ?? 0,
-                                   allowUnknownOutputs: true, lowR: false });
+  const tx = new btc.Transaction({
+    version: spec.version ?? 2,
+    lockTime: spec.lockTime ?? 0,
+    allowUnknownOutputs: true,
+    lowR: false,
+  });
   spec.inputs.forEach((input, i) => {
     const coin = coinScript(seed, spec.network, input);
     const amount = BigInt(input.amount);
     const vout = input.vout ?? i % 3;
     const raw = previous(coin.script, amount, vout, input.salt ?? i + 1);
-    const txid = btc.Transaction.fromRaw(raw, { allowUnknownOutputs: true, allowUnknownInputs: true,
-                                                disableScriptCheck: true }).id;
-    const common = { txid, index: vout, sequence: input.sequence ?? 0xfffffffd,
-                     witnessUtxo: { script: coin.script, amount } };
+    const txid = btc.Transaction.fromRaw(raw, {
+      allowUnknownOutputs: true,
+      allowUnknownInputs: true,
+      disableScriptCheck: true,
+    }).id;
+    const common = {
+      txid,
+      index: vout,
+      sequence: input.sequence ?? 0xfffffffd,
+      witnessUtxo: { script: coin.script, amount },
+    };
     const der = { fingerprint, path: coin.path };
     if (input.kind === 84)
       tx.addInput({ ...common, nonWitnessUtxo: raw, bip32Derivation: [[coin.key.publicKey, der]] });
     else
-      tx.addInput({ ...common, tapInternalKey: coin.xonly, tapBip32Derivation: [[coin.xonly, { hashes: [], der }]] });
+      tx.addInput({
+        ...common,
+        tapInternalKey: coin.xonly,
+        tapBip32Derivation: [[coin.xonly, { hashes: [], der }]],
+      });
   });
   for (const output of spec.outputs) {
     const amount = BigInt(output.amount);
     if (output.change) {
       const coin = coinScript(seed, spec.network, { chain: 1, ...output.change });
       const der = { fingerprint, path: coin.path };
-      tx.addOutput(output.change.kind === 84
-        ? { script: coin.script, amount, bip32Derivation: [[coin.key.publicKey, der]] }
-        : { script: coin.script, amount, tapInternalKey: coin.xonly, tapBip32Derivation: [[coin.xonly, { hashes: [], der }]] });
+      tx.addOutput(
+        output.change.kind === 84
+          ? { script: coin.script, amount, bip32Derivation: [[coin.key.publicKey, der]] }
+          : {
+              script: coin.script,
+              amount,
+              tapInternalKey: coin.xonly,
+              tapBip32Derivation: [[coin.xonly, { hashes: [], der }]],
+            },
+      );
     } else if (output.address) tx.addOutputAddress(output.address, amount, network);
     else tx.addOutput({ script: output.script, amount });
   }
@@ -90,9 +143,11 @@ export function sign(seed, spec) {
     const mine = Buffer.from(input.kind === 84 ? got.partialSig[0][1] : got.tapKeySig);
     const signer = input.kind === 84 ? peerSigner(key) : peerSigner(key).tweak(xonly);
     js.signInput(i, signer);
-    const theirs = Buffer.from(input.kind === 84 ? js.data.inputs[i].partialSig[0].signature
-                                                 : js.data.inputs[i].tapKeySig);
-    if (!mine.equals(theirs)) throw new Error(`input ${i}: the two peers made different signatures`);
+    const theirs = Buffer.from(
+      input.kind === 84 ? js.data.inputs[i].partialSig[0].signature : js.data.inputs[i].tapKeySig,
+    );
+    if (!mine.equals(theirs))
+      throw new Error(`input ${i}: the two peers made different signatures`);
     return mine;
   });
   const signed = Buffer.from(tx.toPSBT(0));

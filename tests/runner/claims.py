@@ -11,6 +11,7 @@ from runner.machine import Failed
 ATTACKS = "tests/hostile/attacks.toml"
 THREATS = "docs/threat-model.md"
 results = {}  # attack -> what became of it
+remains = {}  # boot -> capabilities that the steward has when all attacks are over, without one for each ended cell
 
 
 def attacks():
@@ -45,6 +46,15 @@ def verdict(machine, attack):
     return f"another end: {end or own or 'none'}"
 
 
+def leak_check(machine, boot, ended):
+    """The steward keeps one capability for a cell that ended, its memory. What else it has is alike in all boots."""
+    if "outlived" in (attack["ends"] for attack in attacks() if attack["boot"] == boot):
+        return
+    remains[boot] = int(machine.expect("log", r"^witness: slots (\d+)$", start=0).group(1)) - ended
+    if len(set(remains.values())) > 1:
+        raise Failed(f"capabilities are left over: {remains}")
+
+
 def judge(machine, folder):
     """Wait for the honest app; then every attack of this boot must have been contained."""
     boot = os.path.basename(folder)
@@ -62,6 +72,8 @@ def judge(machine, folder):
         results[attack["name"]] = f"NOT CONTAINED: {why}" if why else "contained"
         if why:
             wrong.append(f"{attack['name']}: {why}")
+    if not witness:
+        leak_check(machine, boot, len(mine))
     if witness or wrong:
         raise Failed("; ".join(wrong[:3]) if wrong else str(witness))
 

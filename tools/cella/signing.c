@@ -135,7 +135,8 @@ static enum step send_all(struct errand *e)
     return STEP_UNABLE;
 }
 
-// Until the device has something else to say than that it is busy or waits.
+// Until the device has something else to say than that it is busy or waits. No moving line while a
+// person is asked: the device's console may be in the same terminal.
 static enum step wait_result(struct errand *e)
 {
     struct progress progress;
@@ -144,14 +145,14 @@ static enum step wait_result(struct errand *e)
     progress_start(&progress, "the device checks the payment");
     while (step == STEP_DONE &&
            (e->job.state == COMPANION_CHECKING || e->job.state == COMPANION_WAITING)) {
-        if (e->job.state == COMPANION_WAITING && !e->told) {
+        if (e->job.state == COMPANION_CHECKING) {
+            progress_update(&progress, 0, 0);
+        } else if (!e->told) {
             progress_end(&progress);
             report_note("waiting for the person: read the device's console and answer there "
                         "(Ctrl-C withdraws the request)");
             e->told = true;
-            progress_start(&progress, "waiting for the person at the device's console");
         }
-        progress_update(&progress, 0, 0);
         device_pause(e->device, POLL_MS);
         step = ask_job(e, COMPANION_SIGN_RESULT, NULL, 0, ERR_OK, &status);
     }

@@ -38,6 +38,7 @@ struct cell *host_boot(uint64_t pages)
     physmap_pages = pages;
     frame_table = calloc(pages, sizeof(struct frame));
     memset(&cpu, 0, sizeof(cpu));
+    sched_init(&cpu);
     host_now = 1;
     host_preempts = false;
     cap_root = (struct cap *)(arena + 64);

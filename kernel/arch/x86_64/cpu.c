@@ -3,14 +3,7 @@
 #include "sched.h"
 #include "x86.h"
 
-_Static_assert(offsetof(struct cpu, current) == 0 && offsetof(struct cpu, stack) == 8 &&
-                   offsetof(struct cpu, scratch) == 16 && offsetof(struct cpu, self) == 24,
-               "entry.S and this_cpu rely on these");
-_Static_assert(offsetof(struct regs, rdi) == 48 && offsetof(struct regs, rip) == 120 &&
-                   offsetof(struct regs, rsp) == 136 && offsetof(struct thread, regs) == 16,
-               "entry.S relies on these");
-_Static_assert(offsetof(struct thread, return_fully) == THREAD_RETURN_FULLY,
-               "entry.S relies on this");
+_Static_assert(offsetof(struct cpu, self) == 24, "this_cpu relies on this");
 
 extern uint8_t kernel_stack_top[], trap_stack_top[], kernel_guard[];
 extern uint8_t trap_doors[], syscall_door[];
@@ -118,7 +111,7 @@ void cpu_init(const struct boot_info *boot)
     (void)boot;
     gdt_load();
     idt_load();
-    cpu_0.self = &cpu_0;
+    sched_init(&cpu_0);
     cpu_0.stack = (uint64_t)kernel_stack_top;
     msr_write(MSR_GS_BASE, (uint64_t)&cpu_0);
     msr_write(MSR_KERNEL_GS_BASE, 0);

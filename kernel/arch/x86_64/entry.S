@@ -1,28 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The doors of the kernel: start, system call, exceptions and interrupts, and the way out.
-// Offsets are those of struct regs and struct cpu, asserted in entry.c.
+// The common call has a file of its own (fast.S). Offsets come from offset.c.
 
-#define R_RSI (16 + 0)
-#define R_RDX (16 + 8)
-#define R_R8 (16 + 16)
-#define R_R9 (16 + 24)
-#define R_R10 (16 + 32)
-#define R_RBX (16 + 40)
-#define R_RDI (16 + 48)
-#define R_RAX (16 + 56)
-#define R_R12 (16 + 64)
-#define R_R13 (16 + 72)
-#define R_R14 (16 + 80)
-#define R_R15 (16 + 88)
-#define R_RBP (16 + 96)
-#define R_RCX (16 + 104)
-#define R_R11 (16 + 112)
-#define R_RIP (16 + 120)
-#define R_RFLAGS (16 + 128)
-#define R_RSP (16 + 136)
-#define CPU_CURRENT 0
-#define CPU_STACK 8
-#define CPU_SCRATCH 16
 #define USER_CODE 0x23
 #define USER_DATA 0x1b
 
@@ -36,13 +15,9 @@ kernel_entry:
     ud2
 
     .text
-// In: rcx = rip, r11 = rflags of the caller; interrupts are off, the direction flag is clear (SFMASK).
-    .globl syscall_door
-syscall_door:
-    endbr64
-    swapgs
-    mov %rsp, %gs:CPU_SCRATCH
-    mov %gs:CPU_CURRENT, %rsp
+// The C path of every system call: rsp is the running thread, its own is in CPU_SCRATCH.
+    .globl syscall_slow
+syscall_slow:
     mov %rsi, R_RSI(%rsp)
     mov %rdx, R_RDX(%rsp)
     mov %r8, R_R8(%rsp)
@@ -81,7 +56,7 @@ leave_kernel:
     mov R_R14(%rsp), %r14
     mov R_R15(%rsp), %r15
     mov R_RBP(%rsp), %rbp
-    cmpb $0, THREAD_RETURN_FULLY(%rsp)
+    cmpb $0, T_RETURN_FULLY(%rsp)
     jne leave_fully
     mov R_RAX(%rsp), %rax
     mov R_RIP(%rsp), %rcx

@@ -84,14 +84,14 @@ void arch_load(struct cpu *cpu, struct thread *t)
     struct thread *from = cpu->loaded;
     uint64_t now = clock_ticks();
 
-    // Safety: FS is not the kernel's; GS is, and the user's base is the hidden one.
+    // Safety: FS is not the kernel's; GS is, and the user's base, the hidden one, is nobody's: it
+    // is zero again.
     if (from) {
         __asm__ volatile("rdfsbase %0" : "=r"(from->regs.fs_base));
-        __asm__ volatile("swapgs\n\trdgsbase %0\n\tswapgs" : "=r"(from->regs.gs_base));
         from->ran += now - from->since;
     }
     __asm__ volatile("wrfsbase %0" : : "r"(t->regs.fs_base));
-    __asm__ volatile("swapgs\n\twrgsbase %0\n\tswapgs" : : "r"(t->regs.gs_base));
+    __asm__ volatile("swapgs\n\twrgsbase %0\n\tswapgs" : : "r"(0ull));
     t->since = now;
     if ((from && from->flags & THREAD_FPU) || t->flags & THREAD_FPU || !from)
         fpu_switch(from, t);

@@ -12,7 +12,14 @@
 #define CHILD_CODE __attribute__((section(".text.entry"), no_stack_protector))
 #define WORK_BASE  0x0000000090000000u // where the child's code is filled in
 
-enum { CODE_PAGES = 2, STACK_PAGES = 2, CHILD_SLOTS = 64, CHILD_TABLES = 16, SLOT_ENDPOINT = 1, WINDOW_PAGES = 16 };
+enum {
+    CODE_PAGES = 2,
+    STACK_PAGES = 2,
+    CHILD_SLOTS = 64,
+    CHILD_TABLES = 16,
+    SLOT_ENDPOINT = 1,
+    WINDOW_PAGES = 16
+};
 
 CHILD_CODE void child_serve(uint64_t endpoint)
 {
@@ -33,7 +40,8 @@ CHILD_CODE void child_fault(uint64_t unused)
         __asm__ volatile("ud2");
 }
 
-static err_t area(struct child *c, uint64_t address, uint64_t pages, uint32_t access, const void *fill)
+static err_t area(struct child *c, uint64_t address, uint64_t pages, uint32_t access,
+                  const void *fill)
 {
     cap_t frame;
     err_t err = cell_reserve(c->cell, address, pages);
@@ -56,9 +64,11 @@ static err_t parts(struct child *c, cap_t endpoint, uint32_t rights, cap_t super
     err_t err = cell_reserve(CAP_SELF, WORK_BASE, CODE_PAGES);
 
     if (err == ERR_OK)
-        err = area(c, CELL_CODE_BASE, CODE_PAGES, ACCESS_READ | ACCESS_EXECUTE, (const void *)CELL_CODE_BASE);
+        err = area(c, CELL_CODE_BASE, CODE_PAGES, ACCESS_READ | ACCESS_EXECUTE,
+                   (const void *)CELL_CODE_BASE);
     if (err == ERR_OK)
-        err = area(c, CELL_STACK_TOP - STACK_PAGES * PAGE_SIZE, STACK_PAGES, ACCESS_READ | ACCESS_WRITE, NULL);
+        err = area(c, CELL_STACK_TOP - STACK_PAGES * PAGE_SIZE, STACK_PAGES,
+                   ACCESS_READ | ACCESS_WRITE, NULL);
     if (err == ERR_OK)
         err = cell_reserve(c->cell, CELL_WINDOW_BASE, WINDOW_PAGES);
     if (err == ERR_OK)
@@ -68,7 +78,8 @@ static err_t parts(struct child *c, cap_t endpoint, uint32_t rights, cap_t super
     return err;
 }
 
-err_t child_make(struct child *c, void (*run)(uint64_t), cap_t endpoint, uint32_t rights, cap_t supervisor)
+err_t child_make(struct child *c, void (*run)(uint64_t), cap_t endpoint, uint32_t rights,
+                 cap_t supervisor)
 {
     cap_t memory = start_page()->untyped;
     err_t err = untyped_retype_cell(memory, test_slot(), CHILD_SLOTS, CHILD_TABLES, &c->cell);
@@ -78,6 +89,7 @@ err_t child_make(struct child *c, void (*run)(uint64_t), cap_t endpoint, uint32_
     if (err == ERR_OK)
         err = parts(c, endpoint, rights, supervisor);
     if (err == ERR_OK)
-        err = thread_start(c->thread, c->cell, (uint64_t)(uintptr_t)run, CELL_STACK_TOP - 8, c->endpoint, 100, 0);
+        err = thread_start(c->thread, c->cell, (uint64_t)(uintptr_t)run, CELL_STACK_TOP - 8,
+                           c->endpoint, 100, 0);
     return err == ERR_OK ? thread_window(c->thread, CELL_WINDOW_BASE, WINDOW_PAGES) : err;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures the kernel's operations in TSC ticks: executed instructions under `-icount shift=0`. Each line on the log is
-// `bench NAME TICKS`: the smallest of several rounds' averages. User stubs are included.
+// Measures the kernel's operations in TSC ticks: executed instructions under `-icount shift=0`.
+// Each line on the log is `bench NAME TICKS`: the smallest of several rounds' averages. User stubs
+// are included.
 #include "child.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
@@ -66,13 +67,18 @@ static void do_call_0(void)
 
 static void do_call_6(void)
 {
-    struct syscall s = {.word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD, .target = endpoint, .w = {1, 2, 3, 4, 5, 6}};
+    struct syscall s = {
+        .word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD,
+        .target = endpoint,
+        .w = {1, 2, 3, 4, 5, 6}
+    };
     syscall_enter(&s);
 }
 
 static void do_lend(void)
 {
-    struct syscall s = {.word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD | (uint64_t)LEASE_LEND_MUT << CALL_LEASE_SHIFT,
+    struct syscall s = {.word = (uint64_t)SYS_CALL << CALL_OP_SHIFT | METHOD |
+                                (uint64_t)LEASE_LEND_MUT << CALL_LEASE_SHIFT,
                         .target = endpoint,
                         .lease = LEND_BASE | lend_pages};
     syscall_enter(&s);
@@ -80,7 +86,8 @@ static void do_lend(void)
 
 static void do_map(void)
 {
-    if (frame_map(page, CAP_SELF, MAP_BASE, ACCESS_READ | ACCESS_WRITE) != ERR_OK || frame_unmap(page) != ERR_OK)
+    if (frame_map(page, CAP_SELF, MAP_BASE, ACCESS_READ | ACCESS_WRITE) != ERR_OK ||
+        frame_unmap(page) != ERR_OK)
         panic(__FILE__, __LINE__, "map and unmap");
 }
 
@@ -112,7 +119,8 @@ static void measure_fault(void)
 
         for (int i = 0; i < TIMES; i++) {
             syscall_enter(&s);
-            ASSERT((s.word >> RESULT_METHOD_SHIFT & METHOD_MAX) == FAULT_METHOD, "a fault's message");
+            ASSERT((s.word >> RESULT_METHOD_SHIFT & METHOD_MAX) == FAULT_METHOD,
+                   "a fault's message");
             s.word = (uint64_t)SYS_REPLY_RECV << CALL_OP_SHIFT;
             s.target = endpoint;
         }

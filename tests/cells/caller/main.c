@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Calls every method of every service, one by one, in every way that a message can be sent, and says what was let through.
+// Calls every method of every service, one by one, in every way that a message can be sent, and
+// says what was let through.
 #include "os/ipc.h"
 #include "os/text.h"
 #include "tests/cells/probe.h"
@@ -43,7 +44,9 @@ static void call_all(uint32_t service, cap_t to)
     for (uint32_t kind = LEASE_NONE; kind <= LEASE_LEND_MUT; kind++) {
         struct result r = {0};
         for (uint32_t m = 0; m <= METHOD_MAX; m++)
-            note(&r, m, raw_lend(to, m, kind, kind == LEASE_NONE ? 0 : CELL_LEASE_BASE, kind == LEASE_NONE ? 0 : 1));
+            note(&r, m,
+                 raw_lend(to, m, kind, kind == LEASE_NONE ? 0 : CELL_LEASE_BASE,
+                          kind == LEASE_NONE ? 0 : 1));
         say(service, ways[kind], &r);
     }
     struct result r = {0};

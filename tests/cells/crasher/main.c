@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A program that ends badly, in the way that its argument names. What the steward says about it is the test.
+// A program that ends badly, in the way that its argument names. What the steward says about it is
+// the test.
 #include "gen/log.h"
 #include "os/ipc.h"
 #include "os/panic.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The calling half of the message test: words, leases, kept replies, signals, deadlines, between two cells.
+// The calling half of the message test: words, leases, kept replies, signals, deadlines, between
+// two cells.
 #include "../pong/pong.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
@@ -20,7 +21,8 @@ static void test_words(void)
 {
     uint64_t w[MESSAGE_WORDS] = {1, 2, 3, 4, 5, ~(uint64_t)0};
     probe_eq(raw_call(pong, PONG_ECHO, w), ERR_OK, "a call is answered");
-    probe(w[0] == ~(uint64_t)0 && w[1] == 5 && w[2] == 4 && w[3] == 3 && w[4] == 2, "six words, both ways");
+    probe(w[0] == ~(uint64_t)0 && w[1] == 5 && w[2] == 4 && w[3] == 3 && w[4] == 2,
+          "six words, both ways");
     probe_eq(w[5], 1 + start_page()->cell, "the identity is that of the caller");
 }
 
@@ -88,10 +90,12 @@ static void test_later(void)
     struct test_thread t;
     uint64_t bits = 0, w[MESSAGE_WORDS] = {0};
     later_error = ERR_COUNT;
-    probe_eq(untyped_retype_signal(start_page()->untyped, test_slot(), &later_done), ERR_OK, "a signal");
+    probe_eq(untyped_retype_signal(start_page()->untyped, test_slot(), &later_done), ERR_OK,
+             "a signal");
     // Above this thread: it has asked before this one goes on.
     probe_eq(test_thread_start(&t, later_run, 77, 90), ERR_OK, "a second thread");
-    probe_eq(sys_wait(later_done, sys_now() + 20 * MSEC, &bits), ERR_TIMED_OUT, "a kept reply is not there yet");
+    probe_eq(sys_wait(later_done, sys_now() + 20 * MSEC, &bits), ERR_TIMED_OUT,
+             "a kept reply is not there yet");
     probe_eq(raw_call(pong, PONG_ECHO, w), ERR_OK, "the server goes on serving");
     probe_eq(sys_wait(later_done, 0, &bits), ERR_OK, "then the kept reply comes");
     probe_eq(later_error, ERR_OK, "kept reply");
@@ -100,13 +104,18 @@ static void test_later(void)
     probe_eq(cell_delete(CAP_SELF, later_done), ERR_OK, "the signal ends");
 }
 
-// The server gets a signal of ours along with a call, raises it, and no longer can once it is revoked.
+// The server gets a signal of ours along with a call, raises it, and no longer can once it is
+// revoked.
 static void test_signal(void)
 {
     cap_t signal = 0;
     uint64_t bits = 0;
-    probe_eq(untyped_retype_signal(start_page()->untyped, test_slot(), &signal), ERR_OK, "a signal");
-    struct syscall s = {.word = raw_word(SYS_CALL, PONG_SIGNAL) | CALL_CAP, .target = pong, .w = {0x30}, .cap = signal};
+    probe_eq(untyped_retype_signal(start_page()->untyped, test_slot(), &signal), ERR_OK,
+             "a signal");
+    struct syscall s = {.word = raw_word(SYS_CALL, PONG_SIGNAL) | CALL_CAP,
+                        .target = pong,
+                        .w = {0x30},
+                        .cap = signal};
     syscall_enter(&s);
     probe_eq(syscall_error(&s), ERR_OK, "a capability travels with a call");
     probe_eq(sys_wait(signal, 0, &bits), ERR_OK, "the server raises it");
@@ -117,7 +126,8 @@ static void test_signal(void)
     probe_eq(sys_wait(signal, 0, &bits), ERR_OK, "bits add up");
     probe_eq(bits, 0x401, "bits add up: both are there");
     probe_eq(cell_revoke(CAP_SELF, signal), ERR_OK, "revoke");
-    probe_eq(raw_call(pong, PONG_SIGNAL, w), ERR_BAD_CAPABILITY, "revoked: the server has it no more");
+    probe_eq(raw_call(pong, PONG_SIGNAL, w), ERR_BAD_CAPABILITY,
+             "revoked: the server has it no more");
     probe_eq(cell_delete(CAP_SELF, signal), ERR_OK, "the signal ends");
 }
 
@@ -125,11 +135,13 @@ static void test_deadline(void)
 {
     uint64_t bits;
     nsec_t start = sys_now(), due = start + 30 * MSEC;
-    probe_eq(sys_wait(start_page()->signal, due, &bits), ERR_TIMED_OUT, "a wait ends at its deadline");
+    probe_eq(sys_wait(start_page()->signal, due, &bits), ERR_TIMED_OUT,
+             "a wait ends at its deadline");
     nsec_t end = sys_now();
     probe(end >= due, "not before");
     probe(end < due + 500 * MSEC, "and soon after");
-    probe_eq(sys_wait(start_page()->signal, start, &bits), ERR_TIMED_OUT, "a deadline that has passed");
+    probe_eq(sys_wait(start_page()->signal, start, &bits), ERR_TIMED_OUT,
+             "a deadline that has passed");
 }
 
 static void test_wrong(void)

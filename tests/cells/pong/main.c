@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The serving half of the message test.
+#include "os/ipc.h"
 #include "pong.h"
 #include "tests/cells/raw.h"
-#include "os/ipc.h"
 #include <string.h>
 
 enum { SIGNAL_SLOT = 200 };

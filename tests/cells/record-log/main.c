@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A log that also says which calls arrive at the log itself. Lines start with the writer's number in the profile.
+// A log that also says which calls arrive at the log itself. Lines start with the writer's number
+// in the profile.
 #include "device/uart.h"
 #include "gen/log.h"
 #include "gen/steward.h"

@@ -168,13 +168,15 @@ const char *attack_pass_on(void)
 {
     struct test_thread t;
     struct syscall s;
+    uint32_t slot = test_slot();
     cap_t endpoint = 0;
     if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
         test_thread_start(&t, pass_run, endpoint, 90) != ERR_OK)
         return no_memory;
-    if (raw_recv(endpoint, sys_now() + 50 * MSEC, test_slot(), &s) != ERR_TIMED_OUT)
-        return "its permission went to somebody else";
-    return thread_done && thread_result == 0 ? NULL : "it was not refused";
+    while (!thread_done)
+        if (raw_recv(endpoint, sys_now() + MSEC, slot, &s) != ERR_TIMED_OUT)
+            return "its permission went to somebody else";
+    return thread_result == 0 ? NULL : "it was not refused";
 }
 
 const char *attack_use_expired(void)

@@ -45,7 +45,8 @@ INSTRUCTION(int_80, "int $0x80")
 INSTRUCTION(int_timer, "int $0x40")
 INSTRUCTION(int_nmi, "int $2")
 
-// A frame on the stack that claims to come from the kernel.
+// Frames on the stack that claim to come from the kernel. The emulator reads them with the kernel's rights, so that with
+// SMAP the attack ends at the stack already; a CPU ends it at the selector.
 INSTRUCTION(iret_kernel, "movq %%rsp, %%rax\n\t"
                          "pushq $0x10\n\t"
                          "pushq %%rax\n\t"

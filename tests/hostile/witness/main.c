@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An honest app among hostile ones. Its argument: how many cells remain when all attacks are over, 0: attacks that
-// never end go on while it works. Then every service must answer as before, and nothing may have leaked.
+// An honest app among hostile ones. Its argument: how many cells remain when all attacks are over that ever end. Then
+// every service must answer as before, and nothing may have leaked.
 #include "gen/entropy.h"
 #include "gen/link.h"
 #include "gen/reader.h"
@@ -59,8 +59,7 @@ int main(void)
     uint32_t remain = 0;
     for (const char *c = start_page()->argument; *c >= '0' && *c <= '9'; c++)
         remain = 10 * remain + (uint32_t)(*c - '0');
-    if (remain != 0)
-        cells_await(remain);
+    cells_await(remain);
     struct leaks before = leaks_now();
     probe_steward();
     probe_keys();
