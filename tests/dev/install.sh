@@ -134,7 +134,7 @@ dev_call '(mkdir -p build/run; exec 7>>build/run/lock; flock 7; sleep 2) & sleep
 refuses 'two devices at once' 'a device of this clone is already running'
 
 dev_call '(exec 9>build/dev.lock; flock 9; sleep 2) & sleep 0.5; build_lock; echo got it'
-wants 'two builders at once' 0 'another ./dev is building in this clone; waiting for it' 'got it'
+wants 'two builders at once' 0 'another ./dev builds or tests in this clone; waiting for it' 'got it'
 
 dev_call 'work "a long step" build/log/x sleep 2'
 wants 'progress' 0 'dev: a long step, 1 s' 'dev: a long step: '

@@ -5,8 +5,8 @@
 build_lock() {
     exec 9>build/dev.lock || fail "cannot write to $PWD/build - make it yours (chown)"
     if ! flock -n 9; then
-        say "another ./dev is building in this clone; waiting for it"
-        flock -w 1800 9 || fail "another ./dev has been building for half an hour - end it (fuser build/dev.lock) and try again"
+        say "another ./dev builds or tests in this clone; waiting for it"
+        flock -w 1800 9 || fail "another ./dev has been at work here for half an hour - end it and try again"
     fi
 }
 

@@ -97,7 +97,9 @@ test_one() {
 test_all() {
     local script
     for script in format generated sizes; do check $script test_$script; done
-    for script in tests/dev/*.sh; do check "$(basename "$script" .sh)" "$script"; done
+    for script in tests/dev/*.sh; do
+        [ ! -x "$script" ] || check "$(basename "$script" .sh)" "$script"
+    done
     test_unit
     test_system
 }

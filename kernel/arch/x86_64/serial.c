@@ -31,9 +31,14 @@ void serial_write(const char *text)
     line_write(LOG, text);
 }
 
-void serial_number(uint64_t value)
+void serial_decimal(uint64_t value)
 {
-    line_number(LOG, value);
+    uint64_t unit = 1;
+
+    while (value / unit >= 10)
+        unit *= 10;
+    for (; unit; unit /= 10)
+        line_put(LOG, (char)('0' + value / unit % 10));
 }
 
 void stop(const char *why, const uint64_t *words)

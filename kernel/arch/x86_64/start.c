@@ -42,6 +42,7 @@ _Noreturn void kernel_start(struct boot_info *boot);
 
 __attribute__((no_stack_protector)) void kernel_start(struct boot_info *boot)
 {
+    uint64_t entered = clock_ticks();
     struct cell *first;
 
     physmap = boot->physmap;
@@ -55,12 +56,14 @@ __attribute__((no_stack_protector)) void kernel_start(struct boot_info *boot)
     cpu_init(boot);
     clock_init(boot);
     apic_init(boot);
-    serial_write("kernel: started, entry ");
-    serial_number(boot->entry);
-    serial_write("\r\n");
+    serial_write(boot->entry == BOOT_UEFI ? "kernel: started by UEFI\r\n"
+                                          : "kernel: started directly\r\n");
     first = boot_steward(boot);
     arch_space_load(first->top);
     selftest_run(CELL_START_BASE);
     arch_space_load(this_cpu()->top);
+    serial_write("kernel: ");
+    serial_decimal(clock_ticks() - entered);
+    serial_write(" ticks to the first cell\r\n");
     leave_kernel();
 }

@@ -102,7 +102,7 @@ void selftest_run(vaddr_t user_page);
 // The log line and the console, before and after the cells have them: polled, for start-up lines
 // and for stopping.
 void serial_write(const char *text);
-void serial_number(uint64_t value);
+void serial_decimal(uint64_t value);
 _Noreturn void stop(const char *why, const uint64_t *words);
 
 // The entry that maps a page of the kernel's own half.
