@@ -108,6 +108,7 @@ trap:
     testb $3, 24(%rsp)
     jz trap_in_kernel
     swapgs
+    clac // an interrupt gate leaves the user's AC flag as it is
     push %rax
     mov %gs:CPU_CURRENT, %rax
     mov %rsi, R_RSI(%rax)

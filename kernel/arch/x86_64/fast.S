@@ -114,6 +114,8 @@ switch:
     rdfsbase %rbp
     mov %rbp, R_FS_BASE(%rsp)
     mov R_FS_BASE(%r12), %rbp
+    xor %r13d, %r13d
+    mov %r13d, %fs
     wrfsbase %rbp
     testb $HAS_FPU, T_FLAGS(%rsp)
     jz 3f
@@ -136,7 +138,10 @@ switch:
     mov R_RSP(%rsp), %rsp
     xor %r12d, %r12d
     xor %r13d, %r13d
+    mov %r13d, %ds
+    mov %r13d, %es
     swapgs
+    mov %r13d, %gs
     wrgsbase %r13
     sysretq
 
@@ -173,6 +178,8 @@ perhaps_answer:
     save_caller
     movl $STATES_RECEIVING, T_STATES(%rsp)
     mov %r13, T_ENDPOINT(%rsp)
+    mov R_RDI(%rsp), %rdi
+    mov %rdi, T_THROUGH(%rsp)
     mov ENDPOINT_LAST(%r13), %rdi
     mov %rdi, T_PREV(%rsp)
     movq $0, T_NEXT(%rsp)
