@@ -1,8 +1,8 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""tools/dev/readme.py write|check: README.md copies what test runs print. Between `<!-- NAME -->` and `<!-- /NAME -->` stands what
-the function of that name below makes of a file in build/: `write` puts it there, `check` says which part is stale. A part whose
-file does not exist is left alone by `write`; `check` needs those named after it, and passes over the others that are missing."""
+"""tools/dev/readme.py write|check [NAME...]: README.md copies what test runs print. Between `<!-- NAME -->` and `<!-- /NAME -->`
+stands what the function of that name below makes of a file in build/: `write` puts it there, `check` says which part is stale.
+Without names all parts are looked at whose file exists; a part that is named must have its file."""
 
 import json
 import os
@@ -75,7 +75,8 @@ def main():
     with open(README) as file:
         old = file.read()
     text, stale = old, []
-    for name, make in PARTS.items():
+    for name in sys.argv[2:] or PARTS:
+        make = PARTS[name]
         try:
             new = replaced(text, name, make())
         except Missing as path:
