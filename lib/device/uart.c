@@ -16,7 +16,7 @@ enum reg {
 
 enum {
     INTERRUPT_RECEIVED = 0x01,
-    FIFO_ON = 0x01 | 0x02 | 0x04 | 0x40, // enabled, both cleared, interrupt from 4 bytes on
+    FIFO_ON = 0x01 | 0x02 | 0x04 | 0xc0, // enabled, both cleared, interrupt from 14 bytes on
     LINE_8N1 = 0x03,
     LINE_DIVISOR = 0x80,
     MODEM_READY = 0x01 | 0x02 | 0x08, // DTR, RTS, and OUT2, which lets the interrupt out
