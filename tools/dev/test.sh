@@ -82,6 +82,7 @@ test_one() {
     local name=$1
     case $name in
     format | generated | sizes) check "$name" "test_$name" ;;
+    readme) check readme tools/dev/readme.py check claims ;;
     *)
         if [ -x "tests/dev/$name.sh" ]; then
             check "$name" "tests/dev/$name.sh"
@@ -102,6 +103,7 @@ test_all() {
     done
     test_unit
     test_system
+    check readme tools/dev/readme.py check claims
 }
 
 dev_test() {
