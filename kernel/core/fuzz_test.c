@@ -4,7 +4,7 @@
 // [seed [steps]]`.
 #include "../test/bed.h"
 #include "interrupt.h"
-#include <stdlib.h>
+#include "tests/seed.h"
 
 enum { CELLS = 4, SLOTS = 64, STEPS = 200000, CHECK_EVERY = 64 };
 
@@ -327,10 +327,9 @@ static void populate(void)
 
 int main(int argc, char **argv)
 {
-    uint64_t steps = argc > 2 ? strtoull(argv[2], 0, 0) : STEPS;
+    uint64_t steps = test_setting(argc, argv, 2, "CELLA_FUZZ_COUNT", STEPS);
 
-    seed = argc > 1 ? strtoull(argv[1], 0, 0) : 0x5eedf00d;
-    printf("seed 0x%llx ", (unsigned long long)seed);
+    seed = test_seed(argc, argv);
     for (uint64_t done = 0; done < steps;) {
         root = host_boot(1024);
         first = bed_first(root);
