@@ -9,6 +9,7 @@ import tomllib
 from runner.machine import Failed
 
 ATTACKS = "tests/hostile/attacks.toml"
+SCENARIOS = "tests/hostile/scenarios.toml"  # attacks that take a system test of their own
 THREATS = "docs/threat-model.md"
 results = {}  # attack -> what became of it
 remains = {}  # boot -> capabilities that the steward has when all attacks are over, without one for each ended cell
@@ -17,6 +18,18 @@ remains = {}  # boot -> capabilities that the steward has when all attacks are o
 def attacks():
     with open(ATTACKS, "rb") as file:
         return tomllib.load(file)["attack"]
+
+
+def scenarios():
+    with open(SCENARIOS, "rb") as file:
+        return tomllib.load(file)["attack"]
+
+
+def tested(test, why):
+    """A system test has passed (`why` is None) or failed: so did the attacks that it makes."""
+    for attack in scenarios():
+        if attack["test"] == test:
+            results[attack["name"]] = f"NOT CONTAINED: {why}" if why else "contained"
 
 
 def claims():
@@ -81,7 +94,7 @@ def judge(machine, folder):
 def table():
     """Rows of claim, text, attack, result."""
     known = claims()
-    for attack in attacks():
+    for attack in attacks() + scenarios():
         result = results.get(attack["name"], "not run")
         if result == "contained" and "seen" not in attack:
             result = "contained (not yet seen to fail without the protection)"
