@@ -112,6 +112,7 @@ test_all() {
         [ ! -x "$script" ] || check "$(basename "$script" .sh)" "$script"
     done
     test_unit
+    test_boot
     test_system
     check readme tools/dev/readme.py check claims
 }
