@@ -29,3 +29,4 @@ RECORDED := console link entropy reader vault
 $(foreach s,$(RECORDED),$(call test_cell,record-$(s),tests/cells/recorder/main.c))
 $(call test_cell,record-log,tests/cells/record-log/main.c,,,device)
 $(call test_cell,caller,tests/cells/caller/main.c)
+$(call test_cell,twin,tests/cells/twin/main.c)
