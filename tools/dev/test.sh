@@ -84,7 +84,9 @@ test_boot() {
         bad boot-probe "see build/log/boot-probe.log"
         return
     fi
-    lines_count < <(tests/system/boot_probe/run "$@" 9>&- || echo "not ok boot-run: it ended with status $?")
+    local lines=build/log/test-boot-one.txt
+    [ $# != 0 ] || lines=build/log/test-boot.txt # for the table of claims
+    lines_count < <({ tests/system/boot_probe/run "$@" 9>&- || echo "not ok boot-run: it ended with status $?"; } | tee $lines)
 }
 
 test_one() {
