@@ -49,6 +49,7 @@ void fields(void)
     OFFSET(T_PREV, thread, prev);
     OFFSET(T_TIMER_RANK, thread, timer.rank);
     OFFSET(T_ENDPOINT, thread, endpoint);
+    OFFSET(T_THROUGH, thread, through);
     OFFSET(T_BOUND, thread, bound);
     OFFSET(T_CLIENT, thread, client);
     OFFSET(T_SERVER, thread, server);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A hostile app. Its manifest gives it what any app may have; its argument names the attack that it makes.
+// A hostile app. Its manifest gives it what any app may have; its argument names the attack that it
+// makes.
 //
-// An attack returns null when everything that it tried was refused, or says what it got. One that ends in a fault
-// does not return: the steward's line is its verdict (tests/hostile/attacks.toml says which line it must be).
+// An attack returns null when everything that it tried was refused, or says what it got. One that
+// ends in a fault does not return: the steward's line is its verdict (tests/hostile/attacks.toml
+// says which line it must be).
 #pragma once
 #include "abi/types.h"
 

@@ -13,7 +13,8 @@ enum { MSEC = 1000000, SLOTS = 256, NO_METHOD = 0 };
 
 static const char no_memory[] = "no memory to try with";
 
-// Whether the kernel finds anything behind a handle. No service has method 0, so a capability answers DENIED.
+// Whether the kernel finds anything behind a handle. No service has method 0, so a capability
+// answers DENIED.
 static bool handle_lives(cap_t handle)
 {
     uint64_t w[MESSAGE_WORDS] = {0};
@@ -98,7 +99,8 @@ const char *attack_confuse_types(void)
     return NULL;
 }
 
-// Whether an undeclared method gets through `to`; the manifest names methods 1 (log: write) and 5 (steward: usage).
+// Whether an undeclared method gets through `to`; the manifest names methods 1 (log: write) and 5
+// (steward: usage).
 static bool wider(cap_t to, uint32_t declared)
 {
     for (uint32_t method = 0; method <= METHOD_MAX; method++) {
@@ -137,7 +139,8 @@ const char *attack_borrow_identity(void)
         cap_t to = start_page()->services[service];
         for (uint64_t identity = 1; to != 0 && identity < 48; identity++)
             if (identity != start_page()->cell &&
-                cell_derive(CAP_SELF, to, slot, RIGHT_ALL, ~0ull, 0, identity, &out) != ERR_BAD_ARGUMENT)
+                cell_derive(CAP_SELF, to, slot, RIGHT_ALL, ~0ull, 0, identity, &out) !=
+                    ERR_BAD_ARGUMENT)
                 return "somebody else's identity";
     }
     return NULL;
@@ -186,7 +189,8 @@ const char *attack_use_expired(void)
     nsec_t end = sys_now() + 5 * MSEC;
     if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
         cell_derive(CAP_SELF, endpoint, test_slot(), RIGHT_ALL, ~0ull, end, 0, &brief) != ERR_OK ||
-        cell_derive(CAP_SELF, brief, test_slot(), RIGHT_ALL, ~0ull, end + 1000000 * (uint64_t)MSEC, 0, &longer) != ERR_OK)
+        cell_derive(CAP_SELF, brief, test_slot(), RIGHT_ALL, ~0ull, end + 1000000 * (uint64_t)MSEC,
+                    0, &longer) != ERR_OK)
         return no_memory;
     if (sys_wait(start_page()->signal, end + MSEC, &bits) != ERR_TIMED_OUT)
         return "the clock stands still";
@@ -238,7 +242,8 @@ const char *attack_raise_priority(void)
         cap_t thread = 0;
         if (untyped_retype_thread(start_page()->untyped, slot, &thread) != ERR_OK)
             return no_memory;
-        if (thread_start(thread, CAP_SELF, CELL_CODE_BASE, CELL_STACK_TOP, 0, priority, 0) != ERR_DENIED)
+        if (thread_start(thread, CAP_SELF, CELL_CODE_BASE, CELL_STACK_TOP, 0, priority, 0) !=
+            ERR_DENIED)
             return "a thread above its own priority";
         if (cell_delete(CAP_SELF, thread) != ERR_OK)
             return "its own thread could not be deleted";
@@ -265,8 +270,8 @@ const char *attack_receive_others(void)
     return NULL;
 }
 
-// Somebody always waits for a kept answer (the prompt for a question, the drivers' callers for input). A token is a
-// page's number and a count; all pages and the first counts are tried.
+// Somebody always waits for a kept answer (the prompt for a question, the drivers' callers for
+// input). A token is a page's number and a count; all pages and the first counts are tried.
 const char *attack_forge_replies(void)
 {
     enum { PAGES = 32768, COUNTS = 12 };
@@ -280,7 +285,8 @@ const char *attack_forge_replies(void)
             return "an answer by chance";
     if (raw_keep() != 0)
         return "a reply without a call";
-    return raw_recv(start_page()->signal, 1, 0, &s) == ERR_BAD_CAPABILITY ? NULL : "a signal as endpoint";
+    return raw_recv(start_page()->signal, 1, 0, &s) == ERR_BAD_CAPABILITY ? NULL
+                                                                          : "a signal as endpoint";
 }
 
 // Method 63 is how the kernel tells the steward of faults.
@@ -289,7 +295,8 @@ const char *attack_fake_fault(void)
     for (uint32_t service = 1; service < START_SERVICES; service++) {
         cap_t to = start_page()->services[service];
         uint64_t w[MESSAGE_WORDS] = {FAULT_EXIT};
-        struct syscall s = {.word = raw_word(SYS_SEND, FAULT_METHOD), .target = to, .w = {FAULT_EXIT}};
+        struct syscall s = {
+            .word = raw_word(SYS_SEND, FAULT_METHOD), .target = to, .w = {FAULT_EXIT}};
         if (to == 0)
             continue;
         syscall_enter(&s);
@@ -307,9 +314,11 @@ const char *attack_revoked(void)
     if (untyped_retype_signal(start_page()->untyped, test_slot(), &first) != ERR_OK)
         return no_memory;
     for (int i = 0; i < DEPTH; i++)
-        if (cell_derive(CAP_SELF, i ? chain[i - 1] : first, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &chain[i]) != ERR_OK)
+        if (cell_derive(CAP_SELF, i ? chain[i - 1] : first, test_slot(), RIGHT_ALL, ~0ull, 0, 0,
+                        &chain[i]) != ERR_OK)
             return no_memory;
-    if (cell_move(CAP_SELF, chain[DEPTH / 2], test_slot(), &moved) != ERR_OK || sys_signal(moved, 1) != ERR_OK)
+    if (cell_move(CAP_SELF, chain[DEPTH / 2], test_slot(), &moved) != ERR_OK ||
+        sys_signal(moved, 1) != ERR_OK)
         return "a derived capability does not work to begin with";
     if (cell_revoke(CAP_SELF, first) != ERR_OK)
         return "revoke failed";

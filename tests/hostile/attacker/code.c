@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Code: changing it, making it, running what is not code.
-#include "attack.h"
 #include "abi/layout.h"
 #include "abi/start.h"
 #include "abi/syscall.h"
+#include "attack.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/untyped.h"
@@ -44,7 +44,8 @@ const char *attack_map_executable(void)
     cap_t frame = 0, derived = 0, memory = 0, inner = 0;
     if (cell_reserve(CAP_SELF, TEST_PAGES_BASE, 1) != ERR_OK ||
         untyped_retype_frame(start_page()->untyped, test_slot(), 1, &frame) != ERR_OK ||
-        untyped_retype_untyped(start_page()->untyped, test_slot(), 4, RIGHT_ALL, &memory) != ERR_OK ||
+        untyped_retype_untyped(start_page()->untyped, test_slot(), 4, RIGHT_ALL, &memory) !=
+            ERR_OK ||
         untyped_retype_frame(memory, test_slot(), 1, &inner) != ERR_OK ||
         cell_derive(CAP_SELF, frame, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &derived) != ERR_OK)
         return "no memory to try with";
@@ -99,7 +100,8 @@ const char *attack_make_cell(void)
     cap_t memory = 0, cell = 0;
     if (untyped_retype_cell(start_page()->untyped, test_slot(), 64, 8, &cell) != ERR_DENIED)
         return "a cell of its own";
-    if (untyped_retype_untyped(start_page()->untyped, test_slot(), 64, RIGHT_ALL, &memory) != ERR_OK)
+    if (untyped_retype_untyped(start_page()->untyped, test_slot(), 64, RIGHT_ALL, &memory) !=
+        ERR_OK)
         return "no memory to try with";
     if (untyped_retype_cell(memory, test_slot(), 64, 8, &cell) != ERR_DENIED)
         return "a cell of its own, from a piece of memory";

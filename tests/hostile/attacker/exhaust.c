@@ -8,7 +8,13 @@
 #include "tests/cells/raw.h"
 #include "tests/cells/thread.h"
 
-enum { MEMORY_PAGES = 256, SLOTS = 256, TABLES = 64, PRIORITY = 90, THREADS = 6 }; // as in the manifest
+enum {
+    MEMORY_PAGES = 256,
+    SLOTS = 256,
+    TABLES = 64,
+    PRIORITY = 90,
+    THREADS = 6
+}; // as in the manifest
 
 const char *attack_take_memory(void)
 {
@@ -16,7 +22,8 @@ const char *attack_take_memory(void)
     cap_t piece = 0;
     uint32_t slot = START_SLOT_FREE;
     while (pages != 0 && slot < SLOTS) {
-        if (untyped_retype_untyped(start_page()->untyped, slot, pages, RIGHT_ALL, &piece) != ERR_OK) {
+        if (untyped_retype_untyped(start_page()->untyped, slot, pages, RIGHT_ALL, &piece) !=
+            ERR_OK) {
             pages /= 2;
             continue;
         }
@@ -25,7 +32,9 @@ const char *attack_take_memory(void)
     }
     if (taken > MEMORY_PAGES)
         return "more memory than its manifest gives";
-    return untyped_retype_frame(start_page()->untyped, slot, 1, &piece) == ERR_NO_MEMORY ? NULL : "still more";
+    return untyped_retype_frame(start_page()->untyped, slot, 1, &piece) == ERR_NO_MEMORY
+               ? NULL
+               : "still more";
 }
 
 const char *attack_take_slots(void)
@@ -33,7 +42,8 @@ const char *attack_take_slots(void)
     cap_t copy = 0;
     uint32_t taken = 0;
     for (uint32_t slot = 0; slot < 4 * SLOTS; slot++)
-        taken += cell_derive(CAP_SELF, start_page()->signal, slot, RIGHT_READ, ~0ull, 0, 0, &copy) == ERR_OK;
+        taken += cell_derive(CAP_SELF, start_page()->signal, slot, RIGHT_READ, ~0ull, 0, 0,
+                             &copy) == ERR_OK;
     return taken < SLOTS ? NULL : "more slots than its manifest gives";
 }
 
@@ -78,7 +88,8 @@ const char *attack_spin_threads(void)
     return attack_spin();
 }
 
-// Without a lease, so that all of its threads can do it at once; the service refuses each call, which is work too.
+// Without a lease, so that all of its threads can do it at once; the service refuses each call,
+// which is work too.
 static void flood_run(uint64_t to)
 {
     for (;;) {
@@ -92,7 +103,8 @@ const char *attack_flood_service(void)
 {
     struct test_thread t;
     for (int i = 0; i < THREADS; i++)
-        if (test_thread_start(&t, flood_run, start_page()->services[ENTROPY_SERVICE], PRIORITY) != ERR_OK)
+        if (test_thread_start(&t, flood_run, start_page()->services[ENTROPY_SERVICE], PRIORITY) !=
+            ERR_OK)
             return "no memory to try with";
     flood_run(start_page()->services[ENTROPY_SERVICE]);
     return NULL;

@@ -7,7 +7,8 @@ static const char ran[] = "the instruction was carried out";
 static uint64_t memory[8]; // what a descriptor or a table would be
 static uint16_t selector = 0x28;
 
-// Safety, for all of these: they are meant to fault; if one does not, the test has failed and says so.
+// Safety, for all of these: they are meant to fault; if one does not, the test has failed and says
+// so.
 #define INSTRUCTION(name, ...)                                                                     \
     const char *attack_##name(void)                                                                \
     {                                                                                              \
@@ -45,8 +46,8 @@ INSTRUCTION(int_80, "int $0x80")
 INSTRUCTION(int_timer, "int $0x40")
 INSTRUCTION(int_nmi, "int $2")
 
-// Frames on the stack that claim to come from the kernel. The emulator reads them with the kernel's rights, so that with
-// SMAP the attack ends at the stack already; a CPU ends it at the selector.
+// Frames on the stack that claim to come from the kernel. The emulator reads them with the kernel's
+// rights, so that with SMAP the attack ends at the stack already; a CPU ends it at the selector.
 INSTRUCTION(iret_kernel, "movq %%rsp, %%rax\n\t"
                          "pushq $0x10\n\t"
                          "pushq %%rax\n\t"

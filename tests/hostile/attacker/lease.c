@@ -136,7 +136,8 @@ const char *attack_use_returned(void)
     return serve_with(server_after_reply);
 }
 
-// The answer is kept, and the caller waits on; its page is back all the same, so this thread looks by itself.
+// The answer is kept, and the caller waits on; its page is back all the same, so this thread looks
+// by itself.
 const char *attack_use_kept(void)
 {
     struct test_thread server, client;
@@ -171,7 +172,8 @@ const char *attack_write_lent(void)
     return went_on;
 }
 
-// The same page to a second server, in every way; and what was borrowed, by somebody who did not borrow it.
+// The same page to a second server, in every way; and what was borrowed, by somebody who did not
+// borrow it.
 const char *attack_lend_twice(void)
 {
     struct test_thread server, client, second;
@@ -194,24 +196,24 @@ const char *attack_lend_ranges(void)
     static const struct {
         uint64_t address, pages;
     } ranges[] = {
-        {0x0,                                  1   },
-        {PAGE_SIZE,                            1   },
-        {TEST_PAGES_BASE,                      0   },
-        {TEST_PAGES_BASE - PAGE_SIZE,          1   },
-        {TEST_PAGES_BASE - PAGE_SIZE,          2   },
-        {TEST_PAGES_BASE,                      PAGES + 1},
-        {TEST_PAGES_BASE,                      4095},
-        {CELL_CODE_BASE,                       1   },
-        {CELL_WINDOW_BASE,                     1   },
-        {CELL_TOP - PAGE_SIZE,                 1   },
-        {CELL_TOP,                             1   },
-        {0x0000800000000000,                   1   },
-        {0x7ffffffffffff000,                   1   },
-        {0xffff800000000000,                   1   },
-        {0xffffffff80000000,                   16  },
-        {0xfffffffffffff000,                   1   },
-        {0xfffffffffffff000,                   2   },
-        {0xfee00000,                           1   },
+        {0x0,                         1        },
+        {PAGE_SIZE,                   1        },
+        {TEST_PAGES_BASE,             0        },
+        {TEST_PAGES_BASE - PAGE_SIZE, 1        },
+        {TEST_PAGES_BASE - PAGE_SIZE, 2        },
+        {TEST_PAGES_BASE,             PAGES + 1},
+        {TEST_PAGES_BASE,             4095     },
+        {CELL_CODE_BASE,              1        },
+        {CELL_WINDOW_BASE,            1        },
+        {CELL_TOP - PAGE_SIZE,        1        },
+        {CELL_TOP,                    1        },
+        {0x0000800000000000,          1        },
+        {0x7ffffffffffff000,          1        },
+        {0xffff800000000000,          1        },
+        {0xffffffff80000000,          16       },
+        {0xfffffffffffff000,          1        },
+        {0xfffffffffffff000,          2        },
+        {0xfee00000,                  1        },
     };
     struct test_thread t;
     if (!prepare() || !start(server_after_reply, &t))
@@ -228,7 +230,8 @@ const char *attack_lend_ranges(void)
     return done ? "the server got something" : NULL;
 }
 
-// While a page is lent nothing can be done to it, and even without its frame the server keeps what it reads.
+// While a page is lent nothing can be done to it, and even without its frame the server keeps what
+// it reads.
 const char *attack_unmap_lent(void)
 {
     struct test_thread server, client;
@@ -243,7 +246,8 @@ const char *attack_unmap_lent(void)
         return "a frame of its own could not be deleted";
     // Whatever is carved now must be other memory.
     while (untyped_retype_frame(start_page()->untyped, test_slot(), 8, &again) == ERR_OK)
-        if (frame_map(again, CAP_SELF, TEST_PAGES_BASE + 8 * PAGE_SIZE, ACCESS_READ | ACCESS_WRITE) == ERR_OK) {
+        if (frame_map(again, CAP_SELF, TEST_PAGES_BASE + 8 * PAGE_SIZE,
+                      ACCESS_READ | ACCESS_WRITE) == ERR_OK) {
             for (uint64_t i = 0; i < 8; i++)
                 *attack_at(TEST_PAGES_BASE + (8 + i) * PAGE_SIZE) = 0x11;
             if (frame_unmap(again) != ERR_OK)
@@ -254,7 +258,8 @@ const char *attack_unmap_lent(void)
     return result == PATTERN ? NULL : "the server's page changed under it";
 }
 
-// The place where leases appear is the kernel's while a lease is there, and an obstacle is no way in.
+// The place where leases appear is the kernel's while a lease is there, and an obstacle is no way
+// in.
 const char *attack_fill_window(void)
 {
     struct test_thread server, client, second;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Other people's memory: the steward's, the kernel's, devices', and what was used before.
-#include "attack.h"
 #include "abi/layout.h"
+#include "attack.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/untyped.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An honest app among hostile ones. Its argument: how many cells remain when all attacks are over that ever end. Then
-// every service must answer as before, and nothing may have leaked.
+// An honest app among hostile ones. Its argument: how many cells remain when all attacks are over
+// that ever end. Then every service must answer as before, and nothing may have leaked.
 #include "gen/entropy.h"
 #include "gen/link.h"
 #include "gen/reader.h"
@@ -17,9 +17,11 @@ static void probe_steward(void)
     uint8_t name[32], publisher[32], app_id[32], version[32], digest[32];
     uint32_t app, entry, secure;
     uint64_t index;
-    probe_eq(steward_identify(start_page()->cell, name, publisher, app_id, &app), ERR_OK, "steward.identify");
+    probe_eq(steward_identify(start_page()->cell, name, publisher, app_id, &app), ERR_OK,
+             "steward.identify");
     probe(strcmp((const char *)name, start_page()->name) == 0, "it knows this cell");
-    probe_eq(steward_boot_report(name, version, digest, &entry, &secure, &index), ERR_OK, "steward.boot_report");
+    probe_eq(steward_boot_report(name, version, digest, &entry, &secure, &index), ERR_OK,
+             "steward.boot_report");
 }
 
 static void probe_keys(void)
@@ -38,7 +40,8 @@ static void probe_reader(void)
     static const uint8_t wrong[] = "psbt\xff";
     probe_eq(reader_begin(0, NETWORK_TEST, sizeof wrong, nonce), ERR_OK, "reader.begin");
     probe_eq(reader_append(wrong, sizeof wrong), ERR_OK, "reader.append");
-    probe(reader_finish(&code, &index, &length, &previous) == ERR_OK && code != 0, "it refuses what is no payment");
+    probe(reader_finish(&code, &index, &length, &previous) == ERR_OK && code != 0,
+          "it refuses what is no payment");
     probe_eq(reader_end(), ERR_OK, "reader.end");
 }
 
