@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One emulated machine: QEMU with its three serial lines as socket pairs, so that no name can be stale or too long.
-What each line said is kept in memory and in a file of the test's folder. QEMU ends with this program, however that ends."""
+What each line said is kept in memory and in a file of the test's folder. QEMU ends with this program, however that ends.
+
+With `companion` the link is no socket pair but a socket named link.sock in the test's folder, for the host tool."""
 
 import ctypes
 import os
@@ -27,9 +29,9 @@ def follow_parent():
 class Machine:
     """`with Machine(folder, loader, bundle) as m:` boots; leaving the block ends QEMU."""
 
-    def __init__(self, folder, loader, bundle, seconds=60, options=()):
+    def __init__(self, folder, loader, bundle, seconds=60, options=(), companion=False):
         self.folder, self.loader, self.bundle = folder, os.path.abspath(loader), os.path.abspath(bundle)
-        self.options, self.end = list(options), time.monotonic() + seconds
+        self.options, self.end, self.companion = list(options), time.monotonic() + seconds, companion
         self.text = {line: "" for line in LINES}
         self.at = {line: 0 for line in LINES}  # up to where expect() has read
         self.forbidden = []  # (line, compiled pattern)
@@ -37,14 +39,24 @@ class Machine:
         self.checked = {line: 0 for line in LINES}
         self.qemu = None
 
+    def boot_options(self):
+        """What the machine boots from, and the kind of board for it."""
+        return ["-M", "q35", "-kernel", self.loader, "-initrd", self.bundle]
+
+    def link_path(self):
+        """The companion's socket, with a short name: relative to the working folder."""
+        return os.path.relpath(os.path.join(self.folder, "link.sock"))
+
     def __enter__(self):
         os.makedirs(self.folder, exist_ok=True)
         self.selector, self.sockets, self.files, theirs = selectors.DefaultSelector(), {}, {}, []
-        command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg", "-cpu", "max", "-M", "q35",
+        command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg", "-cpu", "max",
                    "-m", "128", "-display", "none", "-net", "none", "-no-reboot",
-                   "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
-                   "-kernel", self.loader, "-initrd", self.bundle]
+                   "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", *self.boot_options()]
         for line in LINES:
+            if line == "link" and self.companion:
+                command += ["-chardev", "socket,id=link,path=link.sock,server=on,wait=off", "-serial", "chardev:link"]
+                continue
             ours, other = socket.socketpair()
             ours.setblocking(False)
             theirs.append(other)
@@ -63,7 +75,7 @@ class Machine:
         if self.qemu.poll() is None:
             self.qemu.kill()
         self.qemu.wait()
-        for line in LINES:
+        for line in self.sockets:
             self.sockets[line].close()
             self.files[line].close()
         self.selector.close()
