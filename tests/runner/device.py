@@ -159,7 +159,8 @@ class Usage:
     """What the test app `gauge` says of the steward's memory: for the leak check at the end of a test."""
 
     def __init__(self, machine):
-        self.machine, self.before = machine, self.now()
+        self.machine = machine
+        self.before = self.now()
 
     def now(self):
         """The next thing that it says; two lines on, because the next one may be old."""
