@@ -2,7 +2,7 @@
 """What decides a system test: a file `expect`, or a program `check.py` with a function check(machine, folder).
 
 A check.py may say `COMPANION = True` (the host tool talks to the link, runner/device.py), `UEFI = True` (firmware, Secure Boot
-and a software TPM in place of direct boot) and `SECONDS = n`.
+and a software TPM in place of direct boot), `THROTTLED = True` (runner/machine.py) and `SECONDS = n`.
 
 Lines of `expect`, in order; `#` starts a comment:
     LINE REGEX      wait until that line (console, link, log) says it, after what was expected before
@@ -25,7 +25,6 @@ FORBIDDEN = [r": not ok ", r" was not started ", r"\(panic\)", r": panic: "]
 class Script:
     def __init__(self, folder):
         self.folder, self.seconds, self.steps, self.never, self.allow, self.program = folder, 60, [], [], [], None
-        self.companion = self.uefi = False
         if os.path.exists(f"{folder}/expect"):
             with open(f"{folder}/expect") as file:
                 for number, line in enumerate(file, 1):
@@ -34,9 +33,10 @@ class Script:
             spec = importlib.util.spec_from_file_location("check", f"{folder}/check.py")
             self.program = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(self.program)
-            self.seconds = getattr(self.program, "SECONDS", self.seconds)
+        self.seconds = getattr(self.program, "SECONDS", self.seconds)
         self.companion = getattr(self.program, "COMPANION", False)
         self.uefi = getattr(self.program, "UEFI", False)
+        self.throttled = getattr(self.program, "THROTTLED", False)
         if not self.steps and not self.program:
             raise Failed(f"{folder} has neither an `expect` with steps nor a check.py")
 

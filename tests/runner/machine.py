@@ -2,7 +2,9 @@
 """One emulated machine: QEMU with its three serial lines as socket pairs, so that no name can be stale or too long.
 What each line said is kept in memory and in a file of the test's folder. QEMU ends with this program, however that ends.
 
-With `companion` the link is no socket pair but a socket named link.sock in the test's folder, for the host tool."""
+With `companion` the link is no socket pair but a socket named link.sock in the test's folder, for the host tool. With
+`throttled` the console's line holds only a few bytes that nobody has read: the device stops writing until read() is called,
+so that a test can do something in the middle of a line."""
 
 import ctypes
 import os
@@ -29,9 +31,10 @@ def follow_parent():
 class Machine:
     """`with Machine(folder, loader, bundle) as m:` boots; leaving the block ends QEMU."""
 
-    def __init__(self, folder, loader, bundle, seconds=60, options=(), companion=False):
+    def __init__(self, folder, loader, bundle, seconds=60, options=(), companion=False, throttled=False):
         self.folder, self.loader, self.bundle = folder, os.path.abspath(loader), os.path.abspath(bundle)
         self.options, self.end, self.companion = list(options), time.monotonic() + seconds, companion
+        self.throttled = throttled
         self.text = {line: "" for line in LINES}
         self.at = {line: 0 for line in LINES}  # up to where expect() has read
         self.forbidden = []  # (line, compiled pattern)
@@ -58,6 +61,8 @@ class Machine:
                 command += ["-chardev", "socket,id=link,path=link.sock,server=on,wait=off", "-serial", "chardev:link"]
                 continue
             ours, other = socket.socketpair()
+            if line == "console" and self.throttled:
+                other.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # as little as the system allows
             ours.setblocking(False)
             theirs.append(other)
             self.sockets[line] = ours
@@ -86,7 +91,7 @@ class Machine:
         ready = self.selector.select(min(seconds, 0.5) if alive else 0)
         for key, _ in ready:
             try:
-                data = key.fileobj.recv(65536)
+                data = key.fileobj.recv(1 if self.throttled and key.data == "console" else 65536)
             except ConnectionError:
                 data = b""
             if not data:
