@@ -75,7 +75,7 @@ class Host:
 
 class Device:
     def __init__(self, machine):
-        self.machine, self.key, self.refusals = machine, None, refusals()
+        self.machine, self.key, self.refusals, self.link = machine, None, refusals(), machine.link_path()
 
     def path(self, name):
         return os.path.join(self.machine.folder, name)
@@ -107,7 +107,7 @@ class Device:
     def cella(self, *arguments):
         """Start the host tool on this device's link, or without one where it asks nothing of a device."""
         offline = arguments[0] in ("verify", "inspect", "image")
-        return Host(self.machine, list(arguments) + ([] if offline else ["--device", self.machine.link_path()]))
+        return Host(self.machine, list(arguments) + ([] if offline else ["--device", self.link]))
 
     def sign(self, psbt=PAYMENT, name="out", *options):
         """Start signing; files go to the test's folder."""

@@ -103,6 +103,12 @@ class Machine:
         self.check()
         return alive or bool(ready)
 
+    def wait(self, seconds):
+        """Let so much time pass."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.read(0.05):
+            pass
+
     def check(self):
         """Whole lines that must not be there end the test at once."""
         for line in LINES:

@@ -31,9 +31,7 @@ def stall(device, text):
 def must_wait(device):
     """The request has no answer yet."""
     machine = device.machine
-    until = time.monotonic() + QUIET
-    while time.monotonic() < until:
-        machine.read(0.05)
+    machine.wait(QUIET)
     said = machine.text["console"][machine.at["console"]:]
     must(said == "", f"what was typed too early counted as an answer: the console says {said!r}")
 
