@@ -293,9 +293,10 @@ static void test_states(void)
     CHECK_EQ(begin_ask(8).state, COMPANION_RECEIVING);
 
     fresh(); // the person answers when the companion is gone: the next one need not cancel anything
-    services.thinking = 0;
+    services.thinking = 1;
     services.verdict = SERVICES_REFUSED;
     (void)request_make(7);
+    CHECK_EQ(result_ask().state, COMPANION_WAITING);
     CHECK_EQ(begin_ask(8).state, COMPANION_RECEIVING);
 
     fresh();
