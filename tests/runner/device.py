@@ -8,11 +8,9 @@ import subprocess
 import tempfile
 import time
 
-from runner.image import BUILD
 from runner.machine import Failed
+from runner.wallet import CELLA, WORDS
 
-CELLA = f"{BUILD}/host/cella"
-WORDS = "abandon " * 11 + "about"  # BIP-39's public test mnemonic: everybody has these keys
 PAYMENT = "examples/payment.psbt"
 HOST_SECONDS = 90
 CLEAN = re.compile(rb"[ -~\r\n\x08]*")  # \b is the echo of a deletion

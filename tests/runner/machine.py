@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One emulated machine: QEMU with its three serial lines as socket pairs, so that no name can be stale or too long.
-What each line said is kept in memory and in a file of the test's folder. QEMU ends with this program, however that ends.
-
-With `companion` the link is no socket pair but a socket named link.sock in the test's folder, for the host tool. With
-`throttled` the console's line holds only a few bytes that nobody has read: the device stops writing until read() is called,
-so that a test can do something in the middle of a line."""
+What each line said is kept in memory and in a file of the test's folder; a line that others are to talk to is served as a
+socket LINE.sock in that folder instead. With `throttled` the console's line holds only a few bytes that nobody has read: the
+device stops writing until read() is called, so that a test can do something in the middle of a line. QEMU ends with this
+program, however that ends."""
 
 import ctypes
 import os
@@ -31,9 +30,9 @@ def follow_parent():
 class Machine:
     """`with Machine(folder, loader, bundle) as m:` boots; leaving the block ends QEMU."""
 
-    def __init__(self, folder, loader, bundle, seconds=60, options=(), companion=False, throttled=False):
+    def __init__(self, folder, loader, bundle, seconds=60, options=(), served=(), throttled=False):
         self.folder, self.loader, self.bundle = folder, os.path.abspath(loader), os.path.abspath(bundle)
-        self.options, self.end, self.companion = list(options), time.monotonic() + seconds, companion
+        self.options, self.served, self.end = list(options), served, time.monotonic() + seconds
         self.throttled = throttled
         self.text = {line: "" for line in LINES}
         self.at = {line: 0 for line in LINES}  # up to where expect() has read
@@ -56,9 +55,12 @@ class Machine:
         command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg", "-cpu", "max",
                    "-m", "128", "-display", "none", "-net", "none", "-no-reboot",
                    "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", *self.boot_options()]
+        for line in self.served:
+            if os.path.lexists(os.path.join(self.folder, f"{line}.sock")):
+                os.unlink(os.path.join(self.folder, f"{line}.sock"))
         for line in LINES:
-            if line == "link" and self.companion:
-                command += ["-chardev", "socket,id=link,path=link.sock,server=on,wait=off", "-serial", "chardev:link"]
+            if line in self.served:
+                command += ["-chardev", f"socket,id={line},path={line}.sock,server=on,wait=off", "-serial", f"chardev:{line}"]
                 continue
             ours, other = socket.socketpair()
             if line == "console" and self.throttled:

@@ -54,7 +54,6 @@ void fields(void)
     OFFSET(T_CLIENT, thread, client);
     OFFSET(T_SERVER, thread, server);
     OFFSET(T_LENDER, thread, lease.lender);
-    OFFSET(T_RAN, thread, ran);
     OFFSET(T_SINCE, thread, since);
     OFFSET(T_FPU, thread, fpu);
     OFFSET(CELL_TOP_TABLE, cell, top);

@@ -7,8 +7,9 @@ import json
 import os
 import re
 
-from runner.device import BUILD, CELLA, PAYMENT, WORDS, Device, must, vectors
+from runner.device import PAYMENT, Device, must, vectors
 from runner.image import command
+from runner.wallet import CELLA, WORDS
 
 COMPANION = True
 SECONDS = 120
