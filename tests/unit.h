@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The unit test harness: a test is a program that checks and counts. A failed check is printed with
-// its place and makes the program fail; a program that checked nothing fails too.
+// its place and makes the program fail; a program that checked nothing fails too. Of many failures
+// the first are shown.
 #pragma once
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { UNIT_SHOWN = 100 };
 
 static unsigned long unit_checks;
 static unsigned long unit_failures;
@@ -13,8 +16,8 @@ static inline int unit_check(int good, const char *what, const char *file, int l
 {
     unit_checks++;
     if (!good) {
-        unit_failures++;
-        fprintf(stderr, "%s:%d: failed: %s\n", file, line, what);
+        if (++unit_failures <= UNIT_SHOWN)
+            fprintf(stderr, "%s:%d: failed: %s\n", file, line, what);
     }
     return good;
 }
@@ -22,7 +25,7 @@ static inline int unit_check(int good, const char *what, const char *file, int l
 static inline void unit_check_eq(uint64_t a, uint64_t b, const char *what, const char *file,
                                  int line)
 {
-    if (!unit_check(a == b, what, file, line))
+    if (!unit_check(a == b, what, file, line) && unit_failures <= UNIT_SHOWN)
         fprintf(stderr, "    left %llu (0x%llx), right %llu (0x%llx)\n", (unsigned long long)a,
                 (unsigned long long)a, (unsigned long long)b, (unsigned long long)b);
 }

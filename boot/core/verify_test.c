@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every bundle that is not exactly the signed one is refused, with our reason and without a proof.
+// `verify_test flips [every [first]]` flips each bit in turn instead, or one of `every` from
+// `first`.
 #include "core/random_test.h"
 #include "core/verify.h"
 #include "crypto/hash.h"
@@ -171,10 +173,25 @@ static void test_signed_nonsense(void)
     CHECK_EQ(verify(sample.size), BOOT_CLEAR);
 }
 
-int main(void)
+static int flips(uint64_t every, uint64_t first)
+{
+    uint64_t count = 0;
+    for (uint64_t bit = first; bit < sample.size * 8; bit += every, count++)
+        flip(bit / 8, bit % 8);
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+    free(sample.bytes);
+    printf("%llu flips, ", (unsigned long long)count);
+    return unit_done();
+}
+
+int main(int argc, char **argv)
 {
     sample = sample_make(0);
     rules = (struct verify_rules){sample.key, SAMPLE_ROLLBACK, BOOT_UEFI};
+    if (argc > 1 && strcmp(argv[1], "flips") == 0) {
+        uint64_t every = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
+        return flips(every != 0 ? every : 1, argc > 3 ? strtoull(argv[3], NULL, 0) : 0);
+    }
     test_good();
     test_flipped_bits();
     test_sizes();

@@ -2,6 +2,7 @@
 #include "uefi/gather.h"
 
 #include "core/event_log.h"
+#include "crypto/wipe.h"
 #include "x86_64/say.h"
 
 #include <string.h>
@@ -127,6 +128,7 @@ static void random_gather(const struct efi_system *system, struct seed_input *se
     memcpy(words, seed->firmware, sizeof words);
     if (seed_words_good(words))
         seed->sources |= BOOT_SEED_FIRMWARE;
+    wipe(words, sizeof words);
 }
 
 void gather_machine(const struct efi_system *system, struct start *start)

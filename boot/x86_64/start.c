@@ -75,12 +75,12 @@ void start_place(struct start *start, struct ranges *free)
                          tables_need(free, start->kernel_pages) + ARENA_SPARE;
     stop_unless_clear(places_choose(&start->dice, free, start->phys.reach, start->kernel_pages,
                                     start->arena_pages, &start->places));
-    wipe(&start->dice, sizeof start->dice);
+    wipe(&start->dice, sizeof start->dice); // B7
 }
 
 static void kernel_load(struct start *start)
 {
-    bundle_verify(start, &start->proof[1]); // again: no device can have changed it since
+    bundle_verify(start, &start->proof[1]); // B2: the bus masters are off now
     const struct bundle_entry *entry = kernel_entry(start);
     if (bundle_image_pages(entry) != start->kernel_pages)
         stop(BOOT_STOP_GLITCH);
@@ -132,7 +132,7 @@ static uint64_t memory_describe(struct start *start, const struct ranges *ram)
     struct ranges all = *ram, free = *ram;
     ranges_add(&all, taken.bundle.base, taken.bundle.pages * PAGE_SIZE);
     ranges_add(&all, places->arena_phys, arena_end - places->arena_phys);
-    ranges_cut(&all, taken.kernel.base, taken.kernel.pages * PAGE_SIZE);
+    ranges_cut(&all, taken.kernel.base, taken.kernel.pages * PAGE_SIZE); // B4
     info->physmap_pages = ranges_end(&all) / PAGE_SIZE;
 
     struct tables tables = {.phys = start->phys,
@@ -152,15 +152,14 @@ static uint64_t memory_describe(struct start *start, const struct ranges *ram)
     taken.arena.base = places->arena_phys;
     taken.arena.pages = (tables.next - places->arena_phys) / PAGE_SIZE;
     ranges_add(&free, places->arena_phys, arena_end - places->arena_phys);
-    ranges_cut(&free, taken.arena.base, taken.arena.pages * PAGE_SIZE);
+    ranges_cut(&free, taken.arena.base, taken.arena.pages * PAGE_SIZE); // B5
     ranges_cut(&free, taken.kernel.base, taken.kernel.pages * PAGE_SIZE);
     ranges_cut(&free, taken.bundle.base, taken.bundle.pages * PAGE_SIZE);
     info_memory(&free, &taken, info);
     return tables.root;
 }
 
-// Safety: the state that abi/boot_info.h promises, then a jump that does not return. The entry is
-// right only if both proofs are.
+// Safety: the state that abi/boot_info.h promises, then a jump that does not return (B3).
 _Noreturn static void kernel_enter(struct start *start, uint64_t root)
 {
     const uint64_t astray = (start->proof[0] ^ BOOT_VERIFIED) | (start->proof[1] ^ BOOT_VERIFIED);
@@ -168,7 +167,7 @@ _Noreturn static void kernel_enter(struct start *start, uint64_t root)
     const uint64_t info = start->places.physmap + start->places.arena_phys;
     say_progress("to the kernel");
     memcpy(phys_at(&start->phys, start->places.arena_phys), &start->info, sizeof start->info);
-    wipe(&start->info, sizeof start->info);
+    wipe(&start->info, sizeof start->info); // B7
     msr_write((uint32_t)MSR_EFER, msr_read((uint32_t)MSR_EFER) | EFER_NXE);
     cr4_write(CR4_PAE);
     cr0_write(CR0_KERNEL);

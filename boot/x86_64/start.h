@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What both entries do, in three steps; every failure stops the machine.
-//   start_verify  check the bundle and the machine, gather randomness
-//   start_place   choose where the kernel and the arena (page tables, boot information) go
-//   start_kernel  devices silent, check again, load, build the tables, jump
-// Between the second and the third step UEFI reserves the places and leaves its boot services.
+// What both entries do, in three steps; every failure stops the machine for good.
+//
+//   entry:  UEFI reads the file            direct: PVH's module, bus masters off
+//              |                              |
+//   start_verify   machine fit? bundle authentic? interrupts wired how? randomness     -> stop
+//   start_place    by the dice: kernel, physical map, arena                            -> stop
+//              |                              |
+//   entry:  UEFI reserves the places,         |
+//           leaves the firmware               |
+//              |                              |
+//   start_kernel   bus masters off; authentic still?; load; clocks; tables; map        -> stop
+//              |
+//           the kernel's first instruction
+//
+// Invariants:
+//   B1  Nothing of the bundle is believed before the check that covers it has passed: recognise,
+//       signature, header, root, entries (core/verify.c).
+//   B2  The kernel is copied from bytes that were verified after the last device could write.
+//   B3  The jump's address depends on both proofs: a skipped check leads astray, not into a kernel.
+//   B4  No page is writable and executable in any table that we make; the kernel's image is mapped
+//       at one place only.
+//   B5  Kernel, arena and bundle are RAM, disjoint, and never listed as free.
+//   B6  No input but the bundle and the firmware's tables is read: no key, variable or command line
+//       changes what is checked.
+//   B7  Randomness that decided places is not the kernel's seed, and both are wiped here.
 #pragma once
 #include "core/phys.h"
 #include "core/place.h"

@@ -2,6 +2,7 @@
 #include "cap.h"
 #include "arch.h"
 #include "cell.h"
+#include "endpoint.h"
 #include "frame.h"
 
 struct cap *cap_root;
@@ -134,6 +135,8 @@ void cap_move(struct cap *from, struct cap *to)
     uint32_t generation = to->generation, me = cap_link(to);
 
     ASSERT("I2", to->type == OBJECT_NONE && from->type != OBJECT_NONE);
+    if (from->type == OBJECT_ENDPOINT && (from->rights & RIGHT_READ))
+        endpoint_cut(from);
     *to = *from;
     to->generation = generation;
     cap_count(to, 1);
@@ -150,6 +153,8 @@ void cap_delete(struct cap *c)
     struct cap gone = *c;
 
     ASSERT("I2", c->type != OBJECT_NONE);
+    if (c->type == OBJECT_ENDPOINT && (c->rights & RIGHT_READ))
+        endpoint_cut(c);
     cap_unlink(c);
     cap_clear(c);
     object_unref(&gone);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The derivation tree against a model: random derive, move, delete and revoke, compared after each
-// step.
+// step. `cap_test [seed [steps]]`.
 #include "../test/bed.h"
-#include <stdlib.h>
+#include "tests/seed.h"
 
 enum { SLOTS = 40, STEPS = 100000, FIRST = 100 };
 
@@ -168,12 +168,13 @@ int main(int argc, char **argv)
     struct cell *cell = host_boot(1024);
     struct thread *t = bed_first(cell);
 
-    seed = argc > 1 ? strtoull(argv[1], 0, 0) : 0x5eed;
-    printf("seed 0x%llx ", (unsigned long long)seed);
+    uint64_t steps = test_setting(argc, argv, 2, "CELLA_FUZZ_COUNT", STEPS);
+
+    seed = test_seed(argc, argv);
     CHECK_EQ(bed_object(t, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_ENDPOINT, ARGS(FIRST)),
              ERR_OK);
     model[0] = (struct model){true, -1, RIGHT_ALL, ~0ull, 0, 0, 0};
-    for (int step = 0; step < STEPS; step++) {
+    for (uint64_t step = 0; step < steps; step++) {
         int a = (int)roll(SLOTS), b = (int)roll(SLOTS);
 
         switch (roll(8)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A cell: address space, capability table, code root. It is one contiguous piece of memory:
+// A cell: an address space and a capability table. It is one contiguous piece of memory:
 //
 //     struct cell (1 page) | top page table | capability slots | pool of page tables
 //

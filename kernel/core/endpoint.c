@@ -133,7 +133,7 @@ void endpoint_send(struct thread *t, const struct cap *c, cap_t handle, enum thr
 
     t->message = (uint8_t)message;
     if (!receiver) {
-        t->sent_through = handle;
+        t->through = handle;
         t->endpoint = e;
         t->state = THREAD_SENDING;
         heap_insert(&e->senders, &t->queue, (uint64_t)(255 - t->priority) << 56 | e->arrivals++);
@@ -166,7 +166,7 @@ static bool take(struct thread *t, struct endpoint *e)
 
         endpoint_leave(s);
         if (s->message != MESSAGE_FAULT)
-            err = lookup_endpoint(s, s->sent_through, RIGHT_WRITE, s->regs.rax & METHOD_MAX, &c);
+            err = lookup_endpoint(s, s->through, RIGHT_WRITE, s->regs.rax & METHOD_MAX, &c);
         else if (c->type != OBJECT_ENDPOINT)
             err = ERR_BAD_CAPABILITY;
         if (!err && (struct endpoint *)c->object != e)
@@ -186,7 +186,7 @@ static bool take(struct thread *t, struct endpoint *e)
     return false;
 }
 
-void endpoint_receive(struct thread *t, struct endpoint *e, nsec_t deadline)
+void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t deadline)
 {
     if (t->bound && t->bound->bits) {
         signal_take(t, t->bound, RESULT_SIGNAL);
@@ -199,9 +199,26 @@ void endpoint_receive(struct thread *t, struct endpoint *e, nsec_t deadline)
         return;
     }
     t->endpoint = e;
+    t->through = handle;
     t->state = THREAD_RECEIVING;
     receiver_append(e, t);
     timer_arm(t, deadline);
+}
+
+void endpoint_cut(const struct cap *c)
+{
+    struct endpoint *e = (struct endpoint *)c->object;
+
+    // Bounded by the servers of one endpoint.
+    for (struct thread *t = e->receiver_first, *next; t; t = next) {
+        next = t->next;
+        if (cell_find(t->cell, t->through) != c)
+            continue;
+        endpoint_leave(t);
+        timer_cancel(t);
+        t->regs.rax = ERR_BAD_CAPABILITY;
+        sched_ready(t);
+    }
 }
 
 void endpoint_abandon(struct thread *client)

@@ -18,7 +18,7 @@ void endpoint_send(struct thread *t, const struct cap *c, cap_t handle,
                    enum thread_message message);
 
 // Take the next message into the current thread, or wait for it until the deadline.
-void endpoint_receive(struct thread *t, struct endpoint *e, nsec_t deadline);
+void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t deadline);
 
 // Answer `client`, whom `server` serves or keeps, with the words in the server's registers;
 // `passed` goes along (0: nothing).
@@ -31,6 +31,9 @@ struct thread *endpoint_kept(const struct thread *server, uint64_t token); // 0:
 // The caller will not be answered by the server: it fails with `error`, or is just forgotten.
 void endpoint_fail(struct thread *client, err_t error);
 void endpoint_abandon(struct thread *client);
+
+// The capability in this slot goes: who waits for a message through it waits no more.
+void endpoint_cut(const struct cap *c);
 
 // Leave the queue or list that the thread is in.
 void endpoint_leave(struct thread *t);

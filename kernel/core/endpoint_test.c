@@ -93,6 +93,20 @@ static void queued_is_checked_again(void)
     host_shutdown();
 }
 
+// Who waits for messages through a capability that is revoked gets none any more.
+static void receiver_is_cut(void)
+{
+    setup();
+    receive(server);
+    CHECK_EQ(bed_object(first, CAP_SELF, CELL_METHOD_REVOKE, ARGS(handle_of(ENDPOINT))), ERR_OK);
+    CHECK_EQ(server->state, THREAD_READY);
+    CHECK_EQ(server->regs.rax, ERR_BAD_CAPABILITY);
+    at_client = bed_grant(first, CLIENT, handle_of(ENDPOINT), AT + 1, RIGHT_WRITE, ~0ull, 0);
+    bed_syscall(client, call_word(SYS_CALL, 5, 0), at_client, ARGS(0));
+    CHECK_EQ(client->state, THREAD_SENDING);
+    host_shutdown();
+}
+
 static void expiry(void)
 {
     setup();
@@ -298,6 +312,7 @@ int main(void)
     call_reply();
     method_is_permission();
     queued_is_checked_again();
+    receiver_is_cut();
     expiry();
     lend(LEASE_LEND);
     lend(LEASE_LEND_MUT);

@@ -4,7 +4,7 @@
 // [seed [steps]]`.
 #include "../test/bed.h"
 #include "interrupt.h"
-#include <stdlib.h>
+#include "tests/seed.h"
 
 enum { CELLS = 4, SLOTS = 64, STEPS = 200000, CHECK_EVERY = 64 };
 
@@ -237,6 +237,57 @@ static void step(void)
         interrupt_arrived(1);
 }
 
+// What well-behaved programs do: wait for messages, answer them, call with and without a lease.
+static void sensible(void)
+{
+    struct thread *t = live_thread();
+    cap_t to;
+
+    if (!t || t == first)
+        return;
+    to = handle_of(1 + roll(CELLS));
+    t->regs.r12 = (roll(8) ? BED_HEAP : CELL_WINDOW_BASE) + roll(6) * PAGE_SIZE + 1 + roll(3);
+    t->regs.r15 = roll(3) ? 0 : host_now + roll(1000);
+    t->regs.rip = CELL_CODE_BASE + 2;
+    switch (roll(5)) {
+    case 4: // carve, and take all of it back, so that the memory is cleaned and carved again
+        host_preempts = roll(4) == 0;
+        bed_object(t, handle_of(20), UNTYPED_METHOD_RETYPE_FRAME + roll(5),
+                   ARGS(32 + roll(8), 64, 2));
+        if (roll(3) == 0)
+            bed_object(t, CAP_SELF, CELL_METHOD_REVOKE, ARGS(handle_of(20)));
+        host_preempts = false;
+        break;
+    case 0:
+        bed_syscall(t, call_word(t->client ? SYS_REPLY_RECV : SYS_RECV, 0, 0), to, ARGS(1, 2, 3));
+        break;
+    case 1:
+        bed_syscall(t, call_word(SYS_KEEP, 0, 0), 0, ARGS(0));
+        break;
+    default:
+        bed_syscall(t, call_word(SYS_CALL, roll(8), (enum sys_lease)roll(3)), to, ARGS(1, 2, 3));
+    }
+    host_now += roll(100);
+    timer_run(host_now);
+}
+
+// A whole cell goes, in the middle of whatever it does, and with luck its memory is carved anew.
+static void destroy(void)
+{
+    uint32_t slot = 10 + 4 * roll(CELLS);
+
+    if (first->state != THREAD_READY)
+        return;
+    first->regs.rip = CELL_CODE_BASE + 2;
+    for (uint32_t i = 0; i < 3; i++) {
+        cap_t handle = cell_handle(root, &root->slots[slot + i]);
+
+        bed_object(first, CAP_SELF, CELL_METHOD_REVOKE, ARGS(handle));
+        bed_object(first, CAP_SELF, CELL_METHOD_DELETE, ARGS(handle));
+    }
+    bed_syscall(first, call_word(SYS_REAP, 0, 0), 0, ARGS(0));
+}
+
 // Cells that hold capabilities of every kind, to each other as well.
 static void populate(void)
 {
@@ -276,16 +327,20 @@ static void populate(void)
 
 int main(int argc, char **argv)
 {
-    uint64_t steps = argc > 2 ? strtoull(argv[2], 0, 0) : STEPS;
+    uint64_t steps = test_setting(argc, argv, 2, "CELLA_FUZZ_COUNT", STEPS);
 
-    seed = argc > 1 ? strtoull(argv[1], 0, 0) : 0x5eedf00d;
-    printf("seed 0x%llx ", (unsigned long long)seed);
+    seed = test_seed(argc, argv);
     for (uint64_t done = 0; done < steps;) {
         root = host_boot(1024);
         first = bed_first(root);
         populate();
         for (uint64_t i = 0; i < 4096 && done < steps; i++, done++) {
-            step();
+            if (roll(2))
+                step();
+            else
+                sensible();
+            if (roll(1000) == 0)
+                destroy();
             if (i % CHECK_EVERY == 0)
                 check_all();
         }

@@ -53,21 +53,27 @@ static pte_t lease_lent(pte_t e, uint32_t kind)
     return e;
 }
 
+// The entry for `at`, which follows the page whose entry is `before` (0: there is none yet).
+static pte_t *entry_at(const struct cell *cell, pte_t *before, vaddr_t at)
+{
+    return before && pte_index(at, 0) != 0 ? before + 1 : space_entry(cell, at);
+}
+
 err_t lease_begin(struct thread *lender, struct thread *borrower, uint64_t descriptor,
                   uint32_t kind)
 {
     vaddr_t address = descriptor & ~(uint64_t)(PAGE_SIZE - 1);
     uint64_t pages = descriptor & (PAGE_SIZE - 1);
-    pte_t *to = borrower->window.entries;
+    vaddr_t at = address;
+    pte_t *to = borrower->window.entries, *e = 0;
 
     if (pages == 0 || !space_range_is_user(address, pages))
         return ERR_BAD_ADDRESS;
     if (pages > borrower->window.pages)
         return ERR_TOO_LARGE;
     ASSERT("I12", borrower->lease.lender == 0);
-    for (uint64_t i = 0; i < pages; i++) {
-        vaddr_t at = address + (i << PAGE_SHIFT);
-        pte_t *e = space_entry(lender->cell, at);
+    for (uint64_t i = 0; i < pages; i++, at += PAGE_SIZE) {
+        e = entry_at(lender->cell, e, at);
         err_t err = e ? lease_check(lender, at, *e, kind) : ERR_BAD_ADDRESS;
 
         if (err)
@@ -76,9 +82,10 @@ err_t lease_begin(struct thread *lender, struct thread *borrower, uint64_t descr
             return ERR_BUSY;
     }
     // commit
-    for (uint64_t i = 0; i < pages; i++) {
-        pte_t *e = space_entry(lender->cell, address + (i << PAGE_SHIFT));
-
+    e = 0;
+    at = address;
+    for (uint64_t i = 0; i < pages; i++, at += PAGE_SIZE) {
+        e = entry_at(lender->cell, e, at);
         to[i] = (*e & PTE_ADDRESS) | PTE_PRESENT | PTE_USER | PTE_NO_EXECUTE | PTE_BORROWED |
                 (kind == LEASE_LEND_MUT ? PTE_WRITE : 0);
         *e = lease_lent(*e, kind); // I13
@@ -110,13 +117,15 @@ void lease_end(struct thread *borrower)
 {
     struct lease *l = &borrower->lease;
     struct thread *lender = l->lender;
+    pte_t *e = 0;
 
     if (!lender)
         return;
     for (uint64_t i = 0; i < l->pages; i++) {
         ASSERT("I7", !(borrower->window.entries[i] & PTE_LENT));
         borrower->window.entries[i] = 0;
-        lease_return(lender->cell, space_entry(lender->cell, l->address + (i << PAGE_SHIFT)));
+        e = entry_at(lender->cell, e, l->address + (i << PAGE_SHIFT));
+        lease_return(lender->cell, e);
     }
     space_changed(borrower->cell);
     space_changed(lender->cell);

@@ -322,6 +322,14 @@ static void thread_call_window(struct thread *t, struct thread *of)
     answer(t, err, 0, 0, 0);
 }
 
+// As abi/thread.idl counts: new, ready, waiting (for whatever), stopped.
+static uint64_t thread_condition(const struct thread *of)
+{
+    if (of->state == THREAD_NEW || of->state == THREAD_READY)
+        return of->state;
+    return of->state == THREAD_STOPPED ? 3 : 2;
+}
+
 static void thread_call(struct thread *t, struct thread *of, uint64_t method)
 {
     struct cap *c;
@@ -345,7 +353,7 @@ static void thread_call(struct thread *t, struct thread *of, uint64_t method)
         answer(t, err ? err : signal_bind((struct signal *)c->object, of), 0, 0, 0);
         break;
     case THREAD_METHOD_INFO:
-        answer(t, ERR_OK, of->state, clock_ns(of->ran), 0);
+        answer(t, ERR_OK, thread_condition(of), clock_ns(of->ran), 0);
         break;
     default:
         answer(t, ERR_DENIED, 0, 0, 0);

@@ -168,8 +168,12 @@ struct thread *sched_pick(void)
 struct thread *sched_leave(void)
 {
     struct cpu *cpu = this_cpu();
-    struct thread *t;
+    struct thread *t = cpu->current;
 
+    // Most often nothing has changed: the running thread goes on.
+    if (t && t->state == THREAD_READY && !cpu->handoff && t->priority > cpu->ready_top &&
+        !cpu->stale && cpu->loaded == t)
+        return t;
     while (!(t = sched_pick()))
         arch_idle();
     if (cpu->loaded != t)

@@ -62,7 +62,7 @@ struct thread {
     struct endpoint *endpoint; // where it sends or receives
     struct signal *signal;     // what it waits for
     struct signal *bound;
-    cap_t sent_through; // the handle of a queued message, checked again when taken
+    cap_t through; // the handle by which it sends, receives or waits; it is checked again
     struct thread *client;
     struct thread *server;
     struct thread *kept_first, *kept_next, *kept_prev; // replies kept for later

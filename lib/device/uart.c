@@ -3,6 +3,7 @@
 #include "gen/interrupt.h"
 #include "gen/port.h"
 #include "os/syscall.h"
+#include <string.h>
 
 enum reg {
     REG_DATA = 0,       // also the divisor's low byte
@@ -16,7 +17,7 @@ enum reg {
 
 enum {
     INTERRUPT_RECEIVED = 0x01,
-    FIFO_ON = 0x01 | 0x02 | 0x04 | 0x40, // enabled, both cleared, interrupt from 4 bytes on
+    FIFO_ON = 0x01 | 0x02 | 0x04 | 0xc0, // enabled, both cleared, interrupt from 14 bytes on
     LINE_8N1 = 0x03,
     LINE_DIVISOR = 0x80,
     MODEM_READY = 0x01 | 0x02 | 0x08, // DTR, RTS, and OUT2, which lets the interrupt out
@@ -116,8 +117,12 @@ void uart_interrupt(struct uart *u)
 size_t uart_take(struct uart *u, uint8_t *data, size_t size, uint32_t *lost)
 {
     size_t n = 0;
-    while (n < size && u->head != u->tail)
-        data[n++] = u->ring[u->tail++ % UART_RING];
+    while (n < size && u->head != u->tail) {
+        uint8_t *byte = &u->ring[u->tail++ % UART_RING];
+
+        data[n++] = *byte;
+        *byte = 0; // it may be a secret that somebody typed
+    }
     *lost = u->lost;
     u->lost = 0;
     return n;
@@ -190,6 +195,7 @@ void uart_discard(struct uart *u)
             quiet = sys_now() + UART_QUIET;
         now = sys_now();
     }
+    memset(u->ring, 0, UART_RING);
     u->tail = u->head;
     u->lost = 0;
 }

@@ -58,4 +58,5 @@ $(OS_LIB) $(OS_LIBC_LIB):
 
 $(eval $(call unit_test,os_heap,lib/os/heap_test.c lib/os/heap.c lib/os/wipe.c,,$(INC_os)))
 $(eval $(call unit_test,os_text,lib/os/text_test.c lib/os/text.c,,$(INC_os)))
+$(eval $(call unit_test,os_serve,lib/os/serve_test.c lib/os/serve.c,,$(INC_os)))
 $(eval $(call unit_test,os_libc,lib/os/libc_test.c lib/os/libc.c lib/os/heap.c lib/os/stream.c lib/os/wipe.c,,$(INC_os) $(INC_gen)))

@@ -50,8 +50,7 @@ __attribute__((always_inline)) static inline err_t call(struct syscall *s, cap_t
 
 err_t ipc_call(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS])
 {
-    struct syscall s = {0};
-    return call(&s, to, method, w);
+    return (err_t)(syscall_words(method & METHOD_MAX, to, w) & 0xff);
 }
 
 err_t ipc_call_lease(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS], uint32_t lease_kind,

@@ -20,8 +20,13 @@ $(call test_cell,survivor,tests/cells/survivor/main.c,,entropy)
 $(call test_cell,ping,tests/cells/ping/main.c)
 $(call test_cell,pong,tests/cells/pong/main.c)
 
+# A hostile program with the name and permissions of the wallet, and examples/payment.psbt in it.
+$(call test_cell,liar,tests/cells/liar/main.c tests/cells/liar/payment.S,,reader vault,sdk)
+$(B)/cells/liar/tests/cells/liar/payment.o: examples/payment.psbt
+
 # Servers that say which calls arrive, one in the place of each service.
 RECORDED := console link entropy reader vault
 $(foreach s,$(RECORDED),$(call test_cell,record-$(s),tests/cells/recorder/main.c))
 $(call test_cell,record-log,tests/cells/record-log/main.c,,,device)
 $(call test_cell,caller,tests/cells/caller/main.c)
+$(call test_cell,twin,tests/cells/twin/main.c)

@@ -1,14 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# One entry for each parser. As unit tests they run a bounded number of seeded inputs; `make fuzz` links them with
-# libFuzzer, to be run at length as build/fuzz/<name>.
-FUZZ := evidence link psbt request tx
-FUZZ_LIBS := $(FORMAT_LIBS_asan) $(CRYPTO_LIBS_asan)
+# One entry for each parser. As unit tests they run a bounded number of inputs from a fresh seed; `make fuzz` links them
+# with libFuzzer, to be run at length as build/fuzz/<name> (`./dev soak` does).
+FUZZ      :=
+FUZZ_LIBS := $(TINYCBOR_LIB_asan) $(CRYPTO_LIBS_asan)
 
-$(foreach f,$(FUZZ),$(eval $(call unit_test,fuzz_$(f),tests/fuzz/$(f).c tests/fuzz/driver.c,$(FUZZ_LIBS),$(INC_format) $(INC_crypto))))
+# $(call fuzz_entry,NAME,SOURCES,FLAGS): the sources are compiled with the entry, or libFuzzer would not see which way they
+# went.
+define fuzz_entry
+FUZZ += $(1)
+$(call unit_test,fuzz_$(1),tests/fuzz/$(1).c tests/fuzz/driver.c $(2),$(FUZZ_LIBS),$(3))
+$(B)/fuzz/$(1): tests/fuzz/$(1).c $(2) $(FUZZ_LIBS) | $(INC_LINKS) $(GEN_HEADERS)
+	@mkdir -p $$(@D)
+	$$(HOST) $(UNIT_CFLAGS) -fsanitize=fuzzer -MMD -MF $$@.d $(3) -o $$@ tests/fuzz/$(1).c $(2) $(FUZZ_LIBS)
+-include $(B)/fuzz/$(1).d
+endef
 
-# The formats are compiled with the entry, or libFuzzer would not see which way they went.
+$(foreach f,evidence link psbt request tx,$(eval $(call fuzz_entry,$(f),$(FORMAT_SRC),$(call FORMAT_INC,asan))))
+$(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot $(INC_format)))
+$(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_format) $(INC_crypto)))
+$(eval $(call fuzz_entry,plan,$(addprefix tools/cella/,plan.c inspect_plan.c inspect_svg.c) $(GEN_NAMES_SRC),-Itools -Itools/cella $(INC_gen)))
+
 fuzz: $(FUZZ:%=$(B)/fuzz/%)
-$(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/fuzz/%.c $(FORMAT_SRC) $(FUZZ_LIBS) | $(INC_LINKS)
-	@mkdir -p $(@D)
-	$(HOST) $(UNIT_CFLAGS) -fsanitize=fuzzer $(call FORMAT_INC,asan) -o $@ $< $(FORMAT_SRC) $(TINYCBOR_LIB_asan) $(CRYPTO_LIBS_asan)
-.PHONY: fuzz
+fuzz-names:
+	@echo $(FUZZ)
+.PHONY: fuzz fuzz-names

@@ -3,18 +3,51 @@
 // The signature and the root are left out, or nothing would get past them.
 #include "format/bundle.h"
 #include "core/image.h"
+#include "format/bundle_write.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { LOAD_PAGES_MAX = 64 };
+enum { LOAD_PAGES_MAX = 64, SEED_PARTS = 3 };
 
 static void require(int cond)
 {
     if (!cond)
         abort();
+}
+
+// A small bundle: a kernel with relocations, a steward, a plan.
+size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
+{
+    static const uint8_t image[2 * PAGE_SIZE] = {1, 2, 3};
+    static const uint32_t relocs[] = {0, 16, PAGE_SIZE + 8};
+    const struct bundle_part parts[SEED_PARTS] = {
+        {.entry = {.name = "kernel", .kind = BUNDLE_KERNEL, .text_pages = 1, .data_pages = 1},
+         .bytes = image,
+         .size = sizeof image,
+         .relocs = relocs,
+         .reloc_count = sizeof relocs / sizeof relocs[0]},
+        {.entry = {.name = "steward", .kind = BUNDLE_CELL, .text_pages = 1, .bss_pages = 1},
+         .bytes = image,
+         .size = PAGE_SIZE},
+        {.entry = {.name = "plan", .kind = BUNDLE_PLAN},                                                                    .bytes = image,                               .size = 77                                                                  },
+    };
+    const struct bundle_draft draft = {.profile = "vault",
+                                       .version = "0",
+                                       .rollback_index = 1,
+                                       .parts = parts,
+                                       .part_count = SEED_PARTS};
+    static _Alignas(8) uint8_t bundle[16 * PAGE_SIZE];
+    uint64_t size = bundle_write_size(&draft);
+    if (number > 0)
+        return 0;
+    require(size != 0 && size <= sizeof bundle && size <= max);
+    require(bundle_write(&draft, bundle, size) == BOOT_CLEAR);
+    memcpy(out, bundle, size);
+    return size;
 }
 
 static void entry_require(const struct bundle_entry *entry, uint64_t payload_size)

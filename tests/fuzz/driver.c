@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs a fuzz entry natively for a bounded number of inputs: seeds from fuzz_seed, mutated, and
-// random bytes. The same seed gives the same run. CELLA_FUZZ_SEED and CELLA_FUZZ_COUNT choose
-// others; whoever wants coverage links the entry with libFuzzer instead (`make fuzz`).
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+// Runs a fuzz entry natively for a bounded number of inputs: good ones from fuzz_seed, mutated, and
+// random bytes. `fuzz_NAME [seed [count]]`; CELLA_FUZZ_SEED and CELLA_FUZZ_COUNT say the same.
+// `fuzz_NAME corpus FOLDER` writes the good inputs into files, for libFuzzer to begin with (`make
+// fuzz`).
+#include "tests/seed.h"
+
+#include <limits.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,12 +30,6 @@ static uint64_t draw(void)
 static size_t below(size_t n)
 {
     return n == 0 ? 0 : (size_t)(draw() % n);
-}
-
-static uint64_t setting(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    return text == NULL ? otherwise : strtoull(text, NULL, 0);
 }
 
 // One change: a bit, a byte, an interesting byte, a piece removed, repeated or cut off.
@@ -81,35 +76,63 @@ static void run(const uint8_t *data, size_t size)
     free(exact);
 }
 
-int main(void)
+static uint8_t seeds[SEEDS_MAX][INPUT_MAX];
+static size_t sizes[SEEDS_MAX];
+
+static size_t seeds_make(void)
 {
-    static uint8_t seeds[SEEDS_MAX][INPUT_MAX];
-    static size_t sizes[SEEDS_MAX];
-    static uint8_t data[INPUT_MAX];
     size_t count = 0;
-    uint64_t seed = setting("CELLA_FUZZ_SEED", 1);
-    uint64_t rounds = setting("CELLA_FUZZ_COUNT", COUNT);
-    state = seed;
     while (fuzz_seed != NULL && count < SEEDS_MAX &&
-           (sizes[count] = fuzz_seed((unsigned)count, seeds[count], INPUT_MAX)) != 0) {
-        run(seeds[count], sizes[count]);
+           (sizes[count] = fuzz_seed((unsigned)count, seeds[count], INPUT_MAX)) != 0)
         count++;
-    }
-    printf("seed %llu, %llu inputs from %zu, ", (unsigned long long)seed,
-           (unsigned long long)rounds, count);
-    fflush(stdout); // so that it is on the screen when an input kills us
-    for (uint64_t n = 0; n < rounds; n++) {
-        size_t size = 1 + below(512);
-        if (count != 0 && draw() % 8 != 0) {
-            size_t from = below(count);
-            size = sizes[from];
-            memcpy(data, seeds[from], size);
-            for (size_t changes = 1 + below(4); changes > 0; changes--)
-                size = mutate(data, size);
-        } else {
-            for (size_t i = 0; i < size; i++)
-                data[i] = (uint8_t)draw();
+    return count;
+}
+
+static int corpus_write(const char *folder, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char name[PATH_MAX];
+        snprintf(name, sizeof name, "%s/seed-%zu", folder, i);
+        FILE *file = fopen(name, "wb");
+        if (file == NULL || fwrite(seeds[i], sizes[i], 1, file) != 1 || fclose(file) != 0) {
+            fprintf(stderr, "%s: cannot be written - name a folder that you may write to\n", name);
+            return 1;
         }
+    }
+    return 0;
+}
+
+// A random input, or a good one with a few changes.
+static size_t input_make(uint8_t *data, size_t count)
+{
+    size_t size = 1 + below(512);
+    if (count != 0 && draw() % 8 != 0) {
+        size_t from = below(count);
+        size = sizes[from];
+        memcpy(data, seeds[from], size);
+        for (size_t changes = 1 + below(4); changes > 0; changes--)
+            size = mutate(data, size);
+        return size;
+    }
+    for (size_t i = 0; i < size; i++)
+        data[i] = (uint8_t)draw();
+    return size;
+}
+
+int main(int argc, char **argv)
+{
+    static uint8_t data[INPUT_MAX];
+    size_t count = seeds_make();
+    if (argc == 3 && strcmp(argv[1], "corpus") == 0)
+        return corpus_write(argv[2], count);
+    state = test_seed(argc, argv);
+    uint64_t rounds = test_setting(argc, argv, 2, "CELLA_FUZZ_COUNT", COUNT);
+    printf("%llu inputs from %zu, ", (unsigned long long)rounds, count);
+    fflush(stdout);
+    for (size_t i = 0; i < count; i++)
+        run(seeds[i], sizes[i]);
+    for (uint64_t n = 0; n < rounds; n++) {
+        size_t size = input_make(data, count);
         run(data, size);
     }
     printf("none crashed\n");

@@ -3,8 +3,11 @@
 // names and numbers in range. The signature is not looked at here, or nothing would ever get
 // through.
 #include "format/evidence.h"
+#include "crypto/sign.h"
 #include <stdlib.h>
 #include <string.h>
+
+enum { SEEDS = 3 };
 
 static void require(bool cond)
 {
@@ -12,7 +15,37 @@ static void require(bool cond)
         abort();
 }
 
+size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+// One, two and three signatures.
+size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
+{
+    static struct evidence_work work;
+    static const uint8_t secret[SIGN_SECRET_SIZE] = {1}, signature[64] = {2};
+    static struct evidence e;
+    size_t size;
+    if (number >= SEEDS)
+        return 0;
+    e = (struct evidence){
+        .type = EVIDENCE_SIGNATURE_RESULT,
+        .profile = {"vault",  5},
+        .version = {"1",      1},
+        .entry = 1,
+        .secure_boot = 1,
+        .entropy_passed = 3,
+        .sequence = 1 + number,
+        .app = {"wallet", 6},
+        .app_id = {"wallet", 6},
+        .text = {"Pay\n",  4},
+        .signature_count = 1 + number
+    };
+    require(sign_public(secret, e.device_key) == ERR_OK);
+    for (uint32_t i = 0; i <= number; i++)
+        e.signatures[i] = (struct evidence_signature){i, signature, sizeof signature};
+    require(evidence_sign(&e, secret, &work, out, max, &size) == ERR_OK);
+    return size;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -6,7 +6,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+// Three cells that call one another.
+size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
+{
+    enum { CELLS = 3, GRANTS = 3 };
+    const struct plan plan = {PLAN_MAGIC, PLAN_VERSION, CELLS, GRANTS, 0};
+    const struct plan_grant grants[GRANTS] = {
+        {0, 2, 6 },
+        {1, 1, 2 },
+        {2, 1, 14}
+    };
+    struct plan_cell cells[CELLS];
+    size_t size = sizeof plan + sizeof cells + sizeof grants;
+    struct plan_view view;
+
+    if (number > 0 || size > max)
+        return 0;
+    memset(cells, 0, sizeof cells);
+    for (uint32_t i = 0; i < CELLS; i++) {
+        memcpy(cells[i].name, "cell ", 5);
+        cells[i].name[5] = (char)('a' + i);
+        memcpy(cells[i].app_id, cells[i].name, 6);
+        cells[i].service = i < 2 ? i + 1 : 0;
+        cells[i].priority = 9 - i;
+        cells[i].flags = i == 2 ? PLAN_APP : 0;
+    }
+    memcpy(out, &plan, sizeof plan);
+    memcpy(out + sizeof plan, cells, sizeof cells);
+    memcpy(out + sizeof plan + sizeof cells, grants, sizeof grants);
+    if (plan_read(out, size, &view) != ERR_OK)
+        abort(); // a seed that is refused would be none
+    return size;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,12 +2,12 @@
 // Make what the C tests compare with: `node make.mjs` writes it, `node make.mjs --check` only compares and
 // fails if a committed file differs.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
 import { HDKey } from '@scure/bip32';
 import { mnemonicToSeedSync } from '@scure/bip39';
 import { appId, appSeed, childSeed, fingerprintHex, mnemonic, publisher, top } from './demo.mjs';
 import { hostile, paymentSpec } from './hostile.mjs';
 import { sign } from './payment.mjs';
+import { randomSpec } from './specs.mjs';
 
 const check = process.argv.includes('--check');
 let bad = 0;
@@ -38,52 +38,9 @@ const header = (what) =>
 const table = (what, fields, rows) =>
   header(what) + `# ${fields}\n` + rows.map((row) => row.join('|') + '\n').join('');
 
-// Numbers that are the same in every run.
-function* numbers(seed) {
-  for (let i = 0; ; i++) {
-    const digest = createHash('sha256').update(`${seed} ${i}`).digest();
-    for (let k = 0; k < 32; k += 4) yield digest.readUInt32LE(k);
-  }
-}
-
-function randomSpec(n) {
-  const next = numbers(`signed ${n}`);
-  const draw = (max) => next.next().value % max;
-  const network = 1 + draw(2);
-  const inputs = Array.from({ length: 1 + draw(5) }, (_, i) => ({
-    kind: draw(2) ? 84 : 86,
-    account: draw(3),
-    chain: draw(2),
-    index: draw(2000),
-    amount: 10000 + draw(100000000),
-    vout: draw(4),
-    salt: i + 1,
-    sequence: [0xffffffff, 0xfffffffd, 0xfffffffe, 5][draw(4)],
-  }));
-  const sum = inputs.reduce((a, input) => a + input.amount, 0);
-  const scripts = [
-    '76a914' + '11'.repeat(20) + '88ac',
-    'a914' + '22'.repeat(20) + '87',
-    '0014' + '33'.repeat(20),
-    '0020' + '44'.repeat(32),
-    '5120' + '79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
-    '6a0568656c6c6f',
-  ];
-  const outputs = Array.from({ length: 1 + draw(4) }, () => ({
-    amount: Math.floor(sum / 8),
-    script: Buffer.from(scripts[draw(6)], 'hex'),
-  }));
-  if (draw(3))
-    outputs.push({
-      amount: Math.floor(sum / 3),
-      change: { kind: inputs[0].kind, account: inputs[0].account, index: draw(1000) },
-    });
-  return { network, version: 1 + draw(2), lockTime: draw(2) ? draw(900000) : 0, inputs, outputs };
-}
-
 const signedRows = [
   ['payment', paymentSpec],
-  ...Array.from({ length: 24 }, (_, n) => [`random-${n}`, randomSpec(n)]),
+  ...Array.from({ length: 24 }, (_, n) => [`random-${n}`, randomSpec(`signed ${n}`)]),
 ].map(([name, spec]) => {
   const made = sign(appSeed, spec);
   return [

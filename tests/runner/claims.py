@@ -9,6 +9,8 @@ import tomllib
 from runner.machine import Failed
 
 ATTACKS = "tests/hostile/attacks.toml"
+SCENARIOS = "tests/hostile/scenarios.toml"  # attacks that take a test of their own
+BOOT = os.environ.get("CELLA_BUILD", "build") + "/log/test-boot.txt"  # what tests/system/boot_probe/run said, all of it
 THREATS = "docs/threat-model.md"
 results = {}  # attack -> what became of it
 remains = {}  # boot -> capabilities that the steward has when all attacks are over, without one for each ended cell
@@ -17,6 +19,27 @@ remains = {}  # boot -> capabilities that the steward has when all attacks are o
 def attacks():
     with open(ATTACKS, "rb") as file:
         return tomllib.load(file)["attack"]
+
+
+def scenarios():
+    with open(SCENARIOS, "rb") as file:
+        return tomllib.load(file)["attack"]
+
+
+def tested(test, why):
+    """A system test has passed (`why` is None) or failed: so did the attacks that it makes."""
+    for attack in scenarios():
+        if attack["test"] == test:
+            results[attack["name"]] = f"NOT CONTAINED: {why}" if why else "contained"
+
+
+def boot_tested():
+    """The verdicts of the loader's tests, which another program runs before."""
+    if not os.path.exists(BOOT):
+        return
+    with open(BOOT) as file:
+        for name, why in re.findall(r"^(?:ok|not ok) ([\w-]+)(?:: (.*))?$", file.read(), re.MULTILINE):
+            tested(name, why or None)
 
 
 def claims():
@@ -82,7 +105,7 @@ def judge(machine, folder):
 def table():
     """Rows of claim, text, attack, result."""
     known = claims()
-    for attack in attacks():
+    for attack in attacks() + scenarios():
         result = results.get(attack["name"], "not run")
         if result == "contained" and "seen" not in attack:
             result = "contained (not yet seen to fail without the protection)"
@@ -91,6 +114,7 @@ def table():
 
 def write(path):
     """claim | attack | result, as the README shows it."""
+    boot_tested()
     rows = list(table())
     contained = sum(row[3].startswith("contained") for row in rows)
     with open(path, "w") as file:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One emulated machine: QEMU with its three serial lines as socket pairs, so that no name can be stale or too long.
-What each line said is kept in memory and in a file of the test's folder. QEMU ends with this program, however that ends."""
+What each line said is kept in memory and in a file of the test's folder; a line that others are to talk to is served as a
+socket LINE.sock in that folder instead. QEMU ends with this program, however that ends."""
 
 import ctypes
 import os
@@ -27,9 +28,9 @@ def follow_parent():
 class Machine:
     """`with Machine(folder, loader, bundle) as m:` boots; leaving the block ends QEMU."""
 
-    def __init__(self, folder, loader, bundle, seconds=60, options=()):
+    def __init__(self, folder, loader, bundle, seconds=60, options=(), served=()):
         self.folder, self.loader, self.bundle = folder, os.path.abspath(loader), os.path.abspath(bundle)
-        self.options, self.end = list(options), time.monotonic() + seconds
+        self.options, self.served, self.end = list(options), served, time.monotonic() + seconds
         self.text = {line: "" for line in LINES}
         self.at = {line: 0 for line in LINES}  # up to where expect() has read
         self.forbidden = []  # (line, compiled pattern)
@@ -44,7 +45,13 @@ class Machine:
                    "-m", "128", "-display", "none", "-net", "none", "-no-reboot",
                    "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
                    "-kernel", self.loader, "-initrd", self.bundle]
+        for line in self.served:
+            if os.path.lexists(os.path.join(self.folder, f"{line}.sock")):
+                os.unlink(os.path.join(self.folder, f"{line}.sock"))
         for line in LINES:
+            if line in self.served:
+                command += ["-chardev", f"socket,id={line},path={line}.sock,server=on,wait=off", "-serial", f"chardev:{line}"]
+                continue
             ours, other = socket.socketpair()
             ours.setblocking(False)
             theirs.append(other)
@@ -63,7 +70,7 @@ class Machine:
         if self.qemu.poll() is None:
             self.qemu.kill()
         self.qemu.wait()
-        for line in LINES:
+        for line in self.sockets:
             self.sockets[line].close()
             self.files[line].close()
         self.selector.close()

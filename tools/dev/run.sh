@@ -37,5 +37,5 @@ dev_run() {
     image_build
     machine_prepare
     build_unlock
-    PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tools/dev/run.py $answer $demo $once
+    /usr/bin/python3 -B tools/dev/run.py $answer $demo $once
 }

@@ -78,10 +78,23 @@ test_system() {
     lines_count < <(tests/system/run "$@" 9>&- || echo "not ok system-run: it ended with status $?")
 }
 
+# The loader, by both doors: a probe kernel, damaged bundles, odd machines.
+test_boot() {
+    if ! work "building the probe kernel" build/log/boot-probe.log make -s -j"$(nproc)" boot-probe; then
+        bad boot-probe "see build/log/boot-probe.log"
+        return
+    fi
+    local lines=build/log/test-boot-one.txt
+    [ $# != 0 ] || lines=build/log/test-boot.txt # for the table of claims
+    lines_count < <({ tests/system/boot_probe/run "$@" 9>&- || echo "not ok boot-run: it ended with status $?"; } | tee $lines)
+}
+
 test_one() {
     local name=$1
     case $name in
     format | generated | sizes) check "$name" "test_$name" ;;
+    boot_direct* | boot_uefi* | boot_loader*) test_boot "$name" ;;
+    readme) check readme tools/dev/readme.py check claims ;;
     *)
         if [ -x "tests/dev/$name.sh" ]; then
             check "$name" "tests/dev/$name.sh"
@@ -101,7 +114,9 @@ test_all() {
         [ ! -x "$script" ] || check "$(basename "$script" .sh)" "$script"
     done
     test_unit
+    test_boot
     test_system
+    check readme tools/dev/readme.py check claims
 }
 
 dev_test() {

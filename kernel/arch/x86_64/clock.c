@@ -3,6 +3,8 @@
 #include "sched.h"
 #include "x86.h"
 
+enum { WAIT_MAX = 1000 * 1000 * 1000 }; // ns
+
 static uint64_t start_ticks;
 static uint64_t ns_per_tick;  // 32.32 fixed point
 static uint64_t ticks_per_ns; // of the APIC timer, 32.32 fixed point
@@ -42,5 +44,7 @@ void arch_timer_set(nsec_t deadline)
     nsec_t wait = deadline > now ? deadline - now : 0;
 
     // Longer waits than the counter holds end early; timer_run then asks again.
+    if (wait > WAIT_MAX)
+        wait = WAIT_MAX;
     apic_timer((uint64_t)((unsigned __int128)wait * ticks_per_ns >> 32) + 1);
 }

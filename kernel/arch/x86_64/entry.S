@@ -15,7 +15,8 @@ kernel_entry:
     ud2
 
     .text
-// The C path of every system call: rsp is the running thread, its own is in CPU_SCRATCH.
+// The C path of every system call: rsp is the running thread, its own is in CPU_SCRATCH; r12, r13, rdi and rbp have been
+// saved (fast.S).
     .globl syscall_slow
 syscall_slow:
     mov %rsi, R_RSI(%rsp)
@@ -24,13 +25,9 @@ syscall_slow:
     mov %r9, R_R9(%rsp)
     mov %r10, R_R10(%rsp)
     mov %rbx, R_RBX(%rsp)
-    mov %rdi, R_RDI(%rsp)
     mov %rax, R_RAX(%rsp)
-    mov %r12, R_R12(%rsp)
-    mov %r13, R_R13(%rsp)
     mov %r14, R_R14(%rsp)
     mov %r15, R_R15(%rsp)
-    mov %rbp, R_RBP(%rsp)
     mov %rcx, R_RIP(%rsp)
     mov %r11, R_RFLAGS(%rsp)
     mov %rsp, %rdi
@@ -108,6 +105,7 @@ trap:
     testb $3, 24(%rsp)
     jz trap_in_kernel
     swapgs
+    clac // an interrupt gate leaves the user's AC flag as it is
     push %rax
     mov %gs:CPU_CURRENT, %rax
     mov %rsi, R_RSI(%rax)

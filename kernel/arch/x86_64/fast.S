@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The common call and its answer: at most six words, no lease, no capability, the other side waiting. This file handles
-// success only. Whatever is not the common case enters the C path with every register as it came (syscall_slow), so
-// that what is decided here is only speed. (call: syscall.c sys_call, endpoint.c endpoint_send; answer: sys_recv,
+// success only. Whatever is not the common case enters the C path as if this file were not there (syscall_slow), so that
+// what is decided here is only speed. (call: syscall.c sys_call, endpoint.c endpoint_send; answer: sys_recv,
 // endpoint_reply, endpoint_receive; switch: sched.c sched_leave, machine.c arch_load.)
 //
 // All along: rsp is the running thread (T), rsi rdx r8 r9 r10 rbx hold the words and are not touched, rcx and r11 are
@@ -14,33 +14,33 @@
     dec %r12d
     and %edi, %r12d
     cmp %r12d, %edi
-    jne not_fast
+    jne syscall_slow
     shl $6, %r12
     add CELL_SLOTS(%r13), %r12
     shr $32, %rdi
     dec %edi
     cmp CAP_GENERATION(%r12), %edi
-    jne not_fast
+    jne syscall_slow
     cmpb $IS_ENDPOINT, CAP_TYPE(%r12)
-    jne not_fast
+    jne syscall_slow
     testb $\right, CAP_RIGHTS(%r12)
-    jz not_fast
+    jz syscall_slow
     cmpq $0, CAP_EXPIRY(%r12)
-    jne not_fast
+    jne syscall_slow
 .endm
 
 // The thread in r12 may run next: nobody else is due, no time slice is running, both or neither have vector state.
 .macro may_switch
     mov %gs:CPU_HANDOFF, %rdi
     or %gs:CPU_SLICE_END, %rdi
-    jnz not_fast
+    jnz syscall_slow
     movzbl T_PRIORITY(%r12), %edi
     cmp %gs:CPU_READY_TOP, %edi
-    jle not_fast
+    jle syscall_slow
     movb T_FLAGS(%r12), %dil
     xor T_FLAGS(%rsp), %dil
     testb $HAS_FPU, %dil
-    jnz not_fast
+    jnz syscall_slow
 .endm
 
 .macro save_caller
@@ -71,14 +71,14 @@ syscall_door:
     look_up MAY_WRITE
     mov CAP_METHODS(%r12), %rbp
     bt %rax, %rbp
-    jnc not_fast
+    jnc syscall_slow
     mov CAP_OBJECT(%r12), %r13
     mov CAP_IDENTITY(%r12), %rbp
     mov ENDPOINT_FIRST(%r13), %r12
     test %r12, %r12
-    jz not_fast
+    jz syscall_slow
     cmpl $0, T_TIMER_RANK(%r12)
-    jne not_fast
+    jne syscall_slow
     may_switch
     // commit
     save_caller
@@ -101,19 +101,13 @@ syscall_door:
 // From T to the thread in r12. rax and rdi hold its results, the words are in place.
 switch:
     movl $STATES_READY, T_STATES(%r12)
-    mov %rdx, %r13
-    mov %rax, %rbp
-    rdtsc
-    shl $32, %rdx
-    or %rdx, %rax
-    mov %rax, T_SINCE(%r12)
-    sub T_SINCE(%rsp), %rax
-    add %rax, T_RAN(%rsp)
-    mov %rbp, %rax
-    mov %r13, %rdx
+    mov T_SINCE(%rsp), %rbp // no clock is read: a server's work for a caller that it answers at once is the caller's time
+    mov %rbp, T_SINCE(%r12)
     rdfsbase %rbp
     mov %rbp, R_FS_BASE(%rsp)
     mov R_FS_BASE(%r12), %rbp
+    xor %r13d, %r13d
+    mov %r13d, %fs
     wrfsbase %rbp
     testb $HAS_FPU, T_FLAGS(%rsp)
     jz 3f
@@ -136,43 +130,48 @@ switch:
     mov R_RSP(%rsp), %rsp
     xor %r12d, %r12d
     xor %r13d, %r13d
+    mov %r13d, %ds
+    mov %r13d, %es
     swapgs
+    mov %r13d, %gs
     wrgsbase %r13
     sysretq
 
 // An answer without lease and capability, and the wait for the next message without a deadline.
 perhaps_answer:
     cmp $WORD_REPLY_RECV, %eax
-    jne not_fast
+    jne syscall_slow
     mov %rax, %rbp
     shr $32, %rbp
     cmp $0xff, %rbp
-    ja not_fast
+    ja syscall_slow
     test %r15, %r15
-    jnz not_fast
+    jnz syscall_slow
     look_up MAY_READ
     testb $1, CAP_METHODS(%r12)
-    jz not_fast
+    jz syscall_slow
     mov CAP_OBJECT(%r12), %r13
     cmpq $0, ENDPOINT_SENDERS(%r13)
-    jne not_fast
+    jne syscall_slow
     mov T_CLIENT(%rsp), %r12
     test %r12, %r12
-    jz not_fast
+    jz syscall_slow
     cmpb $IS_CALL, T_MESSAGE(%r12)
-    jne not_fast
+    jne syscall_slow
     cmpq $0, T_LENDER(%rsp)
-    jne not_fast
+    jne syscall_slow
     mov T_BOUND(%rsp), %rdi
     test %rdi, %rdi
     jz 5f
     cmpq $0, SIGNAL_BITS(%rdi)
-    jne not_fast
+    jne syscall_slow
 5:  may_switch
     // commit
     save_caller
     movl $STATES_RECEIVING, T_STATES(%rsp)
     mov %r13, T_ENDPOINT(%rsp)
+    mov R_RDI(%rsp), %rdi
+    mov %rdi, T_THROUGH(%rsp)
     mov ENDPOINT_LAST(%r13), %rdi
     mov %rdi, T_PREV(%rsp)
     movq $0, T_NEXT(%rsp)
@@ -187,11 +186,4 @@ perhaps_answer:
     mov %ebp, %eax
     xor %edi, %edi
     jmp switch
-
-not_fast:
-    mov R_R12(%rsp), %r12
-    mov R_R13(%rsp), %r13
-    mov R_RDI(%rsp), %rdi
-    mov R_RBP(%rsp), %rbp
-    jmp syscall_slow
     .section .note.GNU-stack, "", @progbits

@@ -90,8 +90,10 @@ void arch_load(struct cpu *cpu, struct thread *t)
         __asm__ volatile("rdfsbase %0" : "=r"(from->regs.fs_base));
         from->ran += now - from->since;
     }
+    // Selectors are the same for everybody: nobody learns what another cell left there.
+    __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es\n\tmov %0, %%fs" : : "r"(0));
     __asm__ volatile("wrfsbase %0" : : "r"(t->regs.fs_base));
-    __asm__ volatile("swapgs\n\twrgsbase %0\n\tswapgs" : : "r"(0ull));
+    __asm__ volatile("swapgs\n\tmov %k0, %%gs\n\twrgsbase %0\n\tswapgs" : : "r"(0ull));
     t->since = now;
     if ((from && from->flags & THREAD_FPU) || t->flags & THREAD_FPU || !from)
         fpu_switch(from, t);

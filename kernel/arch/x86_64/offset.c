@@ -49,11 +49,11 @@ void fields(void)
     OFFSET(T_PREV, thread, prev);
     OFFSET(T_TIMER_RANK, thread, timer.rank);
     OFFSET(T_ENDPOINT, thread, endpoint);
+    OFFSET(T_THROUGH, thread, through);
     OFFSET(T_BOUND, thread, bound);
     OFFSET(T_CLIENT, thread, client);
     OFFSET(T_SERVER, thread, server);
     OFFSET(T_LENDER, thread, lease.lender);
-    OFFSET(T_RAN, thread, ran);
     OFFSET(T_SINCE, thread, since);
     OFFSET(T_FPU, thread, fpu);
     OFFSET(CELL_TOP_TABLE, cell, top);

@@ -1,0 +1,99 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""tools/dev/readme.py write|check [NAME...]: README.md copies what test runs print. Between `<!-- NAME -->` and `<!-- /NAME -->`
+stands what the function of that name below makes of a file in build/: `write` puts it there, `check` says which part is stale.
+Without names all parts are looked at whose file exists; a part that is named must have its file."""
+
+import json
+import os
+import sys
+
+BUILD = os.environ.get("CELLA_BUILD", "build")
+README = "README.md"
+
+# What the README shows of build/bench.json, and the peers' figures (docs/performance.md).
+BENCH = (
+    ("call + reply, 0 words", "call 0 words", "462", "1,725", "10,313 (pipe)"),
+    ("call + reply, 6 words", "call 6 words", "504 (4 words)", "1,769", "10,300"),
+    ("call + reply lending 1 page", "lend 1 page", "-", "4,395", "-"),
+    ("null system call", "null", "85", "77", "325"),
+    ("map + unmap one page", "map + unmap", "1,416", "5,500", "12,400"),
+    ("capability copy + delete", "copy + delete", "1,613", "4,765", "927 (dup, close)"),
+    ("fault to handler and back", "fault to handler and back", "1,278", "-", "3,748 (SIGSEGV)"),
+    ("kernel entry to first user instruction", "start", "1.43 M", "-", "1.5 G"),
+)
+
+
+class Missing(Exception):
+    pass
+
+
+def read(name):
+    path = f"{BUILD}/{name}"
+    if not os.path.exists(path):
+        raise Missing(path)
+    with open(path) as file:
+        return file.read()
+
+
+def claims():
+    """build/claims.txt as it is: claim | attack | result, one line each, and the count."""
+    lines = read("claims.txt").strip().splitlines()
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines if "|" in line]
+    out = ["| " + " | ".join(rows[0]) + " |", "|---" * len(rows[0]) + "|"]
+    out += ["| " + " | ".join(row) + " |" for row in rows[1:]]
+    return "\n".join(out + [""] + [line for line in lines if "|" not in line])
+
+
+def bench():
+    """build/bench.json: name -> executed instructions, and bytes."""
+    found = json.loads(read("bench.json"))
+    count, size = found["instructions"], found["bytes"]
+    out = ["| executed instructions | Cella | seL4 | GNU Mach | Linux 6.1 |", "|---|---|---|---|---|"]
+    for title, name, *peers in BENCH:
+        out.append("| " + " | ".join([title, f"{count[name]:,}" if name in count else "not measured", *peers]) + " |")
+    out.append("| " + " | ".join(["kernel text, bytes", f"{size['kernel text']:,}", "75,700", "-", "-"]) + " |")
+    loader, image = size.get("loader, UEFI"), size.get("image")
+    return "\n".join(out + ["", f"Loader {loader:,} bytes, image {image:,} bytes."] if loader and image else out)
+
+
+PARTS = {"claims": claims, "bench": bench}
+
+
+def replaced(text, name, content):
+    start, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    before, found, rest = text.partition(start)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise SystemExit(f"cella: {README} has no part between `<!-- {name} -->` and `<!-- /{name} -->` - put the marks back")
+    return before + start + content + end + after
+
+
+def main():
+    if len(sys.argv) < 2 or sys.argv[1] not in ("write", "check") or not set(sys.argv[2:]) <= set(PARTS):
+        raise SystemExit("cella: usage: tools/dev/readme.py write|check [NAME...]")
+    with open(README) as file:
+        old = file.read()
+    text, stale = old, []
+    for name in sys.argv[2:] or PARTS:
+        make = PARTS[name]
+        try:
+            new = replaced(text, name, make())
+        except Missing as path:
+            if name in sys.argv[2:]:
+                raise SystemExit(f"cella: {path} is missing - run ./dev {'bench' if name == 'bench' else 'test'}, which makes it") from None
+            print(f"not looked at: {name} ({path} is missing)")
+            continue
+        stale += [name] if new != text else []
+        text = new
+    if sys.argv[1] == "check" and stale:
+        raise SystemExit(f"cella: {README} is stale: {', '.join(stale)} - run tools/dev/readme.py write and commit")
+    if text != old:
+        with open(README, "w") as file:
+            file.write(text)
+    print(f"{README}: " + ("written: " + ", ".join(stale) if stale else "fresh"))
+
+
+if __name__ == "__main__":
+    os.chdir(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../.."))
+    main()
