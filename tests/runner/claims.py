@@ -91,7 +91,8 @@ def judge(machine, folder):
         witness = why
     wrong = []
     for attack in mine:
-        why = verdict(machine, attack) or (f"others suffered: {witness}" if witness else None)
+        others = f"others suffered: {witness}" if witness else None
+        why = verdict(machine, attack) or others
         results[attack["name"]] = f"NOT CONTAINED: {why}" if why else "contained"
         if why:
             wrong.append(f"{attack['name']}: {why}")

@@ -38,24 +38,35 @@ static void say(uint32_t service, const char *way, const struct result *r)
     probe_say(buffer);
 }
 
+// The word is a deadline that has passed, where it is one: nothing waits.
+static err_t send_one(cap_t to, enum sys_op op, uint32_t method, enum sys_lease kind)
+{
+    struct syscall s = {.word = raw_word(op, method) | (uint64_t)kind << CALL_LEASE_SHIFT,
+                        .target = to,
+                        .w = {1},
+                        .lease = kind == LEASE_NONE ? 0 : CELL_LEASE_BASE | 1};
+    syscall_enter(&s);
+    return syscall_error(&s);
+}
+
 static void call_all(uint32_t service, cap_t to)
 {
-    static const char *const ways[] = {"call", "lend", "lend_mut"};
-    for (uint32_t kind = LEASE_NONE; kind <= LEASE_LEND_MUT; kind++) {
+    static const struct {
+        const char *name;
+        enum sys_op op;
+        enum sys_lease kind;
+    } ways[] = {
+        {"call",     SYS_CALL, LEASE_NONE    },
+        {"lend",     SYS_CALL, LEASE_LEND    },
+        {"lend_mut", SYS_CALL, LEASE_LEND_MUT},
+        {"send",     SYS_SEND, LEASE_NONE    },
+    };
+    for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++) {
         struct result r = {0};
         for (uint32_t m = 0; m <= METHOD_MAX; m++)
-            note(&r, m,
-                 raw_lend(to, m, kind, kind == LEASE_NONE ? 0 : CELL_LEASE_BASE,
-                          kind == LEASE_NONE ? 0 : 1));
-        say(service, ways[kind], &r);
+            note(&r, m, send_one(to, ways[way].op, m, ways[way].kind));
+        say(service, ways[way].name, &r);
     }
-    struct result r = {0};
-    for (uint32_t m = 0; m <= METHOD_MAX; m++) {
-        struct syscall s = {.word = raw_word(SYS_SEND, m), .target = to};
-        syscall_enter(&s);
-        note(&r, m, syscall_error(&s));
-    }
-    say(service, "send", &r);
 }
 
 int main(void)

@@ -2,14 +2,14 @@
 // Capabilities: forged, guessed, replayed, widened, passed on, expired.
 #include "attack.h"
 #include "gen/cell.h"
-#include "gen/frame.h"
+#include "gen/steward.h"
 #include "gen/thread.h"
 #include "gen/untyped.h"
 #include "os/ipc.h"
 #include "tests/cells/raw.h"
 #include "tests/cells/thread.h"
 
-enum { MSEC = 1000000, SLOTS = 256, NO_METHOD = 0 };
+enum { MSEC = 1000000, SLOTS = 512, NO_METHOD = 0 };
 
 static const char no_memory[] = "no memory to try with";
 
@@ -18,7 +18,7 @@ static const char no_memory[] = "no memory to try with";
 static bool handle_lives(cap_t handle)
 {
     uint64_t w[MESSAGE_WORDS] = {0};
-    return raw_call(handle, NO_METHOD, w) != ERR_BAD_CAPABILITY;
+    return raw_call(handle, NO_METHOD, w) != ERR_BAD_CAPABILITY || sys_signal(handle, 1) == ERR_OK;
 }
 
 static bool handle_given(cap_t handle)
@@ -54,15 +54,16 @@ const char *attack_replay_handle(void)
     uint32_t slot = test_slot();
     cap_t old = 0, now = 0;
     for (int round = 0; round < 100; round++) {
-        if (untyped_retype_endpoint(start_page()->untyped, slot, &now) != ERR_OK)
+        if (untyped_retype_signal(start_page()->untyped, slot, &now) != ERR_OK ||
+            sys_signal(now, 1) != ERR_OK)
             return no_memory;
-        if (now == old || (old != 0 && handle_lives(old)))
+        if (now == old || sys_signal(old, 1) == ERR_OK)
             return "a deleted capability by its old number";
         for (uint64_t bit = 1ull << 63; bit != 0; bit >>= 1)
-            if (!handle_given(now ^ bit) && handle_lives(now ^ bit))
+            if (!handle_given(now ^ bit) && sys_signal(now ^ bit, 1) == ERR_OK)
                 return "a capability by a number that is one bit off";
         old = now;
-        if (cell_delete(CAP_SELF, now) != ERR_OK || handle_lives(old))
+        if (cell_delete(CAP_SELF, now) != ERR_OK || sys_signal(old, 1) == ERR_OK)
             return "a deleted capability";
     }
     return NULL;
@@ -99,13 +100,13 @@ const char *attack_confuse_types(void)
     return NULL;
 }
 
-// Whether an undeclared method gets through `to`; the manifest names methods 1 (log: write) and 5
-// (steward: usage).
-static bool wider(cap_t to, uint32_t declared)
+// Whether an undeclared method of the steward gets through `to`. Without a lease it would be
+// refused there, in other words; the word is a deadline that has passed.
+static bool wider(cap_t to)
 {
     for (uint32_t method = 0; method <= METHOD_MAX; method++) {
-        uint64_t w[MESSAGE_WORDS] = {0};
-        if (method != declared && raw_call(to, method, w) != ERR_DENIED)
+        uint64_t w[MESSAGE_WORDS] = {1};
+        if (method != STEWARD_METHOD_USAGE && raw_call(to, method, w) != ERR_DENIED)
             return true;
     }
     return false;
@@ -113,19 +114,18 @@ static bool wider(cap_t to, uint32_t declared)
 
 const char *attack_widen_rights(void)
 {
-    enum { LOG = 3, LOG_WRITE = 1 };
-    cap_t log = start_page()->services[LOG], copy = 0, again = 0;
+    cap_t steward = start_page()->services[STEWARD_SERVICE], copy = 0, again = 0;
     struct syscall s;
-    if (wider(log, LOG_WRITE))
+    if (wider(steward))
         return "a method that was not given";
-    if (cell_derive(CAP_SELF, log, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &copy) != ERR_OK ||
+    if (cell_derive(CAP_SELF, steward, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &copy) != ERR_OK ||
         cell_derive(CAP_SELF, copy, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &again) != ERR_OK)
         return "a copy could not be made to try with";
-    if (wider(copy, LOG_WRITE) || wider(again, LOG_WRITE))
+    if (wider(copy) || wider(again))
         return "more methods than were given";
     if (raw_recv(copy, 1, 0, &s) != ERR_DENIED || raw_recv(again, 1, 0, &s) != ERR_DENIED)
         return "the right to receive";
-    if (cell_revoke(CAP_SELF, log) != ERR_DENIED)
+    if (cell_revoke(CAP_SELF, steward) != ERR_DENIED)
         return "the right to revoke";
     return NULL;
 }
@@ -182,15 +182,28 @@ const char *attack_pass_on(void)
     return thread_result == 0 ? NULL : "it was not refused";
 }
 
+// Answers everybody.
+static void answer_run(uint64_t endpoint)
+{
+    struct syscall s;
+    err_t err = raw_recv(endpoint, 0, 0, &s);
+    while (err == ERR_OK)
+        err = (s.word & RESULT_SEND) != 0 ? raw_recv(endpoint, 0, 0, &s)
+                                          : raw_reply_recv(endpoint, 0, ERR_OK, 0, &s);
+    test_thread_rest();
+}
+
 const char *attack_use_expired(void)
 {
+    const cap_t self = CAP_SELF;
+    struct test_thread t;
     cap_t endpoint = 0, brief = 0, longer = 0;
     uint64_t w[MESSAGE_WORDS] = {0}, bits;
-    nsec_t end = sys_now() + 5 * MSEC;
+    nsec_t end = sys_now() + 50 * MSEC, later = end + 1000 * (nsec_t)MSEC;
     if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
-        cell_derive(CAP_SELF, endpoint, test_slot(), RIGHT_ALL, ~0ull, end, 0, &brief) != ERR_OK ||
-        cell_derive(CAP_SELF, brief, test_slot(), RIGHT_ALL, ~0ull, end + 1000000 * (uint64_t)MSEC,
-                    0, &longer) != ERR_OK)
+        test_thread_start(&t, answer_run, endpoint, 90) != ERR_OK ||
+        cell_derive(self, endpoint, test_slot(), RIGHT_ALL, ~0ull, end, 0, &brief) != ERR_OK ||
+        cell_derive(self, brief, test_slot(), RIGHT_ALL, ~0ull, later, 0, &longer) != ERR_OK)
         return no_memory;
     if (sys_wait(start_page()->signal, end + MSEC, &bits) != ERR_TIMED_OUT)
         return "the clock stands still";
@@ -200,7 +213,7 @@ const char *attack_use_expired(void)
         return "an expired capability that was derived with a later end";
     if (raw_call(brief, 1, w) != ERR_EXPIRED || raw_recv(brief, 1, 0, &s) != ERR_EXPIRED)
         return "an expired capability";
-    if (cell_derive(CAP_SELF, brief, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &longer) == ERR_OK &&
+    if (cell_derive(self, brief, test_slot(), RIGHT_ALL, ~0ull, 0, 0, &longer) == ERR_OK &&
         raw_call(longer, 1, w) != ERR_EXPIRED)
         return "an expired capability, derived again";
     return NULL;
@@ -271,10 +284,10 @@ const char *attack_receive_others(void)
 }
 
 // Somebody always waits for a kept answer (the prompt for a question, the drivers' callers for
-// input). A token is a page's number and a count; all pages and the first counts are tried.
+// input). A token is a page's number and a count.
 const char *attack_forge_replies(void)
 {
-    enum { PAGES = 32768, COUNTS = 12 };
+    enum { PAGES = 8192, COUNTS = 64 }; // threads are in the lower 32 MiB, and young
     struct syscall s;
     for (uint64_t page = 0; page < PAGES; page++)
         for (uint64_t count = 0; count < COUNTS; count++)

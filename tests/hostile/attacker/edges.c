@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The edges of the system call: registers and flags that no compiler leaves like that.
 #include "attack.h"
+#include "gen/cell.h"
+#include "gen/frame.h"
 #include "gen/thread.h"
+#include "gen/untyped.h"
 #include "os/ipc.h"
 #include "tests/cells/raw.h"
 #include "tests/cells/thread.h"
+#include <string.h>
 
 enum {
     SPIN = 3000000,
@@ -18,9 +22,9 @@ enum {
 static const char no_memory[] = "no memory to try with";
 
 // Somebody else who is ready makes the timer interrupt this thread again and again.
-static void spin_run(uint64_t argument)
+static void spin_run(uint64_t base)
 {
-    (void)argument;
+    __asm__ volatile("wrfsbase %0" : : "r"(base) : "memory");
     for (;;)
         __asm__ volatile("pause");
 }
@@ -28,7 +32,7 @@ static void spin_run(uint64_t argument)
 static bool rival_start(void)
 {
     struct test_thread t;
-    return test_thread_start(&t, spin_run, 0, PRIORITY) == ERR_OK;
+    return test_thread_start(&t, spin_run, 0x1234, PRIORITY) == ERR_OK;
 }
 
 static uint64_t call_errors; // static: it is reached whatever rsp is
@@ -56,10 +60,49 @@ static uint64_t with_flags(uint64_t flags)
     return call_errors;
 }
 
+// Carve pages with the direction flag set: the kernel, which zeroes them, must not run backwards.
+static err_t carve_backwards(cap_t memory, uint32_t slot, uint64_t pages, cap_t *frame)
+{
+    uint64_t word = raw_word(SYS_CALL, UNTYPED_METHOD_RETYPE_FRAME), handle = slot, count = pages;
+    __asm__ volatile("std\n\tsyscall\n\tcld"
+                     : "+a"(word), "+D"(memory), "+S"(handle), "+d"(count)
+                     :
+                     : "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "cc", "memory");
+    *frame = handle;
+    return (err_t)(word & 0xff);
+}
+
+static const char *clean_backwards(void)
+{
+    enum { PAGES = 8 };
+    const uint32_t slot = test_slot();
+    uint8_t *pages = (uint8_t *)TEST_PAGES_BASE;
+    cap_t piece = 0, frame = 0;
+    if (untyped_retype_untyped(start_page()->untyped, test_slot(), PAGES, RIGHT_ALL, &piece) !=
+            ERR_OK ||
+        cell_reserve(CAP_SELF, TEST_PAGES_BASE, PAGES) != ERR_OK)
+        return no_memory;
+    for (int round = 0; round < 2; round++) {
+        if (carve_backwards(piece, slot, PAGES, &frame) != ERR_OK ||
+            frame_map(frame, CAP_SELF, TEST_PAGES_BASE, ACCESS_READ | ACCESS_WRITE) != ERR_OK)
+            return "a system call went wrong";
+        for (size_t i = 0; i < PAGES * PAGE_SIZE; i++)
+            if (pages[i] != 0)
+                return "what somebody left in memory";
+        memset(pages, 0xaa, PAGES * PAGE_SIZE);
+        if (cell_delete(CAP_SELF, frame) != ERR_OK)
+            return "its own pages could not be deleted";
+    }
+    return NULL;
+}
+
 const char *attack_flags(void)
 {
     static const uint64_t flags[] = {FLAG_DF, FLAG_NT, FLAG_AC, FLAG_DF | FLAG_NT | FLAG_AC,
                                      0x3000};
+    const char *got = clean_backwards();
+    if (got)
+        return got;
     if (!rival_start())
         return no_memory;
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
@@ -196,11 +239,20 @@ const char *attack_bad_word(void)
     return "a call word that means nothing was taken";
 }
 
-// Single-stepping into the kernel.
+// Single-stepping into the kernel: the trap flag counts from the instruction after `popfq` on,
+// which is the system call.
 const char *attack_trace_syscall(void)
 {
-    if (with_flags(FLAG_TF) != ERR_OK)
-        return "a system call went wrong";
+    __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
+                     "pushfq\n\t"
+                     "orq %1, (%%rsp)\n\t"
+                     "movl %2, %%eax\n\t"
+                     "popfq\n\t"
+                     "syscall\n\t"
+                     "leaq 128(%%rsp), %%rsp"
+                     : "+m"(call_errors)
+                     : "i"(FLAG_TF), "i"(SYS_NULL << CALL_OP_SHIFT)
+                     : LOST);
     return "it was not stopped";
 }
 

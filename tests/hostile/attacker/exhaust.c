@@ -10,7 +10,7 @@
 
 enum {
     MEMORY_PAGES = 256,
-    SLOTS = 256,
+    SLOTS = 512,
     TABLES = 64,
     PRIORITY = 90,
     THREADS = 6

@@ -14,7 +14,7 @@ enum { MSEC = 1000000, PATTERN = 0x5a, PRIORITY = 90, PAGES = 4 };
 static const char no_memory[] = "no memory to try with";
 static const char went_on[] = "it could go on";
 
-static cap_t endpoint, frame;
+static cap_t endpoint, piece, frame;
 static volatile bool held, let_go, done; // steps of the threads
 static volatile uint64_t result;
 static uint64_t window; // what the server got, an address
@@ -24,9 +24,15 @@ static volatile uint8_t *page(void)
     return attack_at(TEST_PAGES_BASE);
 }
 
+// The pages to lend are a piece of memory of their own, which is free again when their frame is
+// gone.
 static bool prepare(void)
 {
-    if (test_pages(TEST_PAGES_BASE, PAGES, &frame) != ERR_OK ||
+    if (untyped_retype_untyped(start_page()->untyped, test_slot(), PAGES, RIGHT_ALL, &piece) !=
+            ERR_OK ||
+        cell_reserve(CAP_SELF, TEST_PAGES_BASE, 2 * PAGES) != ERR_OK ||
+        untyped_retype_frame(piece, test_slot(), PAGES, &frame) != ERR_OK ||
+        frame_map(frame, CAP_SELF, TEST_PAGES_BASE, ACCESS_READ | ACCESS_WRITE) != ERR_OK ||
         untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK)
         return false;
     for (uint64_t i = 0; i < PAGES; i++)
@@ -82,12 +88,25 @@ static void server_after_keep(uint64_t from)
     test_thread_rest();
 }
 
+// Answer everybody; `done` if anything came.
+static void server_answer(uint64_t from)
+{
+    struct syscall s;
+    err_t err = raw_recv(from, 0, 0, &s);
+    while (err == ERR_OK) {
+        done = true;
+        err = raw_reply_recv(from, 0, ERR_OK, 0, &s);
+    }
+    test_thread_rest();
+}
+
 static void server_write(uint64_t from)
 {
     struct syscall s;
     result = raw_recv(from, 0, 0, &s);
     *attack_at(s.lease & ~(uint64_t)(PAGE_SIZE - 1)) = 0;
     done = true;
+    result = raw_reply_recv(from, 0, ERR_OK, 0, &s);
     test_thread_rest();
 }
 
@@ -177,7 +196,7 @@ const char *attack_write_lent(void)
 const char *attack_lend_twice(void)
 {
     struct test_thread server, client, second;
-    if (!hold(lender_read_only, &server, &client) || !start(server_after_reply, &second))
+    if (!hold(lender_read_only, &server, &client) || !start(server_answer, &second))
         return no_memory;
     raw_yield();
     for (enum sys_lease kind = LEASE_LEND; kind <= LEASE_LEND_MUT; kind++) {
@@ -216,7 +235,7 @@ const char *attack_lend_ranges(void)
         {0xfee00000,                  1        },
     };
     struct test_thread t;
-    if (!prepare() || !start(server_after_reply, &t))
+    if (!prepare() || !start(server_answer, &t))
         return no_memory;
     raw_yield();
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
@@ -240,19 +259,15 @@ const char *attack_unmap_lent(void)
         return no_memory;
     if (frame_unmap(frame) != ERR_BUSY)
         return "a lent page was unmapped";
-    if (frame_map(frame, CAP_SELF, TEST_PAGES_BASE + 8 * PAGE_SIZE, ACCESS_READ) == ERR_OK)
+    if (frame_map(frame, CAP_SELF, TEST_PAGES_BASE + PAGES * PAGE_SIZE, ACCESS_READ) == ERR_OK)
         return "a lent page was mapped a second time";
     if (cell_delete(CAP_SELF, frame) != ERR_OK)
         return "a frame of its own could not be deleted";
-    // Whatever is carved now must be other memory.
-    while (untyped_retype_frame(start_page()->untyped, test_slot(), 8, &again) == ERR_OK)
-        if (frame_map(again, CAP_SELF, TEST_PAGES_BASE + 8 * PAGE_SIZE,
-                      ACCESS_READ | ACCESS_WRITE) == ERR_OK) {
-            for (uint64_t i = 0; i < 8; i++)
-                *attack_at(TEST_PAGES_BASE + (8 + i) * PAGE_SIZE) = 0x11;
-            if (frame_unmap(again) != ERR_OK)
-                return "its own page could not be unmapped";
-        }
+    // Its memory cannot be carved again; if it could, this would write there.
+    if (untyped_retype_frame(piece, test_slot(), PAGES, &again) == ERR_OK &&
+        frame_map(again, CAP_SELF, TEST_PAGES_BASE + PAGES * PAGE_SIZE,
+                  ACCESS_READ | ACCESS_WRITE) == ERR_OK)
+        *attack_at(TEST_PAGES_BASE + PAGES * PAGE_SIZE) = 0x11;
     let_go = true;
     await(&done);
     return result == PATTERN ? NULL : "the server's page changed under it";
@@ -271,7 +286,7 @@ const char *attack_fill_window(void)
         return "something else was mapped over a lease";
     if (thread_window(server.thread, window, 1) != ERR_BUSY)
         return "a window was moved under a lease";
-    if (!start(server_after_reply, &second))
+    if (!start(server_answer, &second))
         return no_memory;
     if (frame_map(other, CAP_SELF, second.window, ACCESS_READ | ACCESS_WRITE) != ERR_OK)
         return "its own page could not be mapped";

@@ -142,10 +142,16 @@ __asm__(".text\n"
         "    movq $1, first_seen\n"
         "    jmp test_thread_rest\n");
 
-// Nobody's values are left in the registers of a new thread.
+// Nobody's values are left in the registers of a new thread, though its memory was full of them.
 const char *attack_start_registers(void)
 {
     struct test_thread t;
+    cap_t frame = 0;
+    if (test_pages(TEST_PAGES_BASE, 64, &frame) != ERR_OK)
+        return "no memory to try with";
+    memset((void *)TEST_PAGES_BASE, 0xaa, 64 * PAGE_SIZE);
+    if (cell_delete(CAP_SELF, frame) != ERR_OK)
+        return "its own pages could not be deleted";
     if (test_thread_start(&t, registers_run, 0, 90) != ERR_OK)
         return "no thread to try with";
     while (first_seen == 0)
