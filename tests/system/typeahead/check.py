@@ -65,10 +65,10 @@ def play_number(device, host):
     stall(device, b"y\r0000\r")
     console.expect("console", r"^---- end of request ")
     stall(device, b"yes\r")
-    number = console.expect("console", r"^To sign, type the number (\d{4})").group(1)
+    number = console.expect("console", r"^To sign, type the number (\d{4})\. Anything").group(1)
     must("refuses" not in console.text["console"][console.at["console"]:], "the line is not throttled")
-    stall(device, number.encode() + b"\r")
-    console.expect("console", rf"Anything else refuses\.\napprove {request}> ")
+    stall(device, number.encode() + b"\r")  # the rest of the line fits into the port, but not beyond it
+    console.expect("console", rf" else refuses\.\napprove {request}> ")
     must_wait(device)
     device.type(number)
     console.expect("console", r"^Signed\.$")
