@@ -13,6 +13,7 @@ SCENARIOS = "tests/hostile/scenarios.toml"  # attacks that take a test of their 
 BOOT = os.environ.get("CELLA_BUILD", "build") + "/log/test-boot.txt"  # what tests/system/boot_probe/run said, all of it
 THREATS = "docs/threat-model.md"
 results = {}  # attack -> what became of it
+suffered = None  # why the honest app did not come to its end, if it did not
 remains = {}  # boot -> capabilities that the steward has when all attacks are over, without one for each ended cell
 
 
@@ -80,6 +81,7 @@ def leak_check(machine, boot, ended):
 
 def judge(machine, folder):
     """Wait for the honest app; then every attack of this boot must have been contained."""
+    global suffered
     boot = os.path.basename(folder)
     mine = [attack for attack in attacks() if attack["boot"] == boot]
     for attack in mine:
@@ -88,7 +90,7 @@ def judge(machine, folder):
     try:
         machine.expect("log", r"^witness: end \d+ good, 0 bad$")
     except Failed as why:
-        witness = why
+        witness = suffered = why
     wrong = []
     for attack in mine:
         others = f"others suffered: {witness}" if witness else None

@@ -34,10 +34,11 @@ const char *attack_read_window(void)
     return read_at(CELL_WINDOW_BASE);
 }
 
-// The first address of the kernel's half.
+// Where physical memory would be if it were mapped from the start of the kernel's half on: 1 MiB of
+// it.
 const char *attack_read_kernel_half(void)
 {
-    return read_at(0xffff800000000000);
+    return read_at(0xffff800000100000);
 }
 
 // Where kernels traditionally are.
