@@ -61,12 +61,6 @@ static err_t serve_end(struct wallet *w, struct session_answer *answer)
     return error ? error : answer_job(w, answer);
 }
 
-static err_t serve_result(struct wallet *w, struct session_answer *answer)
-{
-    job_poll(&w->job);
-    return answer_job(w, answer);
-}
-
 static err_t serve_signature(struct wallet *w, const uint8_t *data, size_t size,
                              struct session_answer *answer)
 {
@@ -100,6 +94,7 @@ static err_t wallet_serve(void *context, uint8_t type, const uint8_t *data, size
                           struct session_answer *answer)
 {
     struct wallet *w = context;
+    job_poll(&w->job); // the person may have answered a request whose companion is gone
     switch (type) {
     case COMPANION_STATUS:
         return serve_status(w, answer);
@@ -112,7 +107,7 @@ static err_t wallet_serve(void *context, uint8_t type, const uint8_t *data, size
     case COMPANION_SIGN_END:
         return serve_end(w, answer);
     case COMPANION_SIGN_RESULT:
-        return serve_result(w, answer);
+        return answer_job(w, answer);
     case COMPANION_SIGNATURE:
         return serve_signature(w, data, size, answer);
     case COMPANION_EVIDENCE:

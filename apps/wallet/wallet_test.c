@@ -292,6 +292,13 @@ static void test_states(void)
     CHECK_EQ(services.state, SERVICES_NONE);
     CHECK_EQ(begin_ask(8).state, COMPANION_RECEIVING);
 
+    fresh(); // the person answers when the companion is gone: the next one need not cancel anything
+    services.thinking = 1;
+    services.verdict = SERVICES_REFUSED;
+    (void)request_make(7);
+    CHECK_EQ(result_ask().state, COMPANION_WAITING);
+    CHECK_EQ(begin_ask(8).state, COMPANION_RECEIVING);
+
     fresh();
     CHECK_EQ(ask(COMPANION_SIGN_END, NULL, 0).status, ERR_BAD_STATE);
     CHECK_EQ(ask(COMPANION_SIGN_DATA, begin, 8).status, ERR_BAD_STATE);

@@ -19,6 +19,8 @@ $(call test_cell,quiet,tests/cells/crasher/main.c)
 $(call test_cell,survivor,tests/cells/survivor/main.c,,entropy)
 $(call test_cell,ping,tests/cells/ping/main.c)
 $(call test_cell,pong,tests/cells/pong/main.c)
+$(call test_cell,gauge,tests/cells/gauge/main.c,,,sdk)
+$(call test_cell,forger,tests/cells/forger/main.c,,,sdk)
 
 # A hostile program with the name and permissions of the wallet, and examples/payment.psbt in it.
 $(call test_cell,liar,tests/cells/liar/main.c tests/cells/liar/payment.S,,reader vault,sdk)

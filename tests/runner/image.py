@@ -10,6 +10,7 @@ from runner.machine import Failed
 BUILD = os.environ.get("CELLA_BUILD", "build")
 KEY = f"{BUILD}/keys/bundle.key"
 LOADER = f"{BUILD}/boot/direct.elf"
+UEFI_LOADER = f"{BUILD}/boot/BOOTX64.EFI"
 MAKE_SECONDS = 1800
 
 
@@ -38,17 +39,17 @@ def command(arguments, seconds):
     return done.stdout
 
 
-def build(profiles):
-    """Everything that the images of these profiles are made of."""
-    targets = {LOADER, f"{BUILD}/kernel.elf", f"{BUILD}/host/cella"}
+def build(profiles, uefi=False):
+    """Everything that the images of these profiles are made of, and the loaders."""
+    targets = {LOADER, f"{BUILD}/kernel.elf", f"{BUILD}/host/cella"} | ({UEFI_LOADER} if uefi else set())
     for profile in profiles:
         targets |= programs(profile)
     jobs = str(min(os.cpu_count() or 1, 8))
     command(["make", "-s", "-j", jobs, f"B={BUILD}", *sorted(targets)], MAKE_SECONDS)
 
 
-def bundle(profile, out):
-    """The image of one profile, for direct boot."""
+def bundle(profile, out, uefi=False):
+    """The image of one profile, for direct boot unless for UEFI."""
     os.makedirs(os.path.dirname(out), exist_ok=True)
-    return command([f"{BUILD}/host/cella", "image", "build", profile, "-o", out, "--key", KEY, "--direct",
-                    "--cells", f"{BUILD}/cells", "--kernel", f"{BUILD}/kernel.elf"], 60)
+    return command([f"{BUILD}/host/cella", "image", "build", profile, "-o", out, "--key", KEY,
+                    "--cells", f"{BUILD}/cells", "--kernel", f"{BUILD}/kernel.elf"] + ["--direct"] * (not uefi), 60)

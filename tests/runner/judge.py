@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What decides a system test: a file `expect`, or a program `check.py` with a function check(machine, folder).
 
+A check.py may say `COMPANION = True` (the host tool talks to the link, runner/device.py), `UEFI = True` (firmware, Secure Boot
+and a software TPM in place of direct boot), `THROTTLED = True` (runner/machine.py) and `SECONDS = n`.
+
 Lines of `expect`, in order; `#` starts a comment:
     LINE REGEX      wait until that line (console, link, log) says it, after what was expected before
     also LINE REGEX the same, but said at any time since the start
@@ -30,6 +33,10 @@ class Script:
             spec = importlib.util.spec_from_file_location("check", f"{folder}/check.py")
             self.program = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(self.program)
+        self.seconds = getattr(self.program, "SECONDS", self.seconds)
+        self.companion = getattr(self.program, "COMPANION", False)
+        self.uefi = getattr(self.program, "UEFI", False)
+        self.throttled = getattr(self.program, "THROTTLED", False)
         if not self.steps and not self.program:
             raise Failed(f"{folder} has neither an `expect` with steps nor a check.py")
 

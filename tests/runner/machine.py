@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One emulated machine: QEMU with its three serial lines as socket pairs, so that no name can be stale or too long.
 What each line said is kept in memory and in a file of the test's folder; a line that others are to talk to is served as a
-socket LINE.sock in that folder instead. QEMU ends with this program, however that ends."""
+socket LINE.sock in that folder instead. With `throttled` the console's line holds only a few bytes that nobody has read: the
+device stops writing until read() is called, so that a test can do something in the middle of a line. QEMU ends with this
+program, however that ends."""
 
 import ctypes
 import os
@@ -28,9 +30,10 @@ def follow_parent():
 class Machine:
     """`with Machine(folder, loader, bundle) as m:` boots; leaving the block ends QEMU."""
 
-    def __init__(self, folder, loader, bundle, seconds=60, options=(), served=()):
+    def __init__(self, folder, loader, bundle, seconds=60, options=(), served=(), throttled=False):
         self.folder, self.loader, self.bundle = folder, os.path.abspath(loader), os.path.abspath(bundle)
         self.options, self.served, self.end = list(options), served, time.monotonic() + seconds
+        self.throttled = throttled
         self.text = {line: "" for line in LINES}
         self.at = {line: 0 for line in LINES}  # up to where expect() has read
         self.forbidden = []  # (line, compiled pattern)
@@ -38,13 +41,20 @@ class Machine:
         self.checked = {line: 0 for line in LINES}
         self.qemu = None
 
+    def boot_options(self):
+        """What the machine boots from, and the kind of board for it."""
+        return ["-M", "q35", "-kernel", self.loader, "-initrd", self.bundle]
+
+    def link_path(self):
+        """The companion's socket, with a short name: relative to the working folder."""
+        return os.path.relpath(os.path.join(self.folder, "link.sock"))
+
     def __enter__(self):
         os.makedirs(self.folder, exist_ok=True)
         self.selector, self.sockets, self.files, theirs = selectors.DefaultSelector(), {}, {}, []
-        command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg", "-cpu", "max", "-M", "q35",
+        command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg", "-cpu", "max",
                    "-m", "128", "-display", "none", "-net", "none", "-no-reboot",
-                   "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
-                   "-kernel", self.loader, "-initrd", self.bundle]
+                   "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", *self.boot_options()]
         for line in self.served:
             if os.path.lexists(os.path.join(self.folder, f"{line}.sock")):
                 os.unlink(os.path.join(self.folder, f"{line}.sock"))
@@ -53,6 +63,8 @@ class Machine:
                 command += ["-chardev", f"socket,id={line},path={line}.sock,server=on,wait=off", "-serial", f"chardev:{line}"]
                 continue
             ours, other = socket.socketpair()
+            if line == "console" and self.throttled:
+                other.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # as little as the system allows
             ours.setblocking(False)
             theirs.append(other)
             self.sockets[line] = ours
@@ -81,7 +93,7 @@ class Machine:
         ready = self.selector.select(min(seconds, 0.5) if alive else 0)
         for key, _ in ready:
             try:
-                data = key.fileobj.recv(65536)
+                data = key.fileobj.recv(1 if self.throttled and key.data == "console" else 65536)
             except ConnectionError:
                 data = b""
             if not data:
@@ -92,6 +104,12 @@ class Machine:
             self.text[key.data] += data.decode("ascii", "replace").replace("\r", "")
         self.check()
         return alive or bool(ready)
+
+    def wait(self, seconds):
+        """Let so much time pass."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.read(0.05):
+            pass
 
     def check(self):
         """Whole lines that must not be there end the test at once."""

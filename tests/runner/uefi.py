@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A machine with UEFI firmware, Secure Boot on with this clone's own keys, and a software TPM: as `./dev run` starts it."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+from runner import image
+from runner.machine import Failed, Machine, follow_parent
+
+FIRMWARE = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
+TOOLS = ("swtpm", "sbsign", "mformat", "mcopy", "openssl")
+TPM_SECONDS = 10
+
+
+def missing():
+    """What a UEFI test needs and this machine has not; empty if it has all."""
+    return [FIRMWARE] * (not os.path.exists(FIRMWARE)) + [tool for tool in TOOLS if not shutil.which(tool)]
+
+
+def tool(*words):
+    return image.command(["tools/dev/uefi", *words], 120)
+
+
+def loader():
+    """The loader, signed for this clone's firmware keys."""
+    signed = f"{image.BUILD}/test/loader.efi"
+    tool("sign", f"{image.BUILD}/boot/BOOTX64.EFI", signed)
+    return signed
+
+
+def comma(path):
+    """In a QEMU option a comma of a file name is written twice."""
+    return path.replace(",", ",,")
+
+
+class UefiMachine(Machine):
+    """`loader` is an EFI program, `bundle` one for UEFI; both go onto a disk."""
+
+    def __enter__(self):
+        os.makedirs(self.folder, exist_ok=True)
+        self.tpm, self.tpm_folder = None, tempfile.mkdtemp(prefix="cella-tpm-")  # swtpm's profile may allow no other place
+        shutil.copyfile(f"{image.BUILD}/keys/vars.fd", os.path.join(self.folder, "vars.fd"))
+        tool("disk", os.path.join(self.folder, "disk.img"), self.loader, self.bundle)
+        try:
+            self.tpm_start()
+            return super().__enter__()
+        except BaseException:
+            self.tpm_stop()
+            raise
+
+    def __exit__(self, *what):
+        super().__exit__(*what)
+        self.tpm_stop()
+
+    def tpm_start(self):
+        control = os.path.join(self.tpm_folder, "tpm.sock")
+        with open(os.path.join(self.folder, "tpm.txt"), "wb") as log:
+            self.tpm = subprocess.Popen(["swtpm", "socket", "--tpm2", "--terminate", "--tpmstate", f"dir={self.tpm_folder}",
+                                         "--ctrl", f"type=unixio,path={control}"], stdin=subprocess.DEVNULL, stdout=log,
+                                        stderr=log, preexec_fn=follow_parent)
+        end = time.monotonic() + TPM_SECONDS
+        while not os.path.exists(control):
+            if self.tpm.poll() is not None or time.monotonic() > end:
+                raise Failed(f"the software TPM did not start - see {self.folder}/tpm.txt")
+            time.sleep(0.02)
+
+    def tpm_stop(self):
+        if self.tpm:
+            self.tpm.kill()
+            self.tpm.wait()
+        shutil.rmtree(self.tpm_folder, ignore_errors=True)
+
+    def boot_options(self):
+        return ["-M", "q35,smm=on", "-vga", "std", "-global", "driver=cfi.pflash01,property=secure,value=on",
+                "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={FIRMWARE}",
+                "-drive", "if=pflash,unit=1,format=raw,file=vars.fd",
+                "-drive", "if=none,id=disk,format=raw,snapshot=on,file=disk.img", "-device", "ide-hd,drive=disk",
+                "-chardev", f"socket,id=tpm,path={comma(self.tpm_folder)}/tpm.sock",
+                "-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-crb,tpmdev=tpm0"]
