@@ -73,9 +73,9 @@ int main(void)
         bool oneway = (s.word & RESULT_SEND) != 0;
         err_t answer = serve_one(&s);
         if (oneway || answer == ERR_COUNT)
-            err = raw_recv(endpoint, 0, signal ? 0 : SIGNAL_SLOT, &s);
+            err = raw_recv(endpoint, 0, SIGNAL_SLOT, &s);
         else
-            err = raw_reply_recv(endpoint, 0, answer, signal ? 0 : SIGNAL_SLOT, &s);
+            err = raw_reply_recv(endpoint, 0, answer, SIGNAL_SLOT, &s);
     }
     return (int)err;
 }

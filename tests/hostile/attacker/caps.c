@@ -248,6 +248,59 @@ const char *attack_expire_in_queue(void)
     return thread_result == ERR_EXPIRED ? NULL : "the caller was told something else";
 }
 
+static void receive_run(uint64_t brief)
+{
+    struct syscall s;
+    thread_result = raw_recv(brief, 0, 0, &s);
+    thread_done = true;
+    test_thread_rest();
+}
+
+static void wait_run(uint64_t brief)
+{
+    uint64_t bits;
+    thread_result = sys_wait(brief, 0, &bits);
+    thread_done = true;
+    test_thread_rest();
+}
+
+// Somebody who waits through a capability that expires meanwhile must get nothing any more.
+const char *attack_receive_expired(void)
+{
+    const cap_t self = CAP_SELF;
+    struct test_thread receiver, waiter;
+    cap_t endpoint = 0, signal = 0, ear = 0, eye = 0;
+    uint64_t bits;
+    nsec_t end = sys_now() + 50 * MSEC;
+    if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
+        untyped_retype_signal(start_page()->untyped, test_slot(), &signal) != ERR_OK ||
+        cell_derive(self, endpoint, test_slot(), RIGHT_READ, ~0ull, end, 0, &ear) != ERR_OK ||
+        cell_derive(self, signal, test_slot(), RIGHT_READ, ~0ull, end, 0, &eye) != ERR_OK ||
+        test_thread_start(&receiver, receive_run, ear, 90) != ERR_OK)
+        return no_memory;
+    if (sys_wait(start_page()->signal, end + MSEC, &bits) != ERR_TIMED_OUT)
+        return "the clock stands still";
+    struct test_thread sender;
+    if (test_thread_start(&sender, queue_run, endpoint, 90) != ERR_OK)
+        return no_memory;
+    for (int i = 0; i < 100 && !thread_done; i++)
+        raw_yield();
+    if (thread_done && thread_result == ERR_OK)
+        return "a message through a capability to receive that had expired";
+    thread_done = false;
+    end = sys_now() + 50 * MSEC;
+    if (cell_derive(self, signal, test_slot(), RIGHT_READ, ~0ull, end, 0, &eye) != ERR_OK ||
+        test_thread_start(&waiter, wait_run, eye, 90) != ERR_OK ||
+        sys_wait(start_page()->signal, end + MSEC, &bits) != ERR_TIMED_OUT ||
+        sys_signal(signal, 1) != ERR_OK)
+        return no_memory;
+    for (int i = 0; i < 100 && !thread_done; i++)
+        raw_yield();
+    return thread_done && thread_result == ERR_OK
+               ? "bits through a capability to wait that had expired"
+               : NULL;
+}
+
 const char *attack_raise_priority(void)
 {
     uint32_t slot = test_slot();
