@@ -7,7 +7,10 @@
 
 enum { PERIOD_MS = 500, MILLISECOND = 1000000 };
 
-#define FORGERY(text) {text, sizeof text - 1}
+#define FORGERY(text)                                                                              \
+    {                                                                                              \
+        text, sizeof text - 1                                                                      \
+    }
 
 static const struct {
     const char *text;
