@@ -9,7 +9,9 @@
 #include "tests/cells/raw.h"
 #include "tests/cells/thread.h"
 
-enum { MSEC = 1000000, SLOTS = 512, NO_METHOD = 0 };
+// BRIEF, the life of a capability that expires, is long enough for its owner to have its turn
+// before, among 30 others.
+enum { MSEC = 1000000, BRIEF = 1500 * MSEC, SLOTS = 512, NO_METHOD = 0 };
 
 static const char no_memory[] = "no memory to try with";
 
@@ -199,7 +201,7 @@ const char *attack_use_expired(void)
     struct test_thread t;
     cap_t endpoint = 0, brief = 0, longer = 0;
     uint64_t w[MESSAGE_WORDS] = {0}, bits;
-    nsec_t end = sys_now() + 50 * MSEC, later = end + 1000 * (nsec_t)MSEC;
+    nsec_t end = sys_now() + BRIEF, later = end + 10 * (nsec_t)BRIEF;
     if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
         test_thread_start(&t, answer_run, endpoint, 90) != ERR_OK ||
         cell_derive(self, endpoint, test_slot(), RIGHT_ALL, ~0ull, end, 0, &brief) != ERR_OK ||
@@ -234,7 +236,7 @@ const char *attack_expire_in_queue(void)
     struct syscall s;
     cap_t endpoint = 0, brief = 0;
     uint64_t bits;
-    nsec_t end = sys_now() + 50 * MSEC;
+    nsec_t end = sys_now() + BRIEF;
     if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
         cell_derive(CAP_SELF, endpoint, test_slot(), RIGHT_ALL, ~0ull, end, 0, &brief) != ERR_OK ||
         test_thread_start(&t, queue_run, brief, 90) != ERR_OK)
@@ -268,7 +270,7 @@ static void wait_run(uint64_t brief)
 static bool wait_past(cap_t of, void (*run)(uint64_t brief))
 {
     enum { WAITING = 2 }; // thread.info
-    const nsec_t end = sys_now() + 200 * MSEC;
+    const nsec_t end = sys_now() + BRIEF;
     struct test_thread t;
     cap_t brief = 0;
     uint32_t state = 0;
