@@ -83,13 +83,6 @@ MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *
     return ERR_OK;
 }
 
-static nsec_t earlier(nsec_t a, nsec_t b)
-{
-    if (a == 0 || b == 0)
-        return a | b;
-    return a < b ? a : b;
-}
-
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request)
 {
     ASSERT("I2", to->type == OBJECT_NONE && from->type != OBJECT_NONE);
@@ -97,7 +90,7 @@ void cap_derive(struct cap *from, struct cap *to, const struct cap_request *requ
     to->extent = from->extent;
     to->rights = from->rights & request->rights;
     to->methods = from->methods & request->methods;
-    to->expiry = earlier(from->expiry, request->expiry);
+    to->expiry = time_earlier(from->expiry, request->expiry);
     to->identity = from->identity ? from->identity : request->identity;
     to->type = from->type;
     cap_insert(from, to);

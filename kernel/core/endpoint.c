@@ -186,7 +186,8 @@ static bool take(struct thread *t, struct endpoint *e)
     return false;
 }
 
-void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t deadline)
+void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t expiry,
+                      nsec_t deadline)
 {
     if (t->bound && t->bound->bits) {
         signal_take(t, t->bound, RESULT_SIGNAL);
@@ -202,7 +203,7 @@ void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t
     t->through = handle;
     t->state = THREAD_RECEIVING;
     receiver_append(e, t);
-    timer_arm(t, deadline);
+    timer_arm(t, time_earlier(deadline, expiry));
 }
 
 void endpoint_cut(const struct cap *c)

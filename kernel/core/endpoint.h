@@ -17,8 +17,10 @@ _Static_assert(sizeof(struct endpoint) <= 64, "one cache line");
 void endpoint_send(struct thread *t, const struct cap *c, cap_t handle,
                    enum thread_message message);
 
-// Take the next message into the current thread, or wait for it until the deadline.
-void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t deadline);
+// Take the next message into the current thread, or wait for it until the deadline, or until the
+// capability expires through which it waits.
+void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t expiry,
+                      nsec_t deadline);
 
 // Answer `client`, whom `server` serves or keeps, with the words in the server's registers;
 // `passed` goes along (0: nothing).

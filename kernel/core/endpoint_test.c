@@ -122,6 +122,18 @@ static void expiry(void)
     reply(server, 0, ARGS(0));
     host_now = 500;
     CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 1, 0), expiring, ARGS(0)), ERR_EXPIRED);
+    // Waiting through a capability ends when it expires.
+    CHECK_EQ(bed_object(first, handle_of(CLIENT), CELL_METHOD_DERIVE,
+                        ARGS(handle_of(ENDPOINT), AT + 3, RIGHT_READ, ~0ull, 900, 0)),
+             ERR_OK);
+    expiring = first->regs.w[0];
+    client->regs.r15 = 0;
+    bed_syscall(client, call_word(SYS_RECV, 0, 0), expiring, ARGS(0));
+    CHECK_EQ(client->state, THREAD_RECEIVING);
+    host_now = 900;
+    timer_run(host_now);
+    CHECK_EQ(client->state, THREAD_READY);
+    CHECK_EQ(client->regs.rax, ERR_EXPIRED);
     host_shutdown();
 }
 

@@ -32,6 +32,14 @@ _Noreturn void panic(const char *file, int line, const char *why);
 // Inside the kernel only: the operation was interrupted and starts again from the system call.
 enum { ERR_RESTART = 0x100 };
 
+// The earlier of two points in time, of which 0 is never.
+static inline nsec_t time_earlier(nsec_t a, nsec_t b)
+{
+    if (a == 0 || b == 0)
+        return a | b;
+    return a < b ? a : b;
+}
+
 static inline bool is_aligned(uint64_t x, uint64_t to)
 {
     return (x & (to - 1)) == 0;

@@ -65,7 +65,7 @@ err_t lease_begin(struct thread *lender, struct thread *borrower, uint64_t descr
     vaddr_t address = descriptor & ~(uint64_t)(PAGE_SIZE - 1);
     uint64_t pages = descriptor & (PAGE_SIZE - 1);
     vaddr_t at = address;
-    pte_t *to = borrower->window.entries, *e = 0;
+    pte_t *to = borrower->window.entries, *e = 0, *first = 0;
 
     if (pages == 0 || !space_range_is_user(address, pages))
         return ERR_BAD_ADDRESS;
@@ -74,6 +74,8 @@ err_t lease_begin(struct thread *lender, struct thread *borrower, uint64_t descr
     ASSERT("I12", borrower->lease.lender == 0);
     for (uint64_t i = 0; i < pages; i++, at += PAGE_SIZE) {
         e = entry_at(lender->cell, e, at);
+        if (i == 0)
+            first = e;
         err_t err = e ? lease_check(lender, at, *e, kind) : ERR_BAD_ADDRESS;
 
         if (err)
@@ -82,10 +84,9 @@ err_t lease_begin(struct thread *lender, struct thread *borrower, uint64_t descr
             return ERR_BUSY;
     }
     // commit
-    e = 0;
     at = address;
     for (uint64_t i = 0; i < pages; i++, at += PAGE_SIZE) {
-        e = entry_at(lender->cell, e, at);
+        e = i ? entry_at(lender->cell, e, at) : first;
         to[i] = (*e & PTE_ADDRESS) | PTE_PRESENT | PTE_USER | PTE_NO_EXECUTE | PTE_BORROWED |
                 (kind == LEASE_LEND_MUT ? PTE_WRITE : 0);
         *e = lease_lent(*e, kind); // I13

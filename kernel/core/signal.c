@@ -40,7 +40,7 @@ void signal_raise(struct signal *s, uint64_t bits)
     sched_ready(t);
 }
 
-void signal_wait(struct thread *t, struct signal *s, cap_t handle, nsec_t deadline)
+void signal_wait(struct thread *t, struct signal *s, cap_t handle, nsec_t expiry, nsec_t deadline)
 {
     if (s->bits) {
         signal_take(t, s, 0);
@@ -54,7 +54,7 @@ void signal_wait(struct thread *t, struct signal *s, cap_t handle, nsec_t deadli
     t->through = handle;
     t->state = THREAD_WAITING;
     heap_insert(&s->waiters, &t->queue, (uint64_t)(255 - t->priority) << 56 | s->arrivals++);
-    timer_arm(t, deadline);
+    timer_arm(t, time_earlier(deadline, expiry));
 }
 
 void signal_leave(struct thread *t)

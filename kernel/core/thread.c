@@ -109,7 +109,9 @@ bool thread_reap(struct thread *t)
 
 void thread_expire(struct thread *t)
 {
+    const struct cap *c = cell_find(t->cell, t->through);
+
     thread_leave(t);
-    t->regs.rax = ERR_TIMED_OUT;
+    t->regs.rax = c && c->expiry && c->expiry <= clock_now() ? ERR_EXPIRED : ERR_TIMED_OUT;
     sched_ready(t);
 }

@@ -85,7 +85,7 @@ void thread_unlink(struct thread *t);
 // with it.
 void thread_stop(struct thread *t);
 
-// The deadline of a waiting thread passed.
+// The deadline of a waiting thread passed, or its capability expired.
 void thread_expire(struct thread *t);
 
 // One bounded step of a stopped thread's end. False: there is more. True: it is over, or waits for

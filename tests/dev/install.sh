@@ -130,6 +130,10 @@ dev_call 'echo >build2; cd build2 2>/dev/null; rm -rf build; echo >build; build_
 refuses 'build cannot be written' 'cannot write to'
 
 machine_reset
+dev_call 'mkdir "a clone"; cd "a clone"; build_folder_check'
+refuses 'a space in the path' 'a character that make cannot handle'
+
+machine_reset
 dev_call '(mkdir -p build/run; exec 7>>build/run/lock; flock 7; sleep 2) & sleep 0.5; run_lock'
 refuses 'two devices at once' 'a device of this clone is already running'
 

@@ -21,6 +21,9 @@ disk_check() { # FOLDER MEGABYTES
 }
 
 build_folder_check() {
+    case $PWD in
+    *[!A-Za-z0-9_./+,=@~-]*) fail "the path of this clone, $PWD, holds a character that make cannot handle - move it" ;;
+    esac
     mkdir -p build 2>/dev/null && [ -w build ] ||
         fail "cannot write to $PWD/build - make it yours (chown) or clone to a folder you own"
 }

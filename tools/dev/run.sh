@@ -37,5 +37,6 @@ dev_run() {
     image_build
     machine_prepare
     build_unlock
+    trap '' INT # Ctrl-C is run.py's to handle: it ends the device and its status is ours
     /usr/bin/python3 -B tools/dev/run.py $answer $demo $once
 }

@@ -25,21 +25,32 @@ check() { # NAME COMMAND...
     fi
 }
 
-# Lines of the form "ok NAME" and "not ok NAME: why" on standard input; anything else is passed on.
-lines_count() {
-    local line
+# A program that prints "ok NAME" and "not ok NAME: why" for its tests; other lines are passed on. If it fails without having
+# said of what, that is a failure of its own.
+lines_run() { # NAME COPY-FILE PROGRAM...
+    local name=$1 copy=$2 before=$failed line status=
+    shift 2
     while IFS= read -r line; do
         case $line in
         'ok '*) good "${line#ok }" ;;
         'not ok '*) bad "$(sed 's/^not ok //; s/:.*//' <<<"$line")" "${line#*: }" ;;
+        'ended '*) status=${line#ended } ;;
         *) echo "$line" ;;
         esac
-    done
+    done < <({ "$@" 9>&- | tee "$copy"; echo "ended ${PIPESTATUS[0]}"; })
+    [ "$status" = 0 ] || [ $failed != $before ] || bad "$name" "it ended with status $status"
 }
 
-# The repository's format is that of clang-format 14; another version breaks lines elsewhere, so it is not asked.
+# The repository's format is that of clang-format 14; another version breaks lines elsewhere, so it does not judge.
+format_check() {
+    if clang-format --version | grep -q 'version 14\.'; then
+        check format test_format
+    else
+        say "format: not judged, because this is not clang-format 14"
+    fi
+}
+
 test_format() {
-    clang-format --version | grep -q 'version 14\.' || { echo "not judged: this is not clang-format 14"; return 0; }
     find abi boot kernel lib services drivers apps sdk tools tests third_party \
         \( -name '*.c' -o -name '*.h' \) -print0 2>/dev/null | xargs -0 -r clang-format --dry-run -Werror
 }
@@ -83,7 +94,7 @@ test_unit() { # NAME...: all of them without one
 
 test_system() {
     [ -x tests/system/run ] || { bad system "tests/system/run is missing"; return; }
-    lines_count < <(tests/system/run "$@" 9>&- || echo "not ok system-run: it ended with status $?")
+    lines_run system-run /dev/null tests/system/run "$@"
 }
 
 # The loader, by both doors: a probe kernel, damaged bundles, odd machines.
@@ -94,13 +105,14 @@ test_boot() {
     fi
     local lines=build/log/test-boot-one.txt
     [ $# != 0 ] || lines=build/log/test-boot.txt # for the table of claims
-    lines_count < <({ tests/system/boot_probe/run "$@" 9>&- || echo "not ok boot-run: it ended with status $?"; } | tee $lines)
+    lines_run boot-run $lines tests/system/boot_probe/run "$@"
 }
 
 test_one() {
     local name=$1
     case $name in
-    format | generated | sizes | branches) check "$name" "test_$name" ;;
+    format) format_check ;;
+    generated | sizes | branches) check "$name" "test_$name" ;;
     boot_direct* | boot_uefi* | boot_loader*) test_boot "$name" ;;
     readme) check readme tools/dev/readme.py check claims ;;
     *)
@@ -117,7 +129,8 @@ test_one() {
 
 test_all() {
     local script
-    for script in format generated sizes branches; do check $script test_$script; done
+    format_check
+    for script in generated sizes branches; do check $script test_$script; done
     for script in tests/dev/*.sh; do
         [ ! -x "$script" ] || check "$(basename "$script" .sh)" "$script"
     done
