@@ -9,7 +9,9 @@
 #include "tests/cells/raw.h"
 #include "tests/cells/thread.h"
 
-enum { MSEC = 1000000, SLOTS = 512, NO_METHOD = 0 };
+// BRIEF, the life of a capability that expires, is long enough for its owner to have its turn
+// before, among 30 others.
+enum { MSEC = 1000000, BRIEF = 1500 * MSEC, SLOTS = 512, NO_METHOD = 0 };
 
 static const char no_memory[] = "no memory to try with";
 
@@ -199,7 +201,7 @@ const char *attack_use_expired(void)
     struct test_thread t;
     cap_t endpoint = 0, brief = 0, longer = 0;
     uint64_t w[MESSAGE_WORDS] = {0}, bits;
-    nsec_t end = sys_now() + 50 * MSEC, later = end + 1000 * (nsec_t)MSEC;
+    nsec_t end = sys_now() + BRIEF, later = end + 10 * (nsec_t)BRIEF;
     if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
         test_thread_start(&t, answer_run, endpoint, 90) != ERR_OK ||
         cell_derive(self, endpoint, test_slot(), RIGHT_ALL, ~0ull, end, 0, &brief) != ERR_OK ||
@@ -234,7 +236,7 @@ const char *attack_expire_in_queue(void)
     struct syscall s;
     cap_t endpoint = 0, brief = 0;
     uint64_t bits;
-    nsec_t end = sys_now() + 50 * MSEC;
+    nsec_t end = sys_now() + BRIEF;
     if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
         cell_derive(CAP_SELF, endpoint, test_slot(), RIGHT_ALL, ~0ull, end, 0, &brief) != ERR_OK ||
         test_thread_start(&t, queue_run, brief, 90) != ERR_OK)
@@ -264,35 +266,39 @@ static void wait_run(uint64_t brief)
     test_thread_rest();
 }
 
+// Start a thread that waits through a capability, and let that expire.
+static bool wait_past(cap_t of, void (*run)(uint64_t brief))
+{
+    enum { WAITING = 2 }; // thread.info
+    const nsec_t end = sys_now() + BRIEF;
+    struct test_thread t;
+    cap_t brief = 0;
+    uint32_t state = 0;
+    uint64_t ran, bits;
+    thread_done = false;
+    if (cell_derive(CAP_SELF, of, test_slot(), RIGHT_READ, ~0ull, end, 0, &brief) != ERR_OK ||
+        test_thread_start(&t, run, brief, 90) != ERR_OK)
+        return false;
+    while (state != WAITING && thread_info(t.thread, &state, &ran) == ERR_OK)
+        raw_yield();
+    return sys_wait(start_page()->signal, end + MSEC, &bits) == ERR_TIMED_OUT;
+}
+
 // Somebody who waits through a capability that expires meanwhile must get nothing any more.
 const char *attack_receive_expired(void)
 {
-    const cap_t self = CAP_SELF;
-    struct test_thread receiver, waiter;
-    cap_t endpoint = 0, signal = 0, ear = 0, eye = 0;
-    uint64_t bits;
-    nsec_t end = sys_now() + 50 * MSEC;
+    struct test_thread sender;
+    cap_t endpoint = 0, signal = 0;
     if (untyped_retype_endpoint(start_page()->untyped, test_slot(), &endpoint) != ERR_OK ||
         untyped_retype_signal(start_page()->untyped, test_slot(), &signal) != ERR_OK ||
-        cell_derive(self, endpoint, test_slot(), RIGHT_READ, ~0ull, end, 0, &ear) != ERR_OK ||
-        cell_derive(self, signal, test_slot(), RIGHT_READ, ~0ull, end, 0, &eye) != ERR_OK ||
-        test_thread_start(&receiver, receive_run, ear, 90) != ERR_OK)
-        return no_memory;
-    if (sys_wait(start_page()->signal, end + MSEC, &bits) != ERR_TIMED_OUT)
-        return "the clock stands still";
-    struct test_thread sender;
-    if (test_thread_start(&sender, queue_run, endpoint, 90) != ERR_OK)
+        !wait_past(endpoint, receive_run) ||
+        test_thread_start(&sender, queue_run, endpoint, 90) != ERR_OK)
         return no_memory;
     for (int i = 0; i < 100 && !thread_done; i++)
         raw_yield();
     if (thread_done && thread_result == ERR_OK)
         return "a message through a capability to receive that had expired";
-    thread_done = false;
-    end = sys_now() + 50 * MSEC;
-    if (cell_derive(self, signal, test_slot(), RIGHT_READ, ~0ull, end, 0, &eye) != ERR_OK ||
-        test_thread_start(&waiter, wait_run, eye, 90) != ERR_OK ||
-        sys_wait(start_page()->signal, end + MSEC, &bits) != ERR_TIMED_OUT ||
-        sys_signal(signal, 1) != ERR_OK)
+    if (!wait_past(signal, wait_run) || sys_signal(signal, 1) != ERR_OK)
         return no_memory;
     for (int i = 0; i < 100 && !thread_done; i++)
         raw_yield();
