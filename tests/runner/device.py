@@ -46,20 +46,20 @@ class Host:
     def end(self, seconds=HOST_SECONDS):
         """Its exit status; what it said is in `said`."""
         end = time.monotonic() + seconds
-        while self.process.poll() is None:
-            if time.monotonic() > end:
-                self.stop()
-                raise Failed(f"`cella {self.what}` did not end within {seconds} s")
-            if not self.machine.read(0.02):
-                self.stop()
-                raise Failed(f"the machine ended during `cella {self.what}`")
+        try:
+            while self.process.poll() is None:
+                must(time.monotonic() < end, f"`cella {self.what}` did not end within {seconds} s")
+                must(self.machine.read(0.02), f"the machine ended during `cella {self.what}`")
+        finally:
+            self.stop()
         self.output.seek(0)
         self.said = self.output.read().decode("utf-8", "replace")
         self.output.close()
         return self.process.returncode
 
     def stop(self):
-        self.process.kill()
+        if self.process.poll() is None:
+            self.process.kill()
         self.process.wait()
 
     def must_say(self, status, pattern):

@@ -67,11 +67,10 @@ def frame(kind, session, sequence, payload):
 class Client:
     """A program on the link."""
 
-    def __init__(self, path, seconds=10):
+    def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(path)
-        self.socket.settimeout(seconds)
-        self.session, self.sequence, self.heard = random.randrange(1, 1 << 32), 0, b""
+        self.session, self.sequence, self.heard = 0, 0, b""
 
     def __enter__(self):
         return self
@@ -94,14 +93,20 @@ class Client:
                 data = data[self.socket.send(data[:4096]):]
             except BlockingIOError:
                 time.sleep(0.002)
-        self.socket.setblocking(True)
-        self.socket.settimeout(10)
 
     def ask(self, kind, payload):
-        """Status and payload of the answer."""
+        """Status and payload of the answer; a question that is not answered is repeated."""
         self.sequence += 1
         self.heard = b""
-        self.send(frame(kind, self.session, self.sequence, payload))
+        for seconds in (1, 2, 4, 4, 4):
+            self.send(frame(kind, self.session, self.sequence, payload))
+            answer = self.answer(kind, time.monotonic() + seconds)
+            if answer:
+                return answer
+        raise Failed(f"the device does not answer question {kind}")
+
+    def answer(self, kind, end):
+        """What came until `end`; none if nothing did."""
         while True:
             while b"\0" in self.heard:
                 data, self.heard = self.heard.split(b"\0", 1)
@@ -111,12 +116,15 @@ class Client:
                 said, status, length, session, sequence = struct.unpack("<BBHII", raw[:12])
                 if (said, session, sequence) == (kind | ANSWER, self.session, self.sequence):
                     return status, raw[12:12 + length]
+            self.socket.settimeout(max(end - time.monotonic(), 0.001))
             try:
                 self.heard += self.socket.recv(65536)
             except TimeoutError:
-                raise Failed(f"the device does not answer question {kind}") from None
+                return None
 
     def hello(self):
+        """Begin a new session."""
+        self.session, self.sequence = random.randrange(1 << 32), 0
         return self.ask(HELLO, struct.pack("<I", 1))
 
 

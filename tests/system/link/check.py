@@ -12,6 +12,7 @@ from runner.link import SIGN_BEGIN, SIGN_DATA, Cable, Client, crc, frame
 COMPANION = True
 SECONDS = 240
 FRAMES = 10000
+ENDLESS, FRAME_MAX = 500, 4112  # one frame of so many is longer than any may be
 MIB = 1 << 20
 CUTS = (70, 3000, MIB // 3, 200000)  # bytes of a connection after which the cable is pulled
 FIELD = 16000  # bytes of one field that nobody needs
@@ -20,7 +21,9 @@ TOO_LARGE = 4  # abi/errors.def
 
 
 def noise(rng, session):
-    """One random frame: nonsense, damaged, whole but of no session, or whole and in the session."""
+    """One random frame: nonsense, damaged, cut, or whole, in the session or in none; sometimes one that never ends."""
+    if rng.randrange(ENDLESS) == 0:
+        return bytes(rng.randrange(1, 256) for _ in range(2 * FRAME_MAX))
     kind, payload = rng.randrange(256), rng.randbytes(rng.choice((0, 1, 4, 8, 12, 40, rng.randrange(64))))
     whole = frame(kind, rng.choice((session, rng.randrange(1 << 32))), rng.randrange(1 << 32), payload)
     way = rng.randrange(4)

@@ -15,14 +15,15 @@ MIB = 1 << 20
 
 def check_hostile(device):
     """The refusal of each, with the number of the input or output that it is about."""
-    asked = len(re.findall("---- request", device.machine.text["console"]))
+    asked = ("console", re.compile("^---- request"))
+    device.machine.forbidden.append(asked)
     for name, _, refusal, index, psbt in vectors("hostile"):
         path = device.path("hostile.psbt")
         with open(path, "wb") as file:
             file.write(bytes.fromhex(psbt))
         device.sign(path).must_say(1, "^cella: refused: " + re.escape(device.refusal(refusal, int(index))) + "$")
         must(not os.path.exists(device.path("out.psbt")), f"the refused {name} left a file")
-    must(len(re.findall("---- request", device.machine.text["console"])) == asked, "the person was asked about a bad PSBT")
+    device.machine.forbidden.remove(asked)
 
 
 def check_examples(device):
