@@ -20,6 +20,8 @@ $(call test_cell,survivor,tests/cells/survivor/main.c,,entropy)
 $(call test_cell,ping,tests/cells/ping/main.c)
 $(call test_cell,pong,tests/cells/pong/main.c)
 $(call test_cell,leaker,tests/cells/leaker/main.c)
+$(call test_cell,phoenix,tests/cells/phoenix/main.c)
+$(call test_cell,patient,tests/cells/patient/main.c)
 $(call test_cell,gauge,tests/cells/gauge/main.c,,,sdk)
 $(call test_cell,forger,tests/cells/forger/main.c,,,sdk)
 
