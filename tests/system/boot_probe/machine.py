@@ -29,7 +29,7 @@ def expect(good, why):
 class Machine:
     def __init__(self, folder):
         self.folder = tempfile.mkdtemp(prefix="machine-", dir=folder)
-        self.qemu = self.tpm = self.control = None
+        self.qemu = self.tpm = self.tpm_folder = self.control = None
         self.heard = b""
 
     def __enter__(self):
@@ -45,7 +45,8 @@ class Machine:
         if self.qemu:
             self.qemu.stdin.close()
             self.qemu.stdout.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in filter(None, (self.folder, self.tpm_folder)):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -82,7 +83,7 @@ class Machine:
 
     def tpm_start(self):
         """Its own folder in /tmp: swtpm's security profile may allow no other, and socket names must be short."""
-        state = tempfile.mkdtemp(prefix="cella-tpm-")
+        state = self.tpm_folder = tempfile.mkdtemp(prefix="cella-tpm-")
         sock = os.path.join(state, "s")
         self.tpm = subprocess.Popen(["swtpm", "socket", "--tpm2", "--terminate", "--tpmstate", f"dir={state}",
                                      "--ctrl", f"type=unixio,path={sock}"], stderr=subprocess.DEVNULL)
