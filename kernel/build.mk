@@ -22,7 +22,7 @@ $(B)/kernel/offset.h: kernel/arch/$(KERNEL_ARCH)/offset.c $(wildcard kernel/core
 
 $(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h
 	@mkdir -p $(@D)
-	$(CC) $(TARGET) -g -include $(B)/kernel/offset.h -c -o $@ $<
+	$(CC) $(TARGET) -g -fdebug-compilation-dir=. -Ikernel/arch/$(KERNEL_ARCH) -include $(B)/kernel/offset.h -MMD -c -o $@ $<
 
 $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
 	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)
@@ -31,7 +31,7 @@ $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
 	@cat $(KERNEL_ASM) | wc -l | awk '{print "kernel: " $$1 " lines of assembly"}'
 
 kernel: $(B)/kernel.elf
--include $(KERNEL_SRC:%.c=$(B)/%.d)
+-include $(KERNEL_OBJ:.o=.d)
 .PHONY: kernel
 
 # The same code on the host, under the sanitizers.

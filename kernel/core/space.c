@@ -68,5 +68,5 @@ err_t space_reserve(struct cell *cell, vaddr_t address, uint64_t pages)
 void space_changed(const struct cell *cell)
 {
     if (cell->top == this_cpu()->top)
-        this_cpu()->stale = true;
+        this_cpu()->top = 0;
 }

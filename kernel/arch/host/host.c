@@ -16,6 +16,7 @@ bool host_masked[16];
 
 static struct cpu cpu;
 static uint8_t *arena;
+static paddr_t loaded_top;
 
 struct cpu *this_cpu(void)
 {
@@ -111,13 +112,13 @@ void arch_space_init(void *top)
 
 void arch_space_end(paddr_t top)
 {
-    if (cpu.top == top)
-        cpu.top = 0;
+    if (loaded_top == top)
+        loaded_top = cpu.top = 0;
 }
 
 void arch_space_load(paddr_t top)
 {
-    cpu.top = top;
+    loaded_top = cpu.top = top;
 }
 
 void arch_fpu_init(void *area)
