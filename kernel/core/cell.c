@@ -59,7 +59,7 @@ static void cell_reap_table(pte_t *table)
             continue;
         ASSERT("I7", !(e & PTE_LENT));
         // Only a last-level entry points to a page whose record points back at this very entry.
-        if (f->cell && space_entry(f->cell, f->address) == &table[i])
+        if (f->cell && f->entry == &table[i])
             f->cell = 0;
     }
 }

@@ -11,16 +11,7 @@ static pte_t *table_at(pte_t e)
 
 pte_t *space_entry(const struct cell *cell, vaddr_t address)
 {
-    pte_t *table = phys_to_kernel(cell->top);
-
-    for (int level = PTE_LEVELS - 1; level > 0; level--) {
-        pte_t e = table[pte_index(address, level)];
-
-        if (!(e & PTE_PRESENT))
-            return 0;
-        table = table_at(e);
-    }
-    return &table[pte_index(address, 0)];
+    return space_walk(cell->top, address);
 }
 
 bool space_range_is_user(vaddr_t address, uint64_t pages)
