@@ -7,6 +7,8 @@
 // All along: rsp is the running thread (T), rsi rdx r8 r9 r10 rbx hold the words and are not touched, rcx and r11 are
 // the caller's rip and rflags. r12, r13, rdi and rbp are put aside in T first.
 
+#include <door.inc>
+
 // rdi -> r12, the capability: in range, of this generation, an endpoint, with `right`, never expiring.
 .macro look_up right
     mov T_CELL(%rsp), %r13
@@ -31,11 +33,11 @@
 
 // The thread in r12 may run next: nobody else is due, no time slice is running, both or neither have vector state.
 .macro may_switch
-    mov %gs:CPU_HANDOFF, %rdi
-    or %gs:CPU_SLICE_END, %rdi
+    mov CPU(CPU_HANDOFF), %rdi
+    or CPU(CPU_SLICE_END), %rdi
     jnz syscall_slow
     movzbl T_PRIORITY(%r12), %edi
-    cmp %gs:CPU_READY_TOP, %edi
+    cmp CPU(CPU_READY_TOP), %edi
     jle syscall_slow
     movb T_FLAGS(%r12), %dil
     xor T_FLAGS(%rsp), %dil
@@ -48,7 +50,7 @@
     mov %r11, R_RFLAGS(%rsp)
     mov %r14, R_R14(%rsp)
     mov %r15, R_R15(%rsp)
-    mov %gs:CPU_SCRATCH, %rdi
+    mov CPU(CPU_SCRATCH), %rdi
     mov %rdi, R_RSP(%rsp)
 .endm
 
@@ -57,9 +59,9 @@
     .globl syscall_door
 syscall_door:
     endbr64
-    swapgs
-    mov %rsp, %gs:CPU_SCRATCH
-    mov %gs:CPU_CURRENT, %rsp
+    door_enter
+    mov %rsp, CPU(CPU_SCRATCH)
+    mov CPU(CPU_CURRENT), %rsp
     mov %r12, R_R12(%rsp)
     mov %r13, R_R13(%rsp)
     mov %rdi, R_RDI(%rsp)
@@ -103,24 +105,23 @@ switch:
     movl $STATES_READY, T_STATES(%r12)
     mov T_SINCE(%rsp), %rbp // no clock is read: a server's work for a caller that it answers at once is the caller's time
     mov %rbp, T_SINCE(%r12)
-    rdfsbase %rbp
+    door_fs_read %rbp
     mov %rbp, R_FS_BASE(%rsp)
     mov R_FS_BASE(%r12), %rbp
     xor %r13d, %r13d
-    mov %r13d, %fs
-    wrfsbase %rbp
+    door_fs_write %rbp, %r13
     testb $HAS_FPU, T_FLAGS(%rsp)
     jz 3f
-    fxsave64 T_FPU(%rsp)
-    fxrstor64 T_FPU(%r12)
+    door_fpu_save T_FPU(%rsp)
+    door_fpu_load T_FPU(%r12)
 3:  mov T_CELL(%r12), %r13
     mov CELL_TOP_TABLE(%r13), %r13
-    cmp %gs:CPU_TOP, %r13
+    cmp CPU(CPU_TOP), %r13
     je 4f
-    mov %r13, %gs:CPU_TOP
-    mov %r13, %cr3
-4:  mov %r12, %gs:CPU_CURRENT
-    mov %r12, %gs:CPU_LOADED
+    mov %r13, CPU(CPU_TOP)
+    door_space_load %r13
+4:  mov %r12, CPU(CPU_CURRENT)
+    mov %r12, CPU(CPU_LOADED)
     mov %r12, %rsp
     mov R_RIP(%rsp), %rcx
     mov R_RFLAGS(%rsp), %r11
@@ -130,12 +131,7 @@ switch:
     mov R_RSP(%rsp), %rsp
     xor %r12d, %r12d
     xor %r13d, %r13d
-    mov %r13d, %ds
-    mov %r13d, %es
-    swapgs
-    mov %r13d, %gs
-    wrgsbase %r13
-    sysretq
+    door_leave_switched %r13
 
 // An answer without lease and capability, and the wait for the next message without a deadline.
 perhaps_answer:
