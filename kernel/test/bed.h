@@ -6,6 +6,7 @@
 #include "endpoint.h"
 #include "frame.h"
 #include "gen/cell_methods.h"
+#include "gen/budget_methods.h"
 #include "gen/frame_methods.h"
 #include "gen/interrupt_methods.h"
 #include "gen/port_methods.h"
