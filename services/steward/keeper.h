@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What happens when a cell stops (docs/supervision.md). A cell that the plan restarts (PLAN_RESTART)
-// is started again with the same authority and nothing else of the old run, a little later each
-// time; whoever waits for it at its endpoint is served by the new run. One that ends with status 0
-// has done its work. What is not started again leaves no endpoint behind, so that its callers get
-// an error and do not wait for ever.
+// What happens when a cell stops (docs/supervision.md). A cell that the plan restarts
+// (PLAN_RESTART) is started again with the same authority and nothing else of the old run, a little
+// later each time; whoever waits for it at its endpoint is served by the new run. One that ends
+// with status 0 has done its work. What is not started again leaves no endpoint behind, so that its
+// callers get an error and do not wait for ever.
 //
 //     running --crash--> waiting for `due` --due--> running
 //        |

@@ -16,10 +16,9 @@ enum {
 };
 
 static const char *const manifest_keys[] = {
-    "name",  "publisher", "app_id",   "service",     "priority", "heap",
-    "stack", "memory",    "slots",    "fpu",         "secret",   "seed",
-    "app",   "cells",     "argument", "permissions", "devices",  "restart",
-    NULL,
+    "name",     "publisher",   "app_id",  "service", "priority", "heap", "stack",
+    "memory",   "slots",       "fpu",     "secret",  "seed",     "app",  "cells",
+    "argument", "permissions", "devices", "restart", NULL,
 };
 static const char *const device_keys[] = {"ports", "interrupts", NULL};
 

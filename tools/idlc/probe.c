@@ -116,7 +116,9 @@ void idl_emit_probe(FILE *f, struct idl *const *files, size_t count)
         const char *n = files[i]->name;
         if (files[i]->object)
             continue;
-        fprintf(f, "    {\"%s\", dispatch_%s, calls_%s, sizeof(calls_%s) / sizeof(calls_%s[0]), sends_%s},\n",
+        fprintf(f,
+                "    {\"%s\", dispatch_%s, calls_%s, sizeof(calls_%s) / sizeof(calls_%s[0]), "
+                "sends_%s},\n",
                 n, n, n, n, n, n);
         services++;
     }
