@@ -23,6 +23,7 @@ enum plan_flag {
     PLAN_SEED = 4,   // gets the loader's seed
     PLAN_APP = 8,    // an app: its capabilities lack GRANT, and it is started last
     PLAN_CELLS = 16, // its untyped memory carries EXECUTE (tests only; the profile build says so)
+    PLAN_RESTART = 32, // started again after a crash
 };
 
 struct plan {

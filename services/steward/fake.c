@@ -80,6 +80,8 @@ void fake_bundle_make(struct fake_bundle *b)
     cell_put(b, FAKE_APP, "app", 0, 100);
     b->cells[FAKE_CONSOLE].ports[0] = (struct plan_ports){0x3f8, 8};
     b->cells[FAKE_CONSOLE].interrupts[0] = 4 + 1;
+    b->cells[FAKE_CONSOLE].flags = PLAN_RESTART;
+    b->cells[FAKE_LOG].flags = PLAN_RESTART;
     b->cells[FAKE_ENTROPY].flags = PLAN_SEED | PLAN_FPU;
     b->cells[FAKE_APP].flags = PLAN_APP | PLAN_FPU | PLAN_SECRET;
     b->cells[FAKE_APP].budget_us = 2000;

@@ -19,7 +19,7 @@ enum {
 static const char *const manifest_keys[] = {
     "name",     "publisher",   "app_id",  "service", "priority", "heap", "stack",
     "memory",   "slots",       "fpu",     "secret",  "seed",     "app",  "cells",
-    "argument", "permissions", "devices", "budget",  NULL,
+    "argument", "permissions", "devices", "budget",  "restart",  NULL,
 };
 static const char *const device_keys[] = {"ports", "interrupts", NULL};
 
@@ -197,16 +197,21 @@ static bool read_flags(const struct fields *f, struct profile_cell *cell)
     bool fpu = false, secret = false, seed = false, cells = false;
     bool app = strncmp(cell->folder, "apps/", 5) == 0;
     const struct setting *s = fields_find(f, "seed");
+    bool restart;
 
     if (!fields_bool(f, "fpu", &fpu) || !fields_bool(f, "secret", &secret) ||
         !fields_bool(f, "seed", &seed) || !fields_bool(f, "app", &app) ||
         !fields_bool(f, "cells", &cells))
         return false;
+    restart = !app;
+    if (!fields_bool(f, "restart", &restart))
+        return false;
     if (cells && strncmp(cell->folder, "tests/", 6) != 0)
         return fail(f, fields_find(f, "cells"), PROFILE_CELLS_TESTS, NULL, NULL, NULL);
     cell->seed_line = s ? s->line : 0;
     cell->plan.flags = (fpu ? PLAN_FPU : 0u) | (secret ? PLAN_SECRET : 0u) |
-                       (seed ? PLAN_SEED : 0u) | (app ? PLAN_APP : 0u) | (cells ? PLAN_CELLS : 0u);
+                       (seed ? PLAN_SEED : 0u) | (app ? PLAN_APP : 0u) | (cells ? PLAN_CELLS : 0u) |
+                       (restart ? PLAN_RESTART : 0u);
     return true;
 }
 
