@@ -86,11 +86,12 @@ bool thread_reap(struct thread *t)
 {
     struct cell *cell = t->cell;
 
-    if (t->state !=
-        THREAD_STOPPED) { // its last capability is gone: nobody can stop it but its cell's end
-        if (t->state != THREAD_NEW)
-            return true;
+    if (t->state == THREAD_NEW)
         t->state = THREAD_STOPPED;
+    if (t->state !=
+        THREAD_STOPPED) { // its last capability is gone, as when a revoke took its memory
+        thread_stop(t);
+        return true; // it is in the queue again
     }
     if (t->server)
         return true;
