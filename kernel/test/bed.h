@@ -29,8 +29,7 @@ static inline cap_t handle_of(uint32_t slot)
     return (cap_t)1 << 32 | slot;
 }
 
-// Make `t` the running thread and let it execute one system call; returns its rax.
-static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, struct bed_args a)
+static inline void bed_make_current(struct thread *t)
 {
     struct cpu *cpu = this_cpu();
 
@@ -44,11 +43,34 @@ static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, st
         cpu->current = t;
     }
     cpu->top = t->cell->top;
+}
+
+// A system call that the kernel rewound is executed again, unless that is why it was rewound. The
+// instruction is two bytes long and at a multiple of four.
+static inline void bed_run(struct thread *t)
+{
+    while (t->state == THREAD_READY && t->regs.rip & 2) {
+        bed_make_current(t);
+        t->regs.rip += 2;
+        syscall_enter(t);
+        if (host_preempts)
+            break;
+    }
+}
+
+// Make `t` the running thread and let it execute one system call; returns its rax.
+static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, struct bed_args a)
+{
+    bed_make_current(t);
+    if (t->regs.rip & 2)
+        t->regs.rip += 2;
     t->regs.rax = word;
     t->regs.rdi = to;
     for (int i = 0; i < MESSAGE_WORDS; i++)
         t->regs.w[i] = a.w[i];
     syscall_enter(t);
+    if (!host_preempts)
+        bed_run(t);
     return t->regs.rax;
 }
 
