@@ -20,9 +20,11 @@ $(B)/kernel/offset.h: kernel/arch/$(KERNEL_ARCH)/offset.c $(wildcard kernel/core
 	$(CC) $(KERNEL_CFLAGS) -fno-lto -S -o - $< | sed -n 's/^.*@@ \([A-Z0-9_]*\) \$$*\([0-9]*\).*$$/#define \1 \2/p' >$@
 	@test -s $@
 
-$(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h
+KERNEL_ASFLAGS := -g -fdebug-compilation-dir=. -include $(B)/kernel/offset.h
+
+$(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h kernel/arch/$(KERNEL_ARCH)/door.inc
 	@mkdir -p $(@D)
-	$(CC) $(TARGET) -g -fdebug-compilation-dir=. -Ikernel/arch/$(KERNEL_ARCH) -include $(B)/kernel/offset.h -MMD -c -o $@ $<
+	$(CC) $(TARGET) $(KERNEL_ASFLAGS) -Ikernel/arch/$(KERNEL_ARCH) -c -o $@ $<
 
 $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
 	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)
@@ -31,7 +33,7 @@ $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
 	@cat $(KERNEL_ASM) | wc -l | awk '{print "kernel: " $$1 " lines of assembly"}'
 
 kernel: $(B)/kernel.elf
--include $(KERNEL_OBJ:.o=.d)
+-include $(KERNEL_SRC:%.c=$(B)/%.d)
 .PHONY: kernel
 
 # The same code on the host, under the sanitizers.

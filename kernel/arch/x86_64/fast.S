@@ -78,8 +78,8 @@
     door_fs_write %rbp, %r13
     testb $HAS_FPU, T_FLAGS(%rsp)
     jz 3f
-    fxsave64 T_FPU(%rsp)
-    fxrstor64 T_FPU(%r12)
+    door_fpu_save T_FPU(%rsp)
+    door_fpu_load T_FPU(%r12)
 3:  mov T_CELL(%r12), %r13
     mov CELL_TOP_TABLE(%r13), %r13
     cmp CPU(CPU_TOP), %r13
