@@ -118,7 +118,7 @@ ONCE_FOR_ONE_ONCE_FOR_ALL err_t lend(struct thread *lender, struct thread *borro
         e = space_walk_on(top, e, address + (i << PAGE_SHIFT));
     }
     space_changed(lender->cell);
-    borrower->lease = (struct lease){lender, first, address, (uint32_t)pages, kind, 0, 0};
+    borrower->lease = (struct lease){lender, first, address, (uint32_t)pages, kind, 0, 0, false};
     return ERR_OK;
 }
 
@@ -187,7 +187,8 @@ static __attribute__((noinline)) err_t move_begin(struct thread *sender, struct 
     }
     space_changed(sender->cell);
     space_changed(receiver->cell);
-    receiver->lease = (struct lease){sender, first, address, (uint32_t)pages, LEASE_MOVE, 0, 0};
+    receiver->lease =
+        (struct lease){sender, first, address, (uint32_t)pages, LEASE_MOVE, 0, 0, false};
     return ERR_OK;
 }
 
@@ -261,8 +262,9 @@ static __attribute__((noinline)) void give_back_many(struct thread *borrower, st
 }
 
 // The lender died meanwhile and waited for this.
-static __attribute__((noinline)) void lender_ends(struct thread *lender)
+static __attribute__((noinline)) void lender_ends(struct thread *borrower, struct thread *lender)
 {
+    borrower->lease.dead = true;
     endpoint_abandon(lender);
     object_die(&lender->object);
 }
@@ -281,7 +283,7 @@ void lease_end(struct thread *borrower)
     space_changed(lender->cell);
     borrower->lease.lender = 0; // I12
     if (lender->state == THREAD_STOPPED)
-        lender_ends(lender);
+        lender_ends(borrower, lender);
 }
 
 void lease_delivered(struct thread *borrower)

@@ -32,6 +32,7 @@ struct lease {
     uint32_t kind;   // enum sys_lease
     uint32_t moved;  // a move: pages copied and wiped so far
     uint64_t result; // a move: the result word for afterwards
+    bool dead;       // the last lease's lender died meanwhile and is to be taken apart
 };
 
 // Lend what `lender` named in r12 to `borrower`. Nothing changes on failure: BAD_ADDRESS (not

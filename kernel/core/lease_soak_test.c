@@ -12,7 +12,7 @@ enum { CLIENT, MIDDLE, INNER, CELLS, SECOND = CELLS, THREADS };
 enum { HEAP = 6, WINDOW = 6, IN = 4, TABLES = 12, PIECE = 48, STEPS = 12, KEPT = 8 };
 enum { SLOT = 100, SLOTS_EACH = 10, TO_MIDDLE = 200, TO_INNER = 201 };
 enum { S_PIECE, S_CELL, S_THREAD, S_HEAP, S_INBOX, S_SECOND };
-enum { AT_OWN = 40, AT_NEXT = 41 };
+enum { AT_OWN = 40, AT_NEXT = 41, AT_PAST = 42 };
 #define INBOX_BASE CELL_LEASE_BASE
 
 struct area {
@@ -30,6 +30,7 @@ static struct thread *first, *threads[THREADS];
 static pte_t snapshot[CELLS][HEAP + WINDOW + IN];
 static struct frame frames[CELLS][PIECE];
 static cap_t own[CELLS], next[CELLS]; // the endpoint a cell serves, and the one it calls
+static cap_t past;                    // the client's second way, past the middle
 static uint64_t tokens[CELLS][KEPT];
 static bool broken[CELLS];
 static uint64_t random_state;
@@ -123,6 +124,10 @@ static void spawn(int i)
              ~0ull);
         next[i] = first->regs.w[0];
     }
+    if (i == CLIENT) {
+        MUST(cell, CELL_METHOD_DERIVE, at(TO_INNER), AT_PAST, RIGHT_WRITE, ~0ull);
+        past = first->regs.w[0];
+    }
     memset(tokens[i], 0, sizeof tokens[i]);
     broken[i] = false;
     read_entries(i, snapshot[i]);
@@ -154,7 +159,8 @@ static void call(int n)
     if (draw(16) == 0)
         pages += draw(8);
     threads[n]->regs.r12 = (a->base + (from << PAGE_SHIFT)) | pages;
-    run(n, call_word(SYS_CALL, 1, (enum sys_lease)draw(4)), next[cell_of(n)]);
+    run(n, call_word(SYS_CALL, 1, (enum sys_lease)draw(4)),
+        n == SECOND && draw(2) ? past : next[cell_of(n)]);
 }
 
 static void keep(int n)

@@ -90,15 +90,15 @@ static err_t reply_passed(struct thread *t, uint64_t word, struct cap **passed)
 
 static void sys_recv(struct thread *t, uint64_t word, bool reply)
 {
-    bool dead = t->client && t->client->state == THREAD_STOPPED;
     struct cap *c, *passed;
     err_t err;
 
-    // Who ended the lease of a dead lender helps with its end: those it served learn of it.
-    if (!t->client && object_is_dying() &&
-        (object_reap() == ERR_RESTART || t->state != THREAD_READY)) {
-        syscall_restart(t);
-        return;
+    if (t->lease.dead) { // help with the lender's end: those it served learn of it
+        if (object_reap() == ERR_RESTART || t->state != THREAD_READY) {
+            syscall_restart(t);
+            return;
+        }
+        t->lease.dead = false;
     }
     err = lookup_endpoint(t, t->regs.rdi, RIGHT_READ, 0, &c);
     if (!err)
@@ -112,7 +112,7 @@ static void sys_recv(struct thread *t, uint64_t word, bool reply)
         endpoint_reply(t, t->client, word >> CALL_ERROR_SHIFT & 0xff, passed);
     else if (t->client) // not answered: dropped
         endpoint_fail(t->client, ERR_PEER_DEAD);
-    if (dead) { // receive anew
+    if (t->lease.dead) { // receive anew
         t->regs.rax = (uint64_t)SYS_RECV << CALL_OP_SHIFT;
         syscall_restart(t);
         return;
