@@ -182,7 +182,7 @@ static __attribute__((noinline)) err_t move_begin(struct thread *sender, struct 
     for (uint64_t i = 0; i < pages; i++) {
         if (i)
             e = space_walk_on(sender->cell->top, e, address + (i << PAGE_SHIFT));
-        *e = lease_lent(*e, LEASE_MOVE); // I20
+        *e = lease_lent(*e, LEASE_MOVE); // I21
         to[i] = lease_lent(to[i], LEASE_MOVE);
     }
     space_changed(sender->cell);
@@ -306,7 +306,7 @@ static void move_page(const struct thread *t, const struct lease *l, uint32_t i)
     pte_t to = t->inbox.entries[i];
     void *page = phys_to_kernel(from & PTE_ADDRESS);
 
-    ASSERT("I20", !((from | to) & PTE_PRESENT));
+    ASSERT("I21", !((from | to) & PTE_PRESENT));
     memcpy(phys_to_kernel(to & PTE_ADDRESS), page, PAGE_SIZE);
     memset(page, 0, PAGE_SIZE);
 }

@@ -12,7 +12,7 @@
 //
 // I12  A window is empty exactly when its thread has no lease, or one of a move.
 // I13  While lent, no entry of the lender for that page is writable; for LEND_MUT none is present.
-// I20  While a move goes on, no entry for its pages is present at either side.
+// I21  While a move goes on, no entry for its pages is present at either side.
 #pragma once
 #include "space.h"
 

@@ -293,7 +293,7 @@ static void mend(void)
     drain();
 }
 
-// I7, I12, I13, I20, while nobody is harmed: as many entries are lent as leases say.
+// I7, I12, I13, I21, while nobody is harmed: as many entries are lent as leases say.
 static void check_entries(void)
 {
     uint64_t lent = 0, said = 0;

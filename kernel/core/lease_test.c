@@ -374,7 +374,7 @@ static void moved(uint64_t pages, bool preempted, bool queued)
         receive(middle);
     for (uint64_t i = 1; preempted && i < pages; i++) {
         CHECK_EQ(middle->lease.moved, i - 1);
-        CHECK(!(*entry(client, BED_HEAP) & PTE_PRESENT)); // I20
+        CHECK(!(*entry(client, BED_HEAP) & PTE_PRESENT)); // I21
         CHECK(!(*entry(middle, INBOX_BASE) & PTE_PRESENT));
         bed_run(middle);
     }
