@@ -353,14 +353,15 @@ APART static void thread_call_start(struct thread *t, struct thread *new)
     answer(t, ERR_OK, 0, 0, 0);
 }
 
-APART static void thread_call_window(struct thread *t, struct thread *of)
+APART static void thread_call_area(struct thread *t, struct thread *of, bool inbox)
 {
     err_t err = of->cell ? ERR_OK : ERR_BAD_STATE;
 
     if (!err && of->lease.lender)
         err = ERR_BUSY;
     if (!err)
-        err = window_set(of, of->cell, t->regs.w[0], t->regs.w[1]);
+        err = inbox ? inbox_set(of, of->cell, t->regs.w[0], t->regs.w[1])
+                    : window_set(of, of->cell, t->regs.w[0], t->regs.w[1]);
     answer(t, err, 0, 0, 0);
 }
 
@@ -388,7 +389,8 @@ APART static void thread_call(struct thread *t, struct thread *of, uint64_t meth
             answer_reaped(t);
         break;
     case THREAD_METHOD_WINDOW:
-        thread_call_window(t, of);
+    case THREAD_METHOD_INBOX:
+        thread_call_area(t, of, method == THREAD_METHOD_INBOX);
         break;
     case THREAD_METHOD_BIND:
         err = lookup_typed(t, t->regs.w[0], OBJECT_SIGNAL, RIGHT_READ, &c);

@@ -33,10 +33,6 @@ APART static void sys_call(struct thread *t, uint64_t word)
     struct cap *c;
     err_t err;
 
-    if ((word >> CALL_LEASE_SHIFT & 3) == LEASE_MOVE) {
-        result(t, ERR_BAD_ARGUMENT);
-        return;
-    }
     if (t->regs.rdi == CAP_SELF) {
         object_call(t, 0, method);
         return;
@@ -97,6 +93,13 @@ APART static void sys_recv(struct thread *t, uint64_t word, bool reply)
     struct cap *c, *passed;
     err_t err;
 
+    if (t->lease.dead) { // help with the lender's end: those it served learn of it
+        if (object_reap() == ERR_RESTART || t->state != THREAD_READY) {
+            syscall_restart(t);
+            return;
+        }
+        t->lease.dead = false;
+    }
     err = lookup_endpoint(t, t->regs.rdi, RIGHT_READ, 0, &c);
     if (!err)
         err = reply_passed(t, reply ? word : 0, &passed);
@@ -109,6 +112,11 @@ APART static void sys_recv(struct thread *t, uint64_t word, bool reply)
         endpoint_reply(t, t->client, word >> CALL_ERROR_SHIFT & 0xff, passed);
     else if (t->client) // not answered: dropped
         endpoint_fail(t->client, ERR_PEER_DEAD);
+    if (t->lease.dead) { // receive anew
+        t->regs.rax = (uint64_t)SYS_RECV << CALL_OP_SHIFT;
+        syscall_restart(t);
+        return;
+    }
     endpoint_receive(t, (struct endpoint *)c->object, c->expiry, t->regs.r15);
 }
 
@@ -163,6 +171,16 @@ static void sys_reap(struct thread *t)
         result(t, ERR_OK);
 }
 
+static void sys_move(struct thread *t)
+{
+    err_t err = lease_move(t);
+
+    if (err == ERR_RESTART)
+        syscall_restart(t);
+    else if (err)
+        result(t, err);
+}
+
 // The rare operations, apart from the messages.
 APART static void sys_other(struct thread *t, uint64_t op)
 {
@@ -182,6 +200,9 @@ APART static void sys_other(struct thread *t, uint64_t op)
         break;
     case SYS_REAP:
         sys_reap(t);
+        break;
+    case SYS_MOVE:
+        sys_move(t);
         break;
     default:
         fault_raise(t, FAULT_SYSCALL, 0, (uint32_t)t->regs.rax);
