@@ -137,8 +137,8 @@ void arch_space_init(void *top)
 
 void arch_space_end(paddr_t top)
 {
-    if (host_cpu.top == top)
-        host_cpu.top = 0;
+    if (host_machine.top == top)
+        host_machine.top = host_cpu.top = 0;
 }
 
 void arch_space_load(paddr_t top)
