@@ -210,7 +210,16 @@ APART static struct thread *sched_search(struct cpu *cpu)
     return t;
 }
 
-static struct thread *sched_change(struct cpu *cpu)
+static struct thread *sched_enter(struct cpu *cpu, struct thread *t)
+{
+    if (cpu->top != t->cell->top) {
+        cpu->top = t->cell->top;
+        arch_space_load(cpu->top);
+    }
+    return t;
+}
+
+APART static struct thread *sched_change(struct cpu *cpu)
 {
     struct thread *t = cpu->current ? sched_handed(cpu) : 0;
 
@@ -219,7 +228,7 @@ static struct thread *sched_change(struct cpu *cpu)
         t = sched_search(cpu);
     if (cpu->loaded != t)
         arch_load(cpu, t);
-    return t;
+    return sched_enter(cpu, t);
 }
 
 struct thread *sched_leave(void)
@@ -228,13 +237,9 @@ struct thread *sched_leave(void)
     struct thread *t = cpu->current;
 
     // Most often nothing has changed: the running thread goes on.
-    if (cpu->attention || t->state != THREAD_READY)
-        t = sched_change(cpu);
-    if (cpu->top != t->cell->top) {
-        cpu->top = t->cell->top;
-        arch_space_load(cpu->top);
-    }
-    return t;
+    if (!cpu->attention && t->state == THREAD_READY)
+        return sched_enter(cpu, t);
+    return sched_change(cpu);
 }
 
 static struct thread *timer_thread(struct heap_node *n)
