@@ -8,7 +8,7 @@
 // Whoever runs on debt is looked at whenever it calls or answers.
 void sched_bar(struct cpu *cpu)
 {
-    cpu->bar = cpu->debtor ? PRIORITIES : cpu->ready_top;
+    cpu->bar = cpu->debtor || cpu->slice_end || cpu->rotate ? PRIORITIES : cpu->ready_top;
 }
 
 static void ready_mark(struct cpu *cpu, uint32_t priority, bool some)
@@ -201,6 +201,7 @@ struct thread *sched_leave(void)
         cpu->top = t->cell->top;
         arch_space_load(cpu->top);
     }
+    sched_bar(cpu);
     return t;
 }
 
