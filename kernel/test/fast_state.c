@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fast_state.h"
 #include "bed.h"
+#include "budget.h"
 #include "fault.h"
 #include <stdlib.h>
 
@@ -15,10 +16,12 @@ enum {
     SLOT_FRAME = 46,
     SLOT_CELL = 47,
     SLOT_THREAD = 48,
-    SLOT_LAST = 50,
-    SLOT_ROOT = 20, // in the root's cell: what the above come from
+    SLOT_LAST = 50,   // in the root's cell, as all that follows
+    SLOT_BUDGET = 51, // two of them
+    SLOT_ROOT = 20,   // what the above come from
 };
 enum { CELLS = 3, SLOTS = 64, TABLES = 8, PAGES = 80, HEAP = 4, WINDOW = 4, EXTENTS = 64 };
+enum { BUDGETS = 2, AMOUNT = 1000000, PERIOD = 1000000000 };
 // What the threads are in a state. From READY on, and who is left over: ready, or parked.
 enum { CALLER, PEER, SECOND, THIRD, OTHER, LATER, READY, PARKED = STATE_THREADS - 1 };
 static const char *role_names[STATE_THREADS] = {"caller", "peer",   "second", "third",  "other",
@@ -28,6 +31,7 @@ static struct cell *cells[CELLS];
 static struct thread *threads[STATE_THREADS], *role[STATE_THREADS];
 static struct endpoint *endpoint;
 static struct signal *bound;
+static struct budget *budgets[BUDGETS];
 static uint8_t *base, *all; // the world's copy, the whole memory's
 static uint64_t rng;
 
@@ -58,6 +62,11 @@ static uint32_t roll(uint32_t n)
 static bool one_in(uint32_t n)
 {
     return roll(n) == 0;
+}
+
+static bool calls(enum state_kind kind)
+{
+    return kind == STATE_CALL || kind == STATE_LEND;
 }
 
 // --- the world in which all states are
@@ -165,12 +174,18 @@ void state_open(void)
         retype(first, UNTYPED_METHOD_RETYPE_ENDPOINT, SLOT_ROOT + 6 + i, 0, 0);
     for (i = 0; i < 2; i++)
         retype(first, UNTYPED_METHOD_RETYPE_SIGNAL, SLOT_ROOT + 8 + i, 0, 0);
+    for (i = 0; i < BUDGETS; i++) {
+        retype(first, UNTYPED_METHOD_RETYPE_BUDGET, SLOT_BUDGET + i, 0, 0);
+        budgets[i] = object_in(SLOT_BUDGET + i);
+        CHECK_EQ(
+            bed_object(first, handle_of(SLOT_BUDGET + i), BUDGET_METHOD_SET, ARGS(AMOUNT, PERIOD)),
+            ERR_OK);
+    }
     endpoint = object_in(SLOT_ROOT + 6);
     bound = object_in(SLOT_ROOT + 9);
-    watch("objects", (void *)((uintptr_t)endpoint & ~(uintptr_t)(PAGE_SIZE - 1)), 512);
+    watch("objects", (void *)((uintptr_t)endpoint & ~(uintptr_t)(PAGE_SIZE - 1)), PAGE_SIZE / 4);
     for (i = 0; i < CELLS; i++) {
         give(first, i, SLOT_ROOT + 6, SLOT_SERVE);
-        give(first, i, SLOT_ROOT + 6, SLOT_USED);
         give(first, i, SLOT_ROOT + 7, SLOT_OTHER);
         give(first, i, SLOT_ROOT + 8, SLOT_SIGNAL);
         give(first, i, SLOT_ROOT + 9, SLOT_BOUND);
@@ -296,8 +311,9 @@ static void draw_threads(void)
         t->message = (uint8_t)roll(2);
         t->calls = (uint32_t)roll64();
         t->priority = (uint8_t)roll(200);
-        t->since = roll(1000);
         t->ran = roll(1000);
+        if (i != PARKED && one_in(2)) // who is parked can run when nobody else can
+            budget_give(t, budgets[roll(BUDGETS)]);
     }
 }
 
@@ -308,14 +324,25 @@ static void draw_priorities(enum state_kind kind)
     uint32_t low = 1 + roll(120), high = low + 1 + roll(120);
     bool odd = one_in(12);
 
-    role[CALLER]->priority = (uint8_t)(odd ? roll(240) : kind == STATE_CALL ? low : high);
-    role[PEER]->priority = (uint8_t)(odd ? roll(240) : kind == STATE_CALL ? high : low);
+    role[CALLER]->priority = (uint8_t)(odd ? roll(240) : calls(kind) ? low : high);
+    role[PEER]->priority = (uint8_t)(odd ? roll(240) : calls(kind) ? high : low);
     for (uint32_t i = READY; i < PARKED; i++) {
         uint32_t limit = role[CALLER]->priority + 1u;
 
         role[i]->priority = (uint8_t)(odd ? roll(limit) : one_in(30) ? low : roll(low));
         if (role[i]->priority > role[CALLER]->priority)
             role[i]->priority = role[CALLER]->priority;
+    }
+}
+
+// What is left of the budgets: one may be spent, but not the caller's own.
+static void draw_budgets(void)
+{
+    for (int i = 0; i < BUDGETS; i++) {
+        bool spent = one_in(8) && role[CALLER]->budget != budgets[i];
+
+        budgets[i]->left = spent ? -(int64_t)roll(AMOUNT) : 1000 + roll(AMOUNT);
+        budgets[i]->next = host_now + 1 + roll(PERIOD);
     }
 }
 
@@ -337,21 +364,25 @@ static void arrange_call(void)
 {
     if (one_in(4)) { // the caller serves somebody itself
         receive(role[CALLER], SLOT_OTHER, false);
-        act(role[OTHER], SYS_CALL, 0, SLOT_OTHER);
+        role[OTHER]->regs.r12 = BED_HEAP | (1 + roll(HEAP));
+        act(role[OTHER], SYS_CALL, (uint64_t)roll(3) << CALL_LEASE_SHIFT, SLOT_OTHER);
         hold(role[CALLER]);
         if (one_in(3))
             act(role[CALLER], SYS_KEEP, 0, 0);
     }
     if (one_in(4))
         bind(role[one_in(2) ? PEER : CALLER]);
-    draw_receivers(PEER, one_in(25) ? 0 : 1 + roll(3));
+    draw_receivers(PEER, one_in(25) ? 0 : one_in(4) ? 2 + roll(2) : 1);
+    if (one_in(30))
+        role[PEER]->window = (struct window){0};
 }
 
 // The caller has taken a message from the endpoint, and is about to answer it and wait for the
 // next.
-static void arrange_answer(void)
+static void arrange_answer(enum state_kind kind)
 {
     struct thread *t = role[CALLER], *client = role[PEER];
+    uint64_t lease = kind == STATE_RETURN ? (uint64_t)(1 + roll(2)) << CALL_LEASE_SHIFT : 0;
 
     if (one_in(3))
         bind(t);
@@ -366,8 +397,7 @@ static void arrange_answer(void)
         act(client, SYS_SEND, 0, SLOT_SERVE);
         hold(client);
     } else {
-        act(client, SYS_CALL, one_in(12) ? (uint64_t)(1 + roll(2)) << CALL_LEASE_SHIFT : 0,
-            SLOT_SERVE);
+        act(client, SYS_CALL, lease, SLOT_SERVE);
     }
     if (t->state != THREAD_READY)
         thread_expire(t);
@@ -385,7 +415,7 @@ static void arrange_answer(void)
     if (one_in(20)) // somebody waits to be served
         act(role[LATER], one_in(2) ? SYS_CALL : SYS_SEND, 0, SLOT_SERVE);
     else
-        draw_receivers(SECOND, roll(3));
+        draw_receivers(SECOND, one_in(10) ? 1 + roll(2) : 0);
     if (t->bound && one_in(10))
         bound->bits = roll64();
 }
@@ -401,8 +431,10 @@ static void run_caller(void)
 {
     struct thread *t;
 
-    while ((t = sched_leave()) != role[CALLER])
+    while ((t = sched_leave()) != role[CALLER]) {
         act(t, SYS_WAIT, 0, SLOT_SIGNAL);
+        host_cpu.attention = true;
+    }
 }
 
 // Those who are ready, those who wait for something else, and the caller, who runs.
@@ -418,6 +450,7 @@ static void settle(void)
     if (role[PEER]->state == THREAD_READY && !is_queued(role[PEER]))
         act(role[PEER], SYS_WAIT, 0, SLOT_SIGNAL);
     host_cpu.current = role[CALLER];
+    host_cpu.attention = true;
     run_caller();
     if (one_in(20)) {
         sched_yield();
@@ -445,35 +478,31 @@ static cap_t draw_capability(struct cell *cell, enum state_kind kind, uint64_t m
     static const uint32_t slots[] = {SLOT_OTHER, SLOT_SIGNAL, SLOT_EMPTY, SLOT_FRAME,
                                      SLOT_CELL,  SLOT_THREAD, SLOT_SERVE};
     struct cap *c = &cell->slots[SLOT_USED];
-    uint8_t right = kind == STATE_CALL ? RIGHT_WRITE : RIGHT_READ;
+    uint8_t right = calls(kind) ? RIGHT_WRITE : RIGHT_READ;
+    struct cap_request request = {.rights = (uint8_t)(right | roll(32)),
+                                  .methods = roll64() | 1ull << (calls(kind) ? method : 0),
+                                  .identity = roll64()};
+    uint32_t flaw = roll(40);
     cap_t handle;
 
-    c->rights = (uint8_t)(right | roll(32));
-    c->methods = roll64() | 1ull << (kind == STATE_CALL ? method : 0);
-    c->identity = roll64();
-    c->generation = one_in(2) ? (uint32_t)roll64() : roll(3);
+    if (flaw == 0)
+        request.rights &= (uint8_t)~right;
+    if (flaw == 1)
+        request.methods &= ~(1ull << (calls(kind) ? method : 0));
+    if (flaw == 2)
+        request.expiry = one_in(2) ? host_now + roll(100) : 1 + roll((uint32_t)host_now);
+    c->generation = one_in(2) ? (uint32_t)roll64() >> 1 : roll(3);
+    cap_derive(&cells[0]->slots[SLOT_ROOT + 6], c, &request);
     handle = cell_handle(cell, c);
-    switch (roll(40)) {
-    case 0: // a neighbour's generation
+    switch (flaw) {
+    case 3: // a neighbour's generation
         return handle + ((1ull << 32) << (one_in(2) ? 0 : roll(32)));
-    case 1:
-        return handle - (1ull << 32);
-    case 2: // an index that names the same slot only if it is cut short
-        return handle | (cap_t)SLOTS << roll(26);
-    case 3:
-        c = &cell->slots[slots[roll(7)]];
-        c->rights = (uint8_t)roll(32);
-        c->methods = roll64();
-        return cell_handle(cell, c);
     case 4:
-        c->rights &= (uint8_t)~right;
-        return handle;
-    case 5:
-        c->methods &= ~(1ull << (kind == STATE_CALL ? method : 0));
-        return handle;
+        return handle - (1ull << 32);
+    case 5: // an index that names the same slot only if it is cut short
+        return handle | (cap_t)SLOTS << roll(26);
     case 6:
-        c->expiry = one_in(2) ? host_now + roll(100) : 1 + roll((uint32_t)host_now);
-        return handle;
+        return cell_handle(cell, &cell->slots[slots[roll(7)]]);
     case 7:
         return one_in(2) ? CAP_SELF : roll64();
     default:
@@ -481,15 +510,18 @@ static cap_t draw_capability(struct cell *cell, enum state_kind kind, uint64_t m
     }
 }
 
-// The call word: usually the plain call, or the plain answer with some error code.
+// The call word: usually the plain one of its kind.
 static uint64_t draw_word(enum state_kind kind, uint64_t method)
 {
-    uint64_t op = kind == STATE_CALL ? SYS_CALL : SYS_REPLY_RECV;
-    uint64_t error = kind == STATE_CALL || one_in(2) ? 0 : roll(256);
-    uint64_t word = op << CALL_OP_SHIFT | error << CALL_ERROR_SHIFT;
+    static const uint64_t ops[] = {SYS_CALL, SYS_CALL, SYS_REPLY_RECV, SYS_REPLY_RECV, SYS_NULL};
+    uint64_t word = ops[kind] << CALL_OP_SHIFT;
 
-    if (kind == STATE_CALL)
+    if (calls(kind))
         word |= method;
+    else if (kind != STATE_NULL && one_in(2)) // an error code
+        word |= (uint64_t)roll(256) << CALL_ERROR_SHIFT;
+    if (kind == STATE_LEND)
+        word |= (uint64_t)(1 + roll(2)) << CALL_LEASE_SHIFT;
     switch (roll(40)) {
     case 0:
         return word | (uint64_t)roll(4) << CALL_LEASE_SHIFT;
@@ -506,6 +538,26 @@ static uint64_t draw_word(enum state_kind kind, uint64_t method)
     }
 }
 
+// What is to be lent: usually pages of the heap, all of which can be, or of what was lent to the
+// caller.
+static uint64_t draw_lease(const struct thread *t)
+{
+    uint32_t first = roll(HEAP), pages = 1 + roll(HEAP - first);
+
+    if (t->lease.lender && one_in(2))
+        return t->window.address | (1 + roll(t->lease.pages));
+    switch (roll(20)) {
+    case 0:
+        return roll64();
+    case 1:
+        return BED_HEAP | roll(HEAP + 3);
+    case 2: // misaligned by what is not the number of pages
+        return BED_HEAP + roll(1 << 20);
+    default:
+        return (BED_HEAP + first * PAGE_SIZE) | pages;
+    }
+}
+
 static void draw_registers(struct thread *t, enum state_kind kind)
 {
     uint64_t *all_of_them = (uint64_t *)&host_registers, method = roll(METHOD_MAX + 1);
@@ -515,12 +567,12 @@ static void draw_registers(struct thread *t, enum state_kind kind)
     host_registers.rax = draw_word(kind, method);
     host_registers.rdi = draw_capability(t->cell, kind, method);
     host_registers.rip = CELL_CODE_BASE + roll(4096);
-    if (!one_in(4))
-        host_registers.r12 = BED_HEAP | (1 + roll(HEAP + 1));
+    if (kind == STATE_LEND || one_in(2))
+        host_registers.r12 = draw_lease(t);
     if (one_in(2))
         host_registers.r13 = cell_handle(t->cell, &t->cell->slots[SLOT_OTHER]);
     host_registers.r14 = roll(SLOTS);
-    if (kind == STATE_ANSWER && !one_in(30))
+    if ((kind == STATE_ANSWER || kind == STATE_RETURN) && !one_in(30))
         host_registers.r15 = 0;
     else if (one_in(2))
         host_registers.r15 = host_now + roll(1000);
@@ -536,10 +588,11 @@ enum state_kind state_make(uint64_t seed)
     kind = roll(STATE_KINDS);
     draw_threads();
     draw_priorities(kind);
-    if (kind == STATE_CALL)
+    draw_budgets();
+    if (calls(kind) || kind == STATE_NULL)
         arrange_call();
     else
-        arrange_answer();
+        arrange_answer(kind);
     if (object_reap() != ERR_OK)
         abort();
     settle();

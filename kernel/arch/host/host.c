@@ -21,6 +21,7 @@ struct host_registers host_registers;
 void (*host_idle)(void);
 void (*host_dies)(void);
 static uint8_t *arena;
+static uint8_t stack[1 << 18] __attribute__((aligned(16))); // for the C that fast.S calls
 
 _Static_assert(offsetof(struct host_machine, fpu) == HOST_FPU, "machine.inc");
 _Static_assert(offsetof(struct host_machine, fs_base) == HOST_FS_BASE, "machine.inc");
@@ -56,6 +57,7 @@ struct cell *host_boot_sized(uint64_t pages, uint32_t slots, uint32_t tables)
     memset(&host_cpu, 0, sizeof(host_cpu));
     memset(&host_machine, 0, sizeof(host_machine));
     sched_init(&host_cpu);
+    host_cpu.stack = (uint64_t)(stack + sizeof(stack));
     host_now = 1;
     host_preempts = false;
     cap_root = (struct cap *)(arena + 64);
@@ -159,13 +161,11 @@ void arch_load(struct cpu *c, struct thread *t)
 
     if (from) {
         from->regs.fs_base = host_machine.fs_base;
-        from->ran += host_now - from->since;
         if (from->flags & THREAD_FPU)
             memcpy(from->fpu, host_machine.fpu, sizeof(from->fpu));
     }
     host_machine.selectors = host_machine.fs = host_machine.gs_base = 0;
     host_machine.fs_base = t->regs.fs_base;
-    t->since = host_now;
     if (t->flags & THREAD_FPU)
         memcpy(host_machine.fpu, t->fpu, sizeof(t->fpu));
     else
