@@ -1,267 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "fast_state.h"
-#include "bed.h"
-#include "budget.h"
+#include "fast_world.h"
 #include "fault.h"
 #include <stdlib.h>
-
-// Slots in every cell's table. What the caller uses is made anew for each state.
-enum {
-    SLOT_SERVE = 40,  // the first endpoint, as its servers hold it
-    SLOT_OTHER = 41,  // the second endpoint
-    SLOT_SIGNAL = 42, // the parking place
-    SLOT_BOUND = 43,
-    SLOT_USED = 44, // what the caller uses
-    SLOT_EMPTY = 45,
-    SLOT_FRAME = 46,
-    SLOT_CELL = 47,
-    SLOT_THREAD = 48,
-    SLOT_LAST = 50,   // in the root's cell, as all that follows
-    SLOT_BUDGET = 51, // two of them
-    SLOT_ROOT = 20,   // what the above come from
-};
-enum { CELLS = 3, SLOTS = 64, TABLES = 8, PAGES = 80, HEAP = 4, WINDOW = 4, EXTENTS = 64 };
-enum { BUDGETS = 2, AMOUNT = 1000000, PERIOD = 1000000000 };
-// What the threads are in a state. From READY on, and who is left over: ready, or parked.
-enum { CALLER, PEER, SECOND, THIRD, OTHER, LATER, READY, PARKED = STATE_THREADS - 1 };
-static const char *role_names[STATE_THREADS] = {"caller", "peer",   "second", "third",  "other",
-                                                "later",  "ready1", "ready2", "ready3", "parked"};
-
-static struct cell *cells[CELLS];
-static struct thread *threads[STATE_THREADS], *role[STATE_THREADS];
-static struct endpoint *endpoint;
-static struct signal *bound;
-static struct budget *budgets[BUDGETS];
-static uint8_t *base, *all; // the world's copy, the whole memory's
-static uint64_t rng;
-
-// What a copy holds, piece by piece.
-static struct extent {
-    const char *name;
-    void *at;
-    uint64_t bytes;
-} extents[EXTENTS];
-static uint32_t extent_count;
-static uint64_t extent_bytes;
-
-// SplitMix64 (Steele, Lea, Flood 2014).
-static uint64_t roll64(void)
-{
-    uint64_t z = rng += 0x9e3779b97f4a7c15;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
-static uint32_t roll(uint32_t n)
-{
-    return (uint32_t)((roll64() >> 32) * n >> 32);
-}
-
-static bool one_in(uint32_t n)
-{
-    return roll(n) == 0;
-}
 
 static bool calls(enum state_kind kind)
 {
     return kind == STATE_CALL || kind == STATE_LEND;
 }
-
-// --- the world in which all states are
-
-static void watch(const char *name, void *at, uint64_t bytes)
-{
-    extents[extent_count++] = (struct extent){name, at, bytes};
-    extent_bytes += bytes;
-}
-
-static void *object_in(uint32_t slot)
-{
-    return (void *)cells[0]->slots[slot].object;
-}
-
-static void retype(struct thread *first, uint64_t method, uint64_t slot, uint64_t a, uint64_t b)
-{
-    CHECK_EQ(bed_object(first, handle_of(ROOT_UNTYPED), method, ARGS(slot, a, b)), ERR_OK);
-}
-
-static void give(struct thread *first, uint32_t to, uint32_t from, uint32_t slot)
-{
-    cap_t cell = to == 0 ? handle_of(ROOT_CELL) : handle_of(SLOT_ROOT + to);
-
-    CHECK_EQ(bed_object(first, cell, CELL_METHOD_DERIVE,
-                        ARGS(handle_of(from), slot, RIGHT_ALL, ~0ull, 0, 0)),
-             ERR_OK);
-}
-
-static void open_cell(struct thread *first, uint32_t i)
-{
-    cap_t self = i == 0 ? handle_of(ROOT_CELL) : handle_of(SLOT_ROOT + i);
-    uint32_t heap = SLOT_ROOT + 3 + i;
-
-    if (i)
-        retype(first, UNTYPED_METHOD_RETYPE_CELL, SLOT_ROOT + i, SLOTS, TABLES);
-    cells[i] = i ? object_in(SLOT_ROOT + i) : cells[0];
-    retype(first, UNTYPED_METHOD_RETYPE_FRAME, heap, HEAP, 0);
-    CHECK_EQ(bed_object(first, self, CELL_METHOD_RESERVE, ARGS(BED_HEAP, HEAP)), ERR_OK);
-    CHECK_EQ(bed_object(first, self, CELL_METHOD_RESERVE,
-                        ARGS(CELL_WINDOW_BASE, WINDOW * STATE_THREADS)),
-             ERR_OK);
-    CHECK_EQ(bed_object(first, handle_of(heap), FRAME_METHOD_MAP,
-                        ARGS(self, BED_HEAP, ACCESS_READ | ACCESS_WRITE)),
-             ERR_OK);
-    watch("cell", cells[i], sizeof(struct cell));
-    watch("slots", cells[i]->slots, SLOTS * sizeof(struct cap));
-    watch("heap entries", space_entry(cells[i], BED_HEAP), HEAP * sizeof(pte_t));
-    watch("window entries", space_entry(cells[i], CELL_WINDOW_BASE),
-          WINDOW * STATE_THREADS * sizeof(pte_t));
-}
-
-static void open_thread(struct thread *first, uint32_t i)
-{
-    uint32_t slot = SLOT_ROOT + 10 + i, of = i % CELLS;
-    cap_t cell = of ? handle_of(SLOT_ROOT + of) : CAP_SELF;
-
-    retype(first, UNTYPED_METHOD_RETYPE_THREAD, slot, 0, 0);
-    threads[i] = object_in(slot);
-    CHECK_EQ(bed_object(first, handle_of(slot), THREAD_METHOD_START,
-                        ARGS(cell, CELL_CODE_BASE, CELL_STACK_TOP, 0, 1, 0)),
-             ERR_OK);
-    CHECK_EQ(bed_object(first, handle_of(slot), THREAD_METHOD_WINDOW,
-                        ARGS(CELL_WINDOW_BASE + i * WINDOW * PAGE_SIZE, WINDOW)),
-             ERR_OK);
-    watch("thread", threads[i], sizeof(struct thread));
-}
-
-// A floating point area as this CPU would save it, with random registers.
-static void open_fpu(struct thread *t)
-{
-    enum { REGISTERS = 32, VECTORS = 160, END = 416, EACH = 16, NUMBER = 10 };
-
-    // Safety: the area is 512 bytes on a 64-byte boundary.
-    __asm__ volatile("fninit\n\tfxsave64 (%0)" : : "r"(t->fpu) : "memory");
-    for (uint32_t i = REGISTERS; i < END; i++)
-        t->fpu[i] = (uint8_t)(i < VECTORS && i % EACH >= NUMBER ? 0 : roll64());
-}
-
-// Nobody can run: one of those who are parked.
-static void wake_one(void)
-{
-    signal_raise(object_in(SLOT_ROOT + 8), 1);
-}
-
-void state_open(void)
-{
-    struct thread *first;
-    uint32_t i;
-
-    rng = 1;
-    cells[0] = host_boot_sized(PAGES, SLOTS, TABLES);
-    first = bed_first(cells[0]);
-    host_idle = wake_one;
-    watch("first", first, sizeof(struct thread));
-    watch("cpu", &host_cpu, sizeof(host_cpu));
-    watch("machine", &host_machine, sizeof(host_machine));
-    watch("roots", cap_root, PAGE_SIZE / 2);
-    watch("frame table", frame_table, PAGES * sizeof(struct frame));
-    for (i = 0; i < CELLS; i++)
-        open_cell(first, i);
-    for (i = 0; i < STATE_THREADS; i++)
-        open_thread(first, i);
-    for (i = 0; i < 2; i++)
-        retype(first, UNTYPED_METHOD_RETYPE_ENDPOINT, SLOT_ROOT + 6 + i, 0, 0);
-    for (i = 0; i < 2; i++)
-        retype(first, UNTYPED_METHOD_RETYPE_SIGNAL, SLOT_ROOT + 8 + i, 0, 0);
-    for (i = 0; i < BUDGETS; i++) {
-        retype(first, UNTYPED_METHOD_RETYPE_BUDGET, SLOT_BUDGET + i, 0, 0);
-        budgets[i] = object_in(SLOT_BUDGET + i);
-        CHECK_EQ(
-            bed_object(first, handle_of(SLOT_BUDGET + i), BUDGET_METHOD_SET, ARGS(AMOUNT, PERIOD)),
-            ERR_OK);
-    }
-    endpoint = object_in(SLOT_ROOT + 6);
-    bound = object_in(SLOT_ROOT + 9);
-    watch("objects", (void *)((uintptr_t)endpoint & ~(uintptr_t)(PAGE_SIZE - 1)), PAGE_SIZE / 4);
-    for (i = 0; i < CELLS; i++) {
-        give(first, i, SLOT_ROOT + 6, SLOT_SERVE);
-        give(first, i, SLOT_ROOT + 7, SLOT_OTHER);
-        give(first, i, SLOT_ROOT + 8, SLOT_SIGNAL);
-        give(first, i, SLOT_ROOT + 9, SLOT_BOUND);
-        give(first, i, SLOT_ROOT + 3 + i, SLOT_FRAME);
-        give(first, i, SLOT_ROOT + 1, SLOT_CELL);
-        give(first, i, SLOT_ROOT + 10, SLOT_THREAD);
-    }
-    for (i = 0; i < STATE_THREADS; i++)
-        open_fpu(threads[i]);
-    retype(first, UNTYPED_METHOD_RETYPE_SIGNAL, SLOT_LAST, 0, 0);
-    bed_syscall(first, call_word(SYS_WAIT, 0, LEASE_NONE), handle_of(SLOT_LAST), ARGS(0));
-    for (i = 0; i < STATE_THREADS; i++)
-        sched_unready(threads[i]);
-    host_cpu.current = host_cpu.loaded = 0;
-    base = malloc(extent_bytes);
-    all = malloc(PAGES << PAGE_SHIFT);
-    if (!base || !all)
-        abort();
-    state_save(base);
-    memcpy(all, (void *)physmap, PAGES << PAGE_SHIFT);
-}
-
-void state_close(void)
-{
-    free(base);
-    free(all);
-    host_shutdown();
-}
-
-uint64_t state_bytes(void)
-{
-    return extent_bytes;
-}
-
-void state_save(uint8_t *copy)
-{
-    for (const struct extent *x = extents; x < extents + extent_count; copy += x++->bytes)
-        memcpy(copy, x->at, x->bytes);
-}
-
-void state_restore(const uint8_t *copy)
-{
-    for (const struct extent *x = extents; x < extents + extent_count; copy += x++->bytes)
-        memcpy(x->at, copy, x->bytes);
-}
-
-const char *state_place(uint64_t at, uint64_t *offset)
-{
-    const struct extent *x = extents;
-
-    while (at >= x->bytes)
-        at -= x++->bytes;
-    *offset = at;
-    for (uint32_t i = 0; i < STATE_THREADS; i++)
-        if (x->at == role[i])
-            return role_names[i];
-    return x->name;
-}
-
-bool state_is_confined(void)
-{
-    state_restore(base);
-    return memcmp(all, (void *)physmap, PAGES << PAGE_SHIFT) == 0;
-}
-
-struct thread *state_caller(void)
-{
-    return role[CALLER];
-}
-
-struct thread *state_thread(uint32_t i)
-{
-    return threads[i];
-}
-
-// --- one state
 
 // `t`, which is in no queue, makes a system call. It is in no queue afterwards, unless it waits.
 static void act(struct thread *t, enum sys_op op, uint64_t extra, uint32_t slot)
@@ -292,16 +37,16 @@ static void draw_threads(void)
     bool fpu = one_in(3), mixed = one_in(12);
 
     for (uint32_t i = 0; i < STATE_THREADS; i++)
-        role[i] = threads[i];
+        world.role[i] = world.threads[i];
     for (uint32_t i = STATE_THREADS - 1; i > 0; i--) {
         uint32_t k = roll(i + 1);
-        struct thread *swap = role[i];
+        struct thread *swap = world.role[i];
 
-        role[i] = role[k];
-        role[k] = swap;
+        world.role[i] = world.role[k];
+        world.role[k] = swap;
     }
     for (uint32_t i = 0; i < STATE_THREADS; i++) {
-        struct thread *t = role[i];
+        struct thread *t = world.role[i];
         uint64_t *regs = (uint64_t *)&t->regs;
 
         for (uint32_t k = 0; k < sizeof(struct regs) / sizeof(uint64_t); k++)
@@ -313,7 +58,7 @@ static void draw_threads(void)
         t->priority = (uint8_t)roll(200);
         t->ran = roll(1000);
         if (i != PARKED && one_in(2)) // who is parked can run when nobody else can
-            budget_give(t, budgets[roll(BUDGETS)]);
+            budget_give(t, world.budgets[roll(BUDGETS)]);
     }
 }
 
@@ -324,14 +69,14 @@ static void draw_priorities(enum state_kind kind)
     uint32_t low = 1 + roll(120), high = low + 1 + roll(120);
     bool odd = one_in(12);
 
-    role[CALLER]->priority = (uint8_t)(odd ? roll(240) : calls(kind) ? low : high);
-    role[PEER]->priority = (uint8_t)(odd ? roll(240) : calls(kind) ? high : low);
+    world.role[CALLER]->priority = (uint8_t)(odd ? roll(240) : calls(kind) ? low : high);
+    world.role[PEER]->priority = (uint8_t)(odd ? roll(240) : calls(kind) ? high : low);
     for (uint32_t i = READY; i < PARKED; i++) {
-        uint32_t limit = role[CALLER]->priority + 1u;
+        uint32_t limit = world.role[CALLER]->priority + 1u;
 
-        role[i]->priority = (uint8_t)(odd ? roll(limit) : one_in(30) ? low : roll(low));
-        if (role[i]->priority > role[CALLER]->priority)
-            role[i]->priority = role[CALLER]->priority;
+        world.role[i]->priority = (uint8_t)(odd ? roll(limit) : one_in(30) ? low : roll(low));
+        if (world.role[i]->priority > world.role[CALLER]->priority)
+            world.role[i]->priority = world.role[CALLER]->priority;
     }
 }
 
@@ -339,10 +84,10 @@ static void draw_priorities(enum state_kind kind)
 static void draw_budgets(void)
 {
     for (int i = 0; i < BUDGETS; i++) {
-        bool spent = one_in(8) && role[CALLER]->budget != budgets[i];
+        bool spent = one_in(8) && world.role[CALLER]->budget != world.budgets[i];
 
-        budgets[i]->left = spent ? -(int64_t)roll(AMOUNT) : 1000 + roll(AMOUNT);
-        budgets[i]->next = host_now + 1 + roll(PERIOD);
+        world.budgets[i]->left = spent ? -(int64_t)roll(AMOUNT) : 1000 + roll(AMOUNT);
+        world.budgets[i]->next = host_now + 1 + roll(PERIOD);
     }
 }
 
@@ -350,12 +95,12 @@ static void draw_budgets(void)
 static void draw_receivers(uint32_t from, uint32_t n)
 {
     for (uint32_t i = from; i < from + n; i++)
-        receive(role[i], SLOT_SERVE, one_in(20));
+        receive(world.role[i], SLOT_SERVE, one_in(20));
 }
 
 static void bind(struct thread *t)
 {
-    if (signal_bind(bound, t) != ERR_OK)
+    if (signal_bind(world.bound, t) != ERR_OK)
         abort();
 }
 
@@ -363,25 +108,25 @@ static void bind(struct thread *t)
 static void arrange_call(void)
 {
     if (one_in(4)) { // the caller serves somebody itself
-        receive(role[CALLER], SLOT_OTHER, false);
-        role[OTHER]->regs.r12 = BED_HEAP | (1 + roll(HEAP));
-        act(role[OTHER], SYS_CALL, (uint64_t)roll(3) << CALL_LEASE_SHIFT, SLOT_OTHER);
-        hold(role[CALLER]);
+        receive(world.role[CALLER], SLOT_OTHER, false);
+        world.role[OTHER]->regs.r12 = BED_HEAP | (1 + roll(HEAP));
+        act(world.role[OTHER], SYS_CALL, (uint64_t)roll(3) << CALL_LEASE_SHIFT, SLOT_OTHER);
+        hold(world.role[CALLER]);
         if (one_in(3))
-            act(role[CALLER], SYS_KEEP, 0, 0);
+            act(world.role[CALLER], SYS_KEEP, 0, 0);
     }
     if (one_in(4))
-        bind(role[one_in(2) ? PEER : CALLER]);
+        bind(world.role[one_in(2) ? PEER : CALLER]);
     draw_receivers(PEER, one_in(25) ? 0 : one_in(4) ? 2 + roll(2) : 1);
     if (one_in(30))
-        role[PEER]->window = (struct window){0};
+        world.role[PEER]->window = (struct window){0};
 }
 
 // The caller has taken a message from the endpoint, and is about to answer it and wait for the
 // next.
 static void arrange_answer(enum state_kind kind)
 {
-    struct thread *t = role[CALLER], *client = role[PEER];
+    struct thread *t = world.role[CALLER], *client = world.role[PEER];
     uint64_t lease = kind == STATE_RETURN ? (uint64_t)(1 + roll(2)) << CALL_LEASE_SHIFT : 0;
 
     if (one_in(3))
@@ -389,9 +134,9 @@ static void arrange_answer(enum state_kind kind)
     receive(t, SLOT_SERVE, false);
     client->regs.r12 = BED_HEAP | (1 + roll(HEAP));
     client->regs.rip = CELL_CODE_BASE + roll(1000);
-    if (one_in(40)) {
+    if (one_in(20)) {
         host_cpu.current = client;
-        fault_raise(client, FAULT_EXIT, 0, 0); // its cell has no supervisor: it stops
+        fault_raise(client, one_in(2) ? FAULT_EXIT : FAULT_PAGE, roll64(), 0);
         host_cpu.current = 0;
     } else if (one_in(40)) {
         act(client, SYS_SEND, 0, SLOT_SERVE);
@@ -406,18 +151,18 @@ static void arrange_answer(enum state_kind kind)
         act(t, SYS_KEEP, 0, 0);
         if (one_in(2)) {
             receive(t, SLOT_SERVE, false);
-            act(role[OTHER], SYS_CALL, 0, SLOT_SERVE);
+            act(world.role[OTHER], SYS_CALL, 0, SLOT_SERVE);
             if (t->state != THREAD_READY)
                 thread_expire(t);
             hold(t);
         }
     }
     if (one_in(20)) // somebody waits to be served
-        act(role[LATER], one_in(2) ? SYS_CALL : SYS_SEND, 0, SLOT_SERVE);
+        act(world.role[LATER], one_in(2) ? SYS_CALL : SYS_SEND, 0, SLOT_SERVE);
     else
         draw_receivers(SECOND, one_in(10) ? 1 + roll(2) : 0);
     if (t->bound && one_in(10))
-        bound->bits = roll64();
+        world.bound->bits = roll64();
 }
 
 static bool is_queued(const struct thread *t)
@@ -431,7 +176,7 @@ static void run_caller(void)
 {
     struct thread *t;
 
-    while ((t = sched_leave()) != role[CALLER]) {
+    while ((t = sched_leave()) != world.role[CALLER]) {
         act(t, SYS_WAIT, 0, SLOT_SIGNAL);
         host_cpu.attention = true;
     }
@@ -441,15 +186,15 @@ static void run_caller(void)
 static void settle(void)
 {
     for (uint32_t i = SECOND; i < STATE_THREADS; i++)
-        if (role[i]->state == THREAD_READY && !is_queued(role[i])) {
+        if (world.role[i]->state == THREAD_READY && !is_queued(world.role[i])) {
             if (i >= READY && i < PARKED && one_in(3))
-                sched_ready(role[i]);
+                sched_ready(world.role[i]);
             else
-                act(role[i], SYS_WAIT, 0, SLOT_SIGNAL);
+                act(world.role[i], SYS_WAIT, 0, SLOT_SIGNAL);
         }
-    if (role[PEER]->state == THREAD_READY && !is_queued(role[PEER]))
-        act(role[PEER], SYS_WAIT, 0, SLOT_SIGNAL);
-    host_cpu.current = role[CALLER];
+    if (world.role[PEER]->state == THREAD_READY && !is_queued(world.role[PEER]))
+        act(world.role[PEER], SYS_WAIT, 0, SLOT_SIGNAL);
+    host_cpu.current = world.role[CALLER];
     host_cpu.attention = true;
     run_caller();
     if (one_in(20)) {
@@ -466,7 +211,7 @@ static void draw_machine(const struct thread *t)
     host_machine.fs = roll(4);
     host_machine.selectors = roll(4);
     if (t->flags & THREAD_FPU) {
-        memcpy(host_machine.fpu, threads[roll(STATE_THREADS)]->fpu, sizeof(host_machine.fpu));
+        memcpy(host_machine.fpu, world.threads[roll(STATE_THREADS)]->fpu, sizeof(host_machine.fpu));
         for (int i = 0; i < 16; i++)
             host_machine.fpu[160 + i * 16] = (uint8_t)roll64();
     }
@@ -492,7 +237,7 @@ static cap_t draw_capability(struct cell *cell, enum state_kind kind, uint64_t m
     if (flaw == 2)
         request.expiry = one_in(2) ? host_now + roll(100) : 1 + roll((uint32_t)host_now);
     c->generation = one_in(2) ? (uint32_t)roll64() >> 1 : roll(3);
-    cap_derive(&cells[0]->slots[SLOT_ROOT + 6], c, &request);
+    cap_derive(&world.cells[0]->slots[SLOT_ROOT + 6], c, &request);
     handle = cell_handle(cell, c);
     switch (flaw) {
     case 3: // a neighbour's generation
@@ -582,8 +327,8 @@ enum state_kind state_make(uint64_t seed)
 {
     enum state_kind kind;
 
-    rng = seed;
-    state_restore(base);
+    world_seed(seed);
+    world_restore();
     host_now = 1000000;
     kind = roll(STATE_KINDS);
     draw_threads();
@@ -596,8 +341,8 @@ enum state_kind state_make(uint64_t seed)
     if (object_reap() != ERR_OK)
         abort();
     settle();
-    draw_machine(role[CALLER]);
-    draw_registers(role[CALLER], kind);
+    draw_machine(world.role[CALLER]);
+    draw_registers(world.role[CALLER], kind);
     host_now += roll(500);
     return kind;
 }
