@@ -2,9 +2,10 @@
 // The fast path against the C path: fast.S, run in this process, and syscall_enter with sched_leave
 // get the same random states, and must leave the same memory, the same CPU, and the same registers
 // to user mode. `kernel_fast [seed [count]]`; a state that differs is named by its own seed.
+#include "../test/door.h"
 #include "../test/fast_state.h"
 #include "budget.h"
-#include "syscall.h"
+#include "object.h"
 #include "tests/seed.h"
 #include "tests/unit.h"
 
@@ -13,44 +14,6 @@ enum { STATES = 100000, CONFINED_EVERY = 1024, SHOWN = 12 };
 static const char *const kinds[] = {"calls", "calls with a lease", "answers",
                                     "answers that return a lease", "null calls"};
 static uint64_t state_seed;
-
-// What fast.S stands in for: entry.S around the C path, as far as the thread is concerned.
-static void path_enter(struct thread *t)
-{
-    const struct host_registers *in = &host_registers;
-
-    memcpy(t->regs.w, in->w, sizeof(in->w));
-    t->regs.rax = in->rax;
-    t->regs.rdi = in->rdi;
-    t->regs.r12 = in->r12;
-    t->regs.r13 = in->r13;
-    t->regs.r14 = in->r14;
-    t->regs.r15 = in->r15;
-    t->regs.rbp = in->rbp;
-    t->regs.rsp = in->rsp;
-    t->regs.rip = in->rip;
-    t->regs.rflags = in->rflags;
-    host_cpu.loaded = t;
-}
-
-static void path_leave(void)
-{
-    struct thread *t = host_cpu.current;
-
-    syscall_enter(t);
-    t = sched_leave();
-    memcpy(host_registers.w, t->regs.w, sizeof(t->regs.w));
-    host_registers.rax = t->regs.rax;
-    host_registers.rdi = t->regs.rdi;
-    host_registers.r12 = t->regs.r12;
-    host_registers.r13 = t->regs.r13;
-    host_registers.r14 = t->regs.r14;
-    host_registers.r15 = t->regs.r15;
-    host_registers.rbp = t->regs.rbp;
-    host_registers.rsp = t->regs.rsp;
-    host_registers.rip = t->regs.rip;
-    host_registers.rflags = t->regs.rflags;
-}
 
 // What the two may leave differently, because nobody reads it before it is written:
 static void forget_unread(void)
@@ -118,13 +81,13 @@ static bool compare(uint64_t seed, uint8_t *start, uint8_t *fast, uint8_t *c, ui
     state_save(start);
     alone = host_door();
     if (!alone)
-        path_leave();
+        door_slow();
     out = host_registers;
     finish(fast);
     state_restore(start);
     host_registers = in;
-    path_enter(host_cpu.current);
-    path_leave();
+    door_save(host_cpu.current);
+    door_slow();
     finish(c);
     if (!CHECK(memcmp(&out, &host_registers, sizeof(out)) == 0) ||
         !CHECK(memcmp(fast, c, state_bytes()) == 0)) {
