@@ -8,7 +8,7 @@
 // Whoever runs on debt is looked at whenever it calls or answers.
 void sched_bar(struct cpu *cpu)
 {
-    cpu->bar = cpu->debtor ? PRIORITIES : cpu->ready_top;
+    cpu->bar = cpu->debtor || cpu->slice_end || cpu->rotate ? PRIORITIES : cpu->ready_top;
 }
 
 static void ready_mark(struct cpu *cpu, uint32_t priority, bool some)
@@ -228,6 +228,7 @@ APART static struct thread *sched_change(struct cpu *cpu)
         t = sched_search(cpu);
     if (cpu->loaded != t)
         arch_load(cpu, t);
+    sched_bar(cpu);
     return sched_enter(cpu, t);
 }
 

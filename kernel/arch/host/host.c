@@ -21,6 +21,7 @@ struct host_registers host_registers;
 void (*host_idle)(void);
 void (*host_dies)(void);
 static uint8_t *arena;
+static uint8_t stack[1 << 18] __attribute__((aligned(16))); // for the C that fast.S calls
 
 _Static_assert(offsetof(struct host_machine, fpu) == HOST_FPU, "machine.inc");
 _Static_assert(offsetof(struct host_machine, fs_base) == HOST_FS_BASE, "machine.inc");
@@ -56,6 +57,7 @@ struct cell *host_boot_sized(uint64_t pages, uint32_t slots, uint32_t tables)
     memset(&host_cpu, 0, sizeof(host_cpu));
     memset(&host_machine, 0, sizeof(host_machine));
     sched_init(&host_cpu);
+    host_cpu.stack = (uint64_t)(stack + sizeof(stack));
     host_now = 1;
     host_preempts = false;
     cap_root = (struct cap *)(arena + 64);
