@@ -7,6 +7,7 @@
 #include "gen/steward.h"
 #include "gen/vault.h"
 #include "os/ipc.h"
+#include "own.h"
 #include "tests/cells/probe.h"
 #include <string.h>
 
@@ -63,7 +64,11 @@ int main(void)
     for (const char *c = start_page()->argument; *c >= '0' && *c <= '9'; c++)
         remain = 10 * remain + (uint32_t)(*c - '0');
     cells_await(remain);
+    if (start_page()->untyped != 0)
+        await_go();
     struct leaks before = leaks_now();
+    if (start_page()->untyped != 0)
+        probe_own();
     probe_steward();
     probe_keys();
     probe_reader();
