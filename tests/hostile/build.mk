@@ -4,3 +4,6 @@
 ATTACKER_SRC := $(wildcard tests/hostile/attacker/*.c)
 $(foreach c,attacker filler,$(call test_cell,$(c),$(ATTACKER_SRC),,entropy link reader vault))
 $(foreach c,witness bystander,$(call test_cell,$(c),$(wildcard tests/hostile/witness/*.c),,entropy link reader vault))
+FUZZER_SRC := $(wildcard tests/hostile/fuzzer/*.c) tests/hostile/attacker/bare.c
+$(foreach c,fuzzer fuzzer-app,$(call test_cell,$(c),$(FUZZER_SRC),,link))
+$(call test_cell,partner,tests/hostile/partner/main.c)

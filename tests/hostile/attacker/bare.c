@@ -7,9 +7,8 @@
 #include "gen/untyped.h"
 #include "os/ipc.h"
 
-void bare_run(uint64_t call);
-
 __asm__(".text\n"
+        ".globl bare_run\n"
         "bare_run:\n"
         "    movq %rdi, %rbp\n"
         "1:  movq (%rbp), %rax\n"

@@ -12,6 +12,9 @@ struct bare { // bare.c knows the order
     volatile uint64_t ends; // how often it came back
 };
 
+// What they run; `call` is the address of a struct bare.
+void bare_run(uint64_t call);
+
 // Start one for each of `calls`, which must stay where they are; how many could be made, from slot
 // `slot` on.
 uint32_t bare_start(struct bare *calls, uint32_t count, uint32_t slot, uint32_t priority);

@@ -18,7 +18,15 @@
 #include "tests/cells/thread.h"
 #include <string.h>
 
-enum { PRIORITY = 90, SLOTS = 512, FIRST = 128, MANY = 120, PAIRS = 75, ROUNDS = 200 };
+enum {
+    PRIORITY = 90,
+    SLOTS = 512,
+    MEMORY = 256,
+    FIRST = 128,
+    MANY = 120,
+    PAIRS = 75,
+    ROUNDS = 200
+};
 
 static const char no_memory[] = "no memory to try with";
 static const nsec_t hour = 3600ull * 1000000000;
@@ -56,10 +64,10 @@ const char *attack_fill_slots(void)
 {
     cap_t copy = 0;
     uint64_t taken = 0;
-    for (uint32_t slot = 0; slot < SLOTS; slot++)
+    for (uint32_t slot = 0; slot < 4 * SLOTS; slot++)
         taken += cell_derive(CAP_SELF, start_page()->signal, slot, RIGHT_READ, ~0ull, 0, 0,
                              &copy) == ERR_OK;
-    return hold(taken);
+    return taken < SLOTS ? hold(taken) : "more slots than its manifest gives";
 }
 
 const char *attack_fill_memory(void)
@@ -75,7 +83,7 @@ const char *attack_fill_memory(void)
         taken += pages;
         slot++;
     }
-    return hold(taken);
+    return taken <= MEMORY ? hold(taken) : "more memory than its manifest gives";
 }
 
 const char *attack_fill_tables(void)
@@ -95,7 +103,7 @@ const char *attack_fill_threads(void)
         calls[i] = (struct bare){.word = raw_word(SYS_WAIT, 0), .target = never, .rest = never};
     uint32_t made = bare_start(calls, SLOTS - FIRST, FIRST, PRIORITY);
     raw_yield();
-    return hold(made);
+    return made <= MEMORY ? hold(made) : "more threads than it has memory for";
 }
 
 const char *attack_fill_timers(void)
