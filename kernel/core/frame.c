@@ -41,21 +41,41 @@ static pte_t frame_entry(paddr_t page, uint32_t access)
     return e;
 }
 
-// All pages of `c` are mapped nowhere, and nothing is mapped from `address` on.
-static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t address,
-                           pte_t **first)
+// The entries of the `left` pages from `address` on that lie in one table, and how many they are.
+static pte_t *frame_run(const struct cell *cell, vaddr_t address, uint64_t left, uint64_t *run)
+{
+    *run = (1u << PTE_BITS) - pte_index(address, 0);
+    if (*run > left)
+        *run = left;
+    return space_walk(cell->top, address);
+}
+
+// Somebody has one of these: is it a lease?
+static err_t frame_taken(const struct frame *f, const pte_t *e, uint64_t run)
+{
+    for (uint64_t i = 0; i < run; i++)
+        if (e[i] & PTE_LENT || (f[i].cell && *f[i].entry & PTE_LENT))
+            return ERR_BUSY;
+    return ERR_EXISTS;
+}
+
+// All pages of `c` are mapped nowhere, and nothing is mapped from `address` on (I4). These loops
+// run over up to FRAME_PAGES_MAX pages unbroken: they are as short as they can be.
+static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t address)
 {
     const struct frame *f = frame_of_kernel((void *)c->object);
-    pte_t *e = 0;
 
-    for (uint64_t i = 0; i < c->extent; i++, address += PAGE_SIZE) {
-        e = space_walk_on(cell->top, e, address);
+    for (uint64_t left = c->extent, run; left; left -= run, f += run) {
+        const pte_t *e = frame_run(cell, address, left, &run);
+        uint64_t taken = 0;
+
         if (!e)
             return ERR_BAD_ADDRESS;
-        if (*e || f[i].cell) // I4
-            return (f[i].cell ? *f[i].entry : *e) & PTE_LENT ? ERR_BUSY : ERR_EXISTS;
-        if (i == 0)
-            *first = e;
+        for (uint64_t i = 0; i < run; i++)
+            taken |= e[i] | (uint64_t)f[i].cell;
+        if (taken)
+            return frame_taken(f, e, run);
+        address += run << PAGE_SHIFT;
     }
     return ERR_OK;
 }
@@ -63,7 +83,7 @@ static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t
 err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_t access)
 {
     struct frame *f = frame_of_kernel((void *)c->object);
-    pte_t entry, *e;
+    pte_t entry;
     err_t err;
 
     if (access & ~7u || !(access & ACCESS_READ))
@@ -74,33 +94,29 @@ err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_
         return ERR_DENIED;
     if (!space_range_is_user(address, c->extent))
         return ERR_BAD_ADDRESS;
-    err = frame_may_map(c, cell, address, &e);
+    err = frame_may_map(c, cell, address);
     if (err)
         return err;
     // commit
     entry = frame_entry(kernel_to_phys((void *)c->object), access);
-    *e = entry;
-    f->cell = cell;
-    f->entry = e;
-    for (uint64_t i = 1; i < c->extent; i++) {
-        address += PAGE_SIZE;
-        entry += PAGE_SIZE;
-        e = space_walk_on(cell->top, e, address);
-        *e = entry;
-        f[i].cell = cell;
-        f[i].entry = e;
+    for (uint64_t left = c->extent, run; left; left -= run, f += run) {
+        pte_t *e = frame_run(cell, address, left, &run);
+
+        for (uint64_t i = 0; i < run; i++, entry += PAGE_SIZE) {
+            e[i] = entry;
+            f[i].cell = cell;
+            f[i].entry = &e[i];
+        }
+        address += run << PAGE_SHIFT;
     }
     cell->pages += c->extent;
     return ERR_OK;
 }
 
-static void frame_forget(struct frame *f)
+// A page is mapped no more. All mapped pages of one frame capability are in the same cell.
+static inline void frame_forget(struct frame *f)
 {
-    struct cell *cell = f->cell;
-
     *f->entry = 0;
-    cell->pages--;
-    space_changed(cell);
     f->cell = 0;
     f->entry = 0;
 }
@@ -108,35 +124,50 @@ static void frame_forget(struct frame *f)
 err_t frame_unmap(const struct cap *c)
 {
     struct frame *f = frame_of_kernel((void *)c->object);
-    bool mapped = false;
+    struct cell *cell = 0;
+    uint64_t forgotten = 0;
 
     for (uint64_t i = 0; i < c->extent; i++) {
         if (!f[i].cell)
             continue;
-        mapped = true;
+        cell = f[i].cell;
         if (*f[i].entry & PTE_LENT) // I7
             return ERR_BUSY;
     }
-    if (!mapped)
+    if (!cell)
         return ERR_NOT_FOUND;
     // commit
-    for (uint64_t i = 0; i < c->extent; i++)
-        if (f[i].cell)
+    for (uint64_t i = 0; i < c->extent; i++) {
+        if (f[i].cell) {
             frame_forget(&f[i]);
+            forgotten++;
+        }
+    }
+    cell->pages -= forgotten;
+    space_changed(cell);
     return ERR_OK;
 }
 
 void frame_end(const struct cap *c)
 {
     struct frame *f = frame_of_kernel((void *)c->object);
+    struct cell *cell = 0;
+    uint64_t forgotten = 0;
 
     for (uint64_t i = 0; i < c->extent; i++) {
-        if (f[i].cell && (*f[i].entry & PTE_LENT)) {
-            *f[i].entry |= PTE_ORPHAN; // the lease's end frees it
-            continue;
-        }
-        if (f[i].cell)
+        if (f[i].cell) {
+            cell = f[i].cell;
+            if (*f[i].entry & PTE_LENT) {
+                *f[i].entry |= PTE_ORPHAN; // the lease's end frees it
+                continue;
+            }
             frame_forget(&f[i]);
+            forgotten++;
+        }
         f[i].use = FRAME_FREE;
+    }
+    if (cell) {
+        cell->pages -= forgotten;
+        space_changed(cell);
     }
 }

@@ -288,7 +288,7 @@ static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
         cell_revoke(t, cell);
         break;
     case CELL_METHOD_RESERVE:
-        answer(t, space_reserve(cell, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
+        answer_error(t, space_reserve(cell, &t->regs.w[0], &t->regs.w[1]));
         break;
     case CELL_METHOD_SUPERVISE:
         if (cell == t->cell)

@@ -33,10 +33,12 @@ static inline pte_t *space_walk_on(paddr_t top, pte_t *before, vaddr_t address)
     return before && pte_index(address, 0) != 0 ? before + 1 : space_walk(top, address);
 }
 
-// The entry for `address` in this cell, 0 if its table is not reserved. Tables are reserved by
-// `space_reserve`, from the cell's pool. NO_MEMORY leaves what was reserved so far.
+// The entry for `address` in this cell, 0 if its table is not reserved.
 pte_t *space_entry(const struct cell *cell, vaddr_t address);
-MUST_USE err_t space_reserve(struct cell *cell, vaddr_t address, uint64_t pages);
+
+// Reserve the tables for `*pages` pages from `*address` on, from the cell's pool. NO_MEMORY leaves
+// what was reserved so far. ERR_RESTART: somebody more urgent is waiting; the two say what is left.
+MUST_USE err_t space_reserve(struct cell *cell, vaddr_t *address, uint64_t *pages);
 
 // `pages` pages from `address` on lie in user space and are aligned.
 bool space_range_is_user(vaddr_t address, uint64_t pages);
