@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "frame.h"
+#include "arch.h"
 #include "cell.h"
+
+enum { UNMAP_UNBROKEN = 128 }; // pages between two chances for others
 
 struct frame *frame_table;
 
@@ -8,6 +11,7 @@ void frame_use_set(const void *first, uint64_t pages, enum frame_use use)
 {
     struct frame *f = frame_of_kernel(first);
 
+#pragma clang loop unroll_count(4)
     for (uint64_t i = 0; i < pages; i++)
         f[i] = (struct frame){.use = (uint16_t)use};
 }
@@ -41,15 +45,6 @@ static pte_t frame_entry(paddr_t page, uint32_t access)
     return e;
 }
 
-// The entries of the `left` pages from `address` on that lie in one table, and how many they are.
-static pte_t *frame_run(const struct cell *cell, vaddr_t address, uint64_t left, uint64_t *run)
-{
-    *run = (1u << PTE_BITS) - pte_index(address, 0);
-    if (*run > left)
-        *run = left;
-    return space_walk(cell->top, address);
-}
-
 // Somebody has one of these: is it a lease?
 static err_t frame_taken(const struct frame *f, const pte_t *e, uint64_t run)
 {
@@ -66,11 +61,12 @@ static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t
     const struct frame *f = frame_of_kernel((void *)c->object);
 
     for (uint64_t left = c->extent, run; left; left -= run, f += run) {
-        const pte_t *e = frame_run(cell, address, left, &run);
+        const pte_t *e = space_run(cell->top, address, left, &run);
         uint64_t taken = 0;
 
         if (!e)
             return ERR_BAD_ADDRESS;
+#pragma clang loop unroll_count(4)
         for (uint64_t i = 0; i < run; i++)
             taken |= e[i] | (uint64_t)f[i].cell;
         if (taken)
@@ -100,8 +96,9 @@ err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_
     // commit
     entry = frame_entry(kernel_to_phys((void *)c->object), access);
     for (uint64_t left = c->extent, run; left; left -= run, f += run) {
-        pte_t *e = frame_run(cell, address, left, &run);
+        pte_t *e = space_run(cell->top, address, left, &run);
 
+#pragma clang loop unroll_count(4)
         for (uint64_t i = 0; i < run; i++, entry += PAGE_SIZE) {
             e[i] = entry;
             f[i].cell = cell;
@@ -113,58 +110,68 @@ err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_
     return ERR_OK;
 }
 
-// A page is mapped no more. All mapped pages of one frame capability are in the same cell.
-static inline void frame_forget(struct frame *f)
-{
-    *f->entry = 0;
-    f->cell = 0;
-    f->entry = 0;
-}
-
 err_t frame_unmap(const struct cap *c)
 {
-    struct frame *f = frame_of_kernel((void *)c->object);
-    struct cell *cell = 0;
-    uint64_t forgotten = 0;
+    struct frame *f = frame_of_kernel((void *)c->object), *end = f + c->extent;
+    struct cell *cell; // all mapped pages of one frame capability are in the same
+    uint64_t unbroken = 0;
+    pte_t seen = 0;
 
-    for (uint64_t i = 0; i < c->extent; i++) {
-        if (!f[i].cell)
-            continue;
-        cell = f[i].cell;
-        if (*f[i].entry & PTE_LENT) // I7
-            return ERR_BUSY;
-    }
-    if (!cell)
+    while (f < end && !f->cell)
+        f++;
+    if (f == end)
         return ERR_NOT_FOUND;
+#pragma clang loop unroll_count(4)
+    for (const struct frame *g = f; g < end; g++)
+        seen |= g->cell ? *g->entry : 0;
+    if (seen & PTE_LENT) // I7
+        return ERR_BUSY;
     // commit
-    for (uint64_t i = 0; i < c->extent; i++) {
-        if (f[i].cell) {
-            frame_forget(&f[i]);
-            forgotten++;
-        }
-    }
-    cell->pages -= forgotten;
+    cell = f->cell;
     space_changed(cell);
+    for (; f < end; f++) {
+        if (!f->cell)
+            continue;
+        if (unbroken++ == UNMAP_UNBROKEN) {
+            cell->pages -= UNMAP_UNBROKEN;
+            if (arch_preempt()) // the first page that is mapped says where to go on
+                return ERR_RESTART;
+            unbroken = 1;
+        }
+        *f->entry = 0;
+        f->cell = 0;
+    }
+    cell->pages -= unbroken;
     return ERR_OK;
+}
+
+// One page of a frame that ends: is it mapped nowhere now?
+static inline bool frame_end_page(struct frame *f)
+{
+    if (*f->entry & PTE_LENT) {
+        *f->entry |= PTE_ORPHAN; // the lease's end frees it
+        return false;
+    }
+    *f->entry = 0;
+    f->cell = 0;
+    f->use = FRAME_FREE;
+    return true;
 }
 
 void frame_end(const struct cap *c)
 {
-    struct frame *f = frame_of_kernel((void *)c->object);
+    struct frame *f = frame_of_kernel((void *)c->object), *end = f + c->extent;
     struct cell *cell = 0;
     uint64_t forgotten = 0;
 
-    for (uint64_t i = 0; i < c->extent; i++) {
-        if (f[i].cell) {
-            cell = f[i].cell;
-            if (*f[i].entry & PTE_LENT) {
-                *f[i].entry |= PTE_ORPHAN; // the lease's end frees it
-                continue;
-            }
-            frame_forget(&f[i]);
-            forgotten++;
+#pragma clang loop unroll_count(4)
+    for (; f < end; f++) {
+        if (f->cell) {
+            cell = f->cell;
+            forgotten += frame_end_page(f);
+        } else {
+            f->use = FRAME_FREE;
         }
-        f[i].use = FRAME_FREE;
     }
     if (cell) {
         cell->pages -= forgotten;

@@ -438,7 +438,7 @@ static void frame_call(struct thread *t, struct cap *self, uint64_t method)
     } else {
         err = ERR_DENIED;
     }
-    answer(t, err, 0, 0, 0);
+    answer_error(t, err);
 }
 
 static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)

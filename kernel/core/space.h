@@ -26,11 +26,13 @@ static inline pte_t *space_walk(paddr_t top, vaddr_t address)
     return &table[pte_index(address, 0)];
 }
 
-// The entry that follows `before`, which is that of the page below `address` (0: there is none
-// yet).
-static inline pte_t *space_walk_on(paddr_t top, pte_t *before, vaddr_t address)
+// The same, and how many of the `left` pages from `address` on have their entries in that table.
+static inline pte_t *space_run(paddr_t top, vaddr_t address, uint64_t left, uint64_t *run)
 {
-    return before && pte_index(address, 0) != 0 ? before + 1 : space_walk(top, address);
+    *run = (1u << PTE_BITS) - pte_index(address, 0);
+    if (*run > left)
+        *run = left;
+    return space_walk(top, address);
 }
 
 // The entry for `address` in this cell, 0 if its table is not reserved.
