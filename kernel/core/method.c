@@ -288,7 +288,7 @@ APART static void cell_call(struct thread *t, struct cell *cell, uint64_t method
         cell_revoke(t, cell);
         break;
     case CELL_METHOD_RESERVE:
-        answer(t, space_reserve(cell, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
+        answer_error(t, space_reserve(cell, &t->regs.w[0], &t->regs.w[1]));
         break;
     case CELL_METHOD_SUPERVISE:
         if (cell == t->cell)
@@ -438,7 +438,7 @@ APART static void frame_call(struct thread *t, struct cap *self, uint64_t method
     } else {
         err = ERR_DENIED;
     }
-    answer(t, err, 0, 0, 0);
+    answer_error(t, err);
 }
 
 APART static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)

@@ -5,3 +5,4 @@ $(eval $(call cell,bench,tests/bench/bench/main.c tests/bench/bench/child.c test
 $(B)/bench/linux-init: tests/bench/linux/init.c tests/bench/linux/start.S tests/bench/linux/kernel.h
 	@mkdir -p $(@D)
 	$(HOST) $(BASE) -ffreestanding -fno-stack-protector -fno-pie -nostdlib -static -o $@ $(filter %.c %.S,$^)
+$(eval $(call cell,latency,tests/bench/latency/main.c tests/cells/thread.c,,cell frame steward thread untyped,probe,$(INC_unit)))
