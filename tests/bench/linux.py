@@ -53,15 +53,5 @@ class Linux:
         """NAME -> figure of one boot with these kernel parameters; and what the kernel says it protects against."""
         text = peer.run("Linux", f"{FOLDER}/linux", ["-kernel", self.kernel, "-initrd", self.archive, "-append",
                         f"console=ttyS0 quiet panic=-1 {options}"], SECONDS, step, counted)
-        found = peer.figures(text)
-        missing = {key for ways in WAYS.values() for key in ways.values()} - set(found)
-        if missing:
-            raise Failed(f"Linux cannot be measured: it did not say {', '.join(sorted(missing))}")
+        found = peer.figures_whole("Linux", text, WAYS)
         return found, [line for line in text.splitlines() if line.startswith("protection ")]
-
-
-def cheapest(found, key):
-    """The figure that stands for our operation, and the way it was done; (None, "") if there is none."""
-    ways = {way: found[name] for way, name in WAYS.get(key, {}).items() if name in found}
-    way = min(ways, key=ways.get, default=None)
-    return (ways[way], way) if ways else (None, "")

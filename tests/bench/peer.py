@@ -50,10 +50,28 @@ def figures(text):
     return {name: int(n) for name, n in re.findall(r"^(?:bench: )?bench (.*) (\d+)$", text, re.M)}
 
 
-def run(what, folder, options, seconds, step, counted=True, memory=128):
+def figures_whole(what, text, ways):
+    """The same; a failure if one of those that `ways` names is missing."""
+    found = figures(text)
+    missing = {name for names in ways.values() for name in names.values()} - set(found)
+    if missing:
+        raise Failed(f"{what} cannot be measured: it did not say {', '.join(sorted(missing))}")
+    return found
+
+
+def cheapest(found, ways):
+    """For each of our operations the smallest of the figures that can stand for it, and the way it was done."""
+    chosen = {}
+    for key, names in ways.items():
+        way = min(names, key=lambda name: found[names[name]])
+        chosen[key] = [found[names[way]], way]
+    return chosen
+
+
+def run(what, folder, options, seconds, step, counted=True):
     """Boot until the first serial line says `bench end`; all that it said. The machine is what ours is."""
     os.makedirs(folder, exist_ok=True)
-    command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg", "-cpu", CPU, "-m", str(memory),
+    command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg", "-cpu", CPU, "-m", "128",
                "-M", "q35", "-display", "none", "-net", "none", "-no-reboot", "-serial", "stdio",
                *(ICOUNT if counted else ()), *options]
     path = f"{folder}/console.txt"
