@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 $(eval $(call cell,bench,tests/bench/bench/main.c tests/bench/bench/child.c tests/cells/thread.c,,cell frame steward thread untyped,probe,$(INC_unit)))
+$(eval $(call cell,growth,tests/bench/growth/main.c tests/bench/bench/child.c tests/cells/thread.c,,cell frame steward thread untyped,probe,$(INC_unit)))
 
 # The programs that measure others: no library, so that their stubs are as thin as ours.
 BENCH_CC := $(HOST) $(BASE) -ffreestanding -fno-stack-protector -fno-pie -mno-red-zone -mgeneral-regs-only -nostdlib -static
