@@ -7,7 +7,7 @@ KERNEL_ASM    := $(wildcard kernel/arch/$(KERNEL_ARCH)/*.S)
 KERNEL_OBJ    := $(KERNEL_SRC:%.c=$(B)/%.o) $(KERNEL_ASM:%.S=$(B)/%.o)
 KERNEL_INC    := -Ikernel/core -Ikernel/arch -Ikernel/arch/$(KERNEL_ARCH) $(INC_abi) $(INC_gen)
 KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only -mno-red-zone \
-                 -fno-jump-tables -fcf-protection=branch -fstack-protector-strong -mstack-protector-guard=global \
+                 -fno-jump-tables -fstack-protector-strong -mstack-protector-guard=global \
                  -fomit-frame-pointer -flto $(KERNEL_INC)
 
 $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)

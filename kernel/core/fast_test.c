@@ -68,7 +68,7 @@ static void forget_unread(void)
         }
         // No clock is read on the fast path: what a server does for a caller that it answers at
         // once is the caller's time, and goes to its account at the next switch on the C path.
-        t->since = t->ran = 0;
+        t->ran = 0;
         // What kind of message it sent last: every sending says so anew.
         if (t->state == THREAD_READY || t->state == THREAD_RECEIVING)
             t->message = 0;

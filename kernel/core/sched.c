@@ -183,7 +183,22 @@ APART static void sched_idle(struct cpu *cpu)
     cpu->since = clock_now();
 }
 
-APART static struct thread *sched_change(struct cpu *cpu)
+// The running thread waits, and nobody is more urgent than whom it made ready: what sched_pick
+// would say, shorter.
+static struct thread *sched_handed(struct cpu *cpu)
+{
+    struct thread *t = cpu->handoff;
+
+    if (!t || cpu->current->state == THREAD_READY || t->priority <= cpu->ready_top)
+        return 0;
+    cpu->handoff = 0;
+    cpu->rotate = false;
+    cpu->slice_end = 0;
+    cpu->current = t;
+    return t;
+}
+
+APART static struct thread *sched_search(struct cpu *cpu)
 {
     struct thread *t;
 
@@ -192,6 +207,16 @@ APART static struct thread *sched_change(struct cpu *cpu)
         while (!(t = sched_pick()))
             sched_idle(cpu);
     } while (!budget_pay(cpu, t));
+    return t;
+}
+
+static struct thread *sched_change(struct cpu *cpu)
+{
+    struct thread *t = cpu->current ? sched_handed(cpu) : 0;
+
+    cpu->attention = false;
+    if (!t || !budget_pay(cpu, t))
+        t = sched_search(cpu);
     if (cpu->loaded != t)
         arch_load(cpu, t);
     return t;

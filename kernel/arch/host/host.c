@@ -159,13 +159,11 @@ void arch_load(struct cpu *c, struct thread *t)
 
     if (from) {
         from->regs.fs_base = host_machine.fs_base;
-        from->ran += host_now - from->since;
         if (from->flags & THREAD_FPU)
             memcpy(from->fpu, host_machine.fpu, sizeof(from->fpu));
     }
     host_machine.selectors = host_machine.fs = host_machine.gs_base = 0;
     host_machine.fs_base = t->regs.fs_base;
-    t->since = host_now;
     if (t->flags & THREAD_FPU)
         memcpy(host_machine.fpu, t->fpu, sizeof(t->fpu));
     else
