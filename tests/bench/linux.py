@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Linux as a peer: Debian's kernel for virtual machines, not installed but booted, with tests/bench/linux as its only program."""
+"""Linux as a peer: Debian's kernel for virtual machines, not installed but booted, and tests/bench/linux in it."""
 
 import glob
 
@@ -41,12 +41,11 @@ def archive_write(path, program):
 
 class Linux:
     def __init__(self):
-        folder, = peer.fetch("linux")
+        folder, self.version = peer.fetch("linux")
         kernels = glob.glob(f"{folder}/vmlinuz-*")
         if len(kernels) != 1:
             raise Failed(f"Linux cannot be measured: no kernel in {folder} - delete that folder and try again")
         self.kernel, self.archive = kernels[0], f"{image.BUILD}/bench/linux.cpio"
-        self.version = kernels[0].split("vmlinuz-")[1]
         archive_write(self.archive, PROGRAM)
 
     def measure(self, step, counted, options=""):

@@ -54,11 +54,10 @@ def firmware_measure(step):
 
 class Mach:
     def __init__(self):
-        folder, = peer.fetch("gnumach")
+        folder, self.version = peer.fetch("gnumach")
         kernels = glob.glob(f"{folder}/gnumach-*.gz")
         if len(kernels) != 1:
             raise Failed(f"GNU Mach cannot be measured: no kernel in {folder} - delete that folder and try again")
-        self.version = kernels[0].split("/")[-1].removesuffix(".gz")
         self.kernel = f"{image.BUILD}/bench/gnumach"
         with gzip.open(kernels[0]) as file:
             elf32_write(file.read(), self.kernel)

@@ -4,6 +4,7 @@
 import datetime
 import subprocess
 
+import growth
 import table
 
 PAGE = "docs/performance.md"
@@ -36,8 +37,11 @@ def record(result):
         text = file.read()
     for name, content in (("compared", table.markdown(table.compared(result))), ("timed", table.markdown(table.timed(result))),
                           ("linux", table.markdown(everything(result, "Linux"))),
-                          ("mach", table.markdown(everything(result, "GNU"))), ("whats", whats(result))):
+                          ("mach", table.markdown(everything(result, "GNU"))), ("whats", whats(result)),
+                          ("growth", table.markdown(growth.rows(result["growth"]))),
+                          ("latency", table.markdown(table.latencies(result["latency"])))):
         text = replaced(text, name, content)
+    growth.draw(result["growth"], "docs")
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     cells = [datetime.date.today().isoformat(), commit]
     cells += [f"{result['instructions'].get(key, 0):,}" for key, *_ in table.ROWS] + [f"{result['bytes']['kernel text']:,}"]
