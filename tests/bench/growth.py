@@ -35,7 +35,8 @@ def measure(step):
         while "bench end" not in machine.text["log"]:
             late = time.monotonic() > machine.end
             if late or "growth stopped" in machine.text["log"] or not machine.read(1):
-                raise Failed(f"growth cannot be measured: the machine or its cell {'took too long' if late else 'ended early'} - see {OUT}/log.txt")
+                why = "took too long" if late else "ended early"
+                raise Failed(f"growth cannot be measured: the machine or its cell {why} - see {OUT}/log.txt")
             step.on()
         log = machine.text["log"]
     found = {}

@@ -28,8 +28,8 @@ LOAD = 1  # a program header's type: bytes that belong in memory
 
 
 def elf32_write(elf64, path):
-    """QEMU loads 32-bit ELF files by Multiboot; this kernel begins in 32-bit code but comes in a 64-bit file (System V ABI, ELF:
-    the same headers with other widths). Physical addresses stand for virtual ones: the kernel turns on paging itself."""
+    """QEMU loads 32-bit ELF files by Multiboot; this kernel begins in 32-bit code but comes in a 64-bit file (System V ABI,
+    ELF: the same headers with other widths). Physical addresses stand for virtual ones: the kernel turns on paging itself."""
     entry, headers = struct.unpack_from("<QQ", elf64, 24)
     count, = struct.unpack_from("<H", elf64, 56)
     loads = [h for h in (struct.unpack_from("<IIQQQQQQ", elf64, headers + 56 * i) for i in range(count)) if h[0] == LOAD]

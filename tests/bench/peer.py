@@ -66,7 +66,7 @@ def figures_whole(what, text, ways):
     found = figures(text)
     missing = {name for names in ways.values() for name in names.values()} - set(found)
     if missing:
-        raise Failed(f"{what} cannot be measured: it did not say {', '.join(sorted(missing))}")
+        raise Failed(f"{what} cannot be measured: it did not say {', '.join(sorted(missing))} - see {image.BUILD}/test/bench")
     return found
 
 
