@@ -479,6 +479,7 @@ int main(int argc, char **argv)
     }
     if (steps >= STEPS)
         CHECK(seen.busy && seen.interrupted && seen.deaths && seen.ends && seen.refused_later);
+    CHECK_EQ(object_reap(), ERR_OK);
     host_shutdown();
     return unit_done();
 }
