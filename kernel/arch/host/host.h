@@ -31,6 +31,7 @@ extern uint32_t
     host_preempt_in;        // the n-th call of it from now on answers true nevertheless; 0: none
 extern bool host_preempted; // that happened
 extern void (*host_idle)(void); // nobody can run: make somebody ready; 0: that is a failure
+extern void (*host_dies)(void); // called before the process ends for an assert or a halt
 extern uint8_t host_ports[0x10000];
 extern bool host_masked[16];
 
