@@ -461,7 +461,7 @@ static void setup(void)
     add_cell(MODEL_B, 13);
     for (int k = 0; k < MODEL_C; k++)
         for (int i = GENERATIONS_NEARLY_USED_UP; i < MODEL_SLOTS; i++)
-            slots_of(k)[i].generation = CAP_GENERATION_LAST - 200;
+            slots_of(k)[i].generation = CAP_GENERATION_LAST - 20;
     import();
     compare();
 }
