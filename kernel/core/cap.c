@@ -150,6 +150,8 @@ bool cap_delete(struct cap *c)
     if (c->type == OBJECT_ENDPOINT && (c->rights & RIGHT_READ))
         endpoint_cut(c);
     cap_replace(c, c->first, c->last);
+    if (revoke.root && !cap_has_child(revoke.root)) // I19
+        revoke.root = 0;
     ended = object_unref(c);
     cap_clear(c);
     return ended;
