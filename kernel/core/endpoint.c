@@ -2,6 +2,7 @@
 #include "endpoint.h"
 #include "arch.h"
 #include "cell.h"
+#include "decode.h"
 #include "frame.h"
 #include "lookup.h"
 #include "signal.h"
@@ -78,12 +79,12 @@ static err_t deliver(struct thread *sender, struct thread *receiver, const struc
 {
     uint64_t word = sender->message == MESSAGE_FAULT ? FAULT_METHOD : sender->regs.rax;
     const uint64_t *w = sender->message == MESSAGE_FAULT ? sender->fault : sender->regs.w;
-    uint32_t kind = word >> CALL_LEASE_SHIFT & 3;
+    uint32_t kind = call_lease(word);
     struct cap *from = 0, *to = 0;
-    uint64_t result = (word & METHOD_MAX) << RESULT_METHOD_SHIFT | (uint64_t)kind
-                                                                       << RESULT_LEASE_SHIFT;
+    uint64_t result = call_method(word) << RESULT_METHOD_SHIFT | (uint64_t)kind
+                                                                     << RESULT_LEASE_SHIFT;
 
-    if (word & CALL_CAP) {
+    if (call_passes(word)) {
         err_t err = passed_check(sender, receiver, &from, &to);
 
         if (err)
@@ -166,7 +167,7 @@ static bool take(struct thread *t, struct endpoint *e)
 
         endpoint_leave(s);
         if (s->message != MESSAGE_FAULT)
-            err = lookup_endpoint(s, s->through, RIGHT_WRITE, s->regs.rax & METHOD_MAX, &c);
+            err = lookup_endpoint(s, s->through, RIGHT_WRITE, call_method(s->regs.rax), &c);
         else if (c->type != OBJECT_ENDPOINT)
             err = ERR_BAD_CAPABILITY;
         if (!err && (struct endpoint *)c->object != e)
