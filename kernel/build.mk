@@ -20,9 +20,11 @@ $(B)/kernel/offset.h: kernel/arch/$(KERNEL_ARCH)/offset.c $(wildcard kernel/core
 	$(CC) $(KERNEL_CFLAGS) -fno-lto -S -o - $< | sed -n 's/^.*@@ \([A-Z0-9_]*\) \$$*\([0-9]*\).*$$/#define \1 \2/p' >$@
 	@test -s $@
 
-$(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h
+KERNEL_ASFLAGS := -g -fdebug-compilation-dir=. -include $(B)/kernel/offset.h
+
+$(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h kernel/arch/$(KERNEL_ARCH)/door.inc
 	@mkdir -p $(@D)
-	$(CC) $(TARGET) -g -include $(B)/kernel/offset.h -c -o $@ $<
+	$(CC) $(TARGET) $(KERNEL_ASFLAGS) -Ikernel/arch/$(KERNEL_ARCH) -c -o $@ $<
 
 $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
 	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)

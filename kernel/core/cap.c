@@ -83,6 +83,14 @@ MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *
     return ERR_OK;
 }
 
+static uint8_t cap_fast(const struct cap *c)
+{
+    if (c->type != OBJECT_ENDPOINT || c->expiry)
+        return 0;
+    return (c->rights & RIGHT_WRITE ? CAP_FAST_CALL : 0) |
+           ((c->rights & RIGHT_READ) && (c->methods & 1) ? CAP_FAST_RECV : 0);
+}
+
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request)
 {
     ASSERT("I2", to->type == OBJECT_NONE && from->type != OBJECT_NONE);
@@ -93,6 +101,8 @@ void cap_derive(struct cap *from, struct cap *to, const struct cap_request *requ
     to->expiry = time_earlier(from->expiry, request->expiry);
     to->identity = from->identity ? from->identity : request->identity;
     to->type = from->type;
+    to->fast = cap_fast(to);
+    to->generation++; // I3
     cap_insert(from, to);
     object_ref(to);
 }
@@ -108,6 +118,8 @@ void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint
     child->expiry = 0;
     child->identity = 0;
     child->type = (uint8_t)type;
+    child->fast = cap_fast(child);
+    child->generation++; // I3
     cap_insert(parent, child);
     object_ref(child);
 }
@@ -116,11 +128,9 @@ static void cap_clear(struct cap *c)
 {
     cap_count(c, -1);
     c->type = OBJECT_NONE;
-    c->rights = 0;
+    c->rights = c->fast = 0;
     c->object = c->identity = c->methods = c->expiry = c->extent = 0;
     c->first = c->last = c->next = c->prev = 0;
-    if (c->generation != CAP_GENERATION_LAST) // I3
-        c->generation++;
 }
 
 void cap_move(struct cap *from, struct cap *to)
@@ -131,7 +141,7 @@ void cap_move(struct cap *from, struct cap *to)
     if (from->type == OBJECT_ENDPOINT && (from->rights & RIGHT_READ))
         endpoint_cut(from);
     *to = *from;
-    to->generation = generation;
+    to->generation = generation + 1; // I3
     cap_count(to, 1);
     cap_replace(from, me, me);
     if (to->first) {

@@ -14,8 +14,8 @@
 // identity is the
 //     parent's unless the parent's is 0.
 // I2  Every capability in use is in the tree exactly once; only `cap_root` has no parent.
-// I3  A handle works only for the generation that it was made for; deleting adds one, and a slot
-// whose
+// I3  A handle works only for the generation that it was made for; filling a slot adds one, and a
+// slot whose
 //     generation is used up is never used again.
 #pragma once
 #include "abi/syscall.h"
@@ -28,16 +28,22 @@ struct cap {
     uint64_t methods;
     nsec_t expiry;
     uint32_t first, last, next, prev;
-    uint32_t generation; // times the slot was emptied
+    uint32_t generation; // times the slot was filled
     uint8_t type;        // enum object_type
     uint8_t rights;
-    uint16_t zero;
+    uint8_t fast; // what fast.S may take it for, without looking further
+    uint8_t zero;
     uint64_t extent; // frame: pages; port: count; untyped: pages | carved 64-byte units << 32
 } __attribute__((aligned(64)));
 _Static_assert(sizeof(struct cap) == 64, "one cache line");
 
-// A fresh slot has generation 0; its handles say generation + 1, so that no handle is 0.
-#define CAP_GENERATION_LAST 0xfffffffeu
+// A handle says the generation, which is never 0 in a slot in use, so that no handle is 0.
+#define CAP_GENERATION_LAST 0xffffffffu
+
+enum {
+    CAP_FAST_CALL = 1, // an endpoint, WRITE, no expiry; the method is still to be checked
+    CAP_FAST_RECV = 2, // an endpoint, READ, method 0, no expiry
+};
 
 static inline bool cap_slot_is_empty(const struct cap *c)
 {

@@ -27,7 +27,7 @@ static uint32_t roll(uint32_t n)
 
 static cap_t model_handle(int i)
 {
-    return ((cap_t)model[i].generation + 1) << 32 | (uint32_t)(FIRST + i);
+    return (cap_t)model[i].generation << 32 | (uint32_t)(FIRST + i);
 }
 
 static void model_remove(int i)
@@ -36,7 +36,6 @@ static void model_remove(int i)
         if (model[k].used && model[k].parent == i)
             model[k].parent = model[i].parent;
     model[i].used = false;
-    model[i].generation++;
 }
 
 static bool model_below(int i, int top)
@@ -119,6 +118,7 @@ static void derive(struct thread *t, int from, int to)
     if (expected != ERR_OK)
         return;
     model[to].used = true;
+    model[to].generation++;
     model[to].parent = from;
     model[to].rights = model[from].rights & rights;
     model[to].methods = model[from].methods & methods;
@@ -138,12 +138,11 @@ static void move(struct thread *t, int from, int to)
     if (got != ERR_OK)
         return;
     model[to] = model[from];
-    model[to].generation = generation;
+    model[to].generation = generation + 1;
     for (int k = 0; k < SLOTS; k++)
         if (model[k].used && model[k].parent == from)
             model[k].parent = to;
     model[from].used = false;
-    model[from].generation++;
 }
 
 static void revoke(struct thread *t, int of)
@@ -173,7 +172,7 @@ int main(int argc, char **argv)
     seed = test_seed(argc, argv);
     CHECK_EQ(bed_object(t, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_ENDPOINT, ARGS(FIRST)),
              ERR_OK);
-    model[0] = (struct model){true, -1, RIGHT_ALL, ~0ull, 0, 0, 0};
+    model[0] = (struct model){true, -1, RIGHT_ALL, ~0ull, 0, 0, 1};
     for (uint64_t step = 0; step < steps; step++) {
         int a = (int)roll(SLOTS), b = (int)roll(SLOTS);
 

@@ -25,6 +25,7 @@ void cell_init(struct cell *cell, uint32_t slots, uint32_t tables)
     cell->top = kernel_to_phys(base + PAGE_SIZE);
     cell->slots = (struct cap *)(base + 2 * PAGE_SIZE);
     cell->slot_count = slots;
+    cell->slot_mask = slots - 1;
     cell->pool = base + 2 * PAGE_SIZE + (uint64_t)slots * sizeof(struct cap);
     cell->pool_pages = tables;
     cell->bytes = cell_size(slots, tables);
@@ -42,7 +43,7 @@ struct cap *cell_slot(const struct cell *cell, uint64_t index, err_t *why)
         *why = ERR_NO_SLOT;
         return 0;
     }
-    c = &cell->slots[index & (cell->slot_count - 1)];
+    c = &cell->slots[index & cell->slot_mask];
     *why = c->type == OBJECT_NONE ? ERR_NO_SLOT : ERR_EXISTS;
     return cap_slot_is_empty(c) ? c : 0;
 }
@@ -58,7 +59,7 @@ static void cell_reap_table(pte_t *table)
             continue;
         ASSERT("I7", !(e & PTE_LENT));
         // Only a last-level entry points to a page whose record points back at this very entry.
-        if (f->cell && space_entry(f->cell, f->address) == &table[i])
+        if (f->cell && f->entry == &table[i])
             f->cell = 0;
     }
 }

@@ -15,6 +15,7 @@ struct cell {
     struct cap supervisor; // who is told of faults; empty: nobody
     struct cap *slots;
     uint32_t slot_count; // a power of two
+    uint32_t slot_mask;  // slot_count - 1
     uint32_t slots_used;
     paddr_t top; // physical address of the top page table
     uint8_t *pool;
@@ -36,15 +37,13 @@ void cell_init(struct cell *cell, uint32_t slots, uint32_t tables);
 
 /*@ // A cell whose table can be read.
     predicate is_table{L}(struct cell *cell) =
-      \valid_read(cell) && 0 < cell->slot_count &&
-      \valid_read(cell->slots + (0 .. cell->slot_count - 1)) &&
-      \forall integer i; 0 <= i < cell->slot_count ==>
-        cell->slots[i].generation <= CAP_GENERATION_LAST;
+      \valid_read(cell) && \valid_read(cell->slots + (0 .. cell->slot_mask)) &&
+      cell->slot_count == cell->slot_mask + 1 && is_low_mask(cell->slot_mask);
 
     // Handle and slot name each other: by index and generation.
     predicate is_named{L}(struct cell *cell, cap_t handle, struct cap *c) =
       (uint32_t)handle < cell->slot_count && c == cell->slots + (uint32_t)handle &&
-      c->generation + 1 == handle >> 32;
+      c->generation == handle >> 32;
  */
 
 // The capability behind a handle, 0 if the handle is empty or stale (I3).
@@ -52,13 +51,15 @@ void cell_init(struct cell *cell, uint32_t slots, uint32_t tables);
     assigns \result \from cell, handle;
     ensures named: \result != \null ==> is_named(cell, handle, \result);
     ensures used: \result != \null ==> \result->type != OBJECT_NONE;
+    ensures complete: \forall struct cap *c;
+      is_named(cell, handle, c) && c->type != OBJECT_NONE ==> \result == c;
  */
 static inline struct cap *cell_find(const struct cell *cell, cap_t handle)
 {
-    uint32_t index = (uint32_t)handle & (cell->slot_count - 1);
+    uint32_t index = (uint32_t)handle & cell->slot_mask;
     struct cap *c = &cell->slots[index];
 
-    if (index != (uint32_t)handle || c->generation + 1 != handle >> 32 || c->type == OBJECT_NONE)
+    if (index != (uint32_t)handle || c->generation != handle >> 32 || c->type == OBJECT_NONE)
         return 0;
     return c;
 }
@@ -69,7 +70,7 @@ struct cap *cell_slot(const struct cell *cell, uint64_t index, err_t *why);
 
 static inline cap_t cell_handle(const struct cell *cell, const struct cap *c)
 {
-    return ((cap_t)c->generation + 1) << 32 | (uint32_t)(c - cell->slots);
+    return (cap_t)c->generation << 32 | (uint32_t)(c - cell->slots);
 }
 
 // Take one step of a dying cell apart. False: there is more. True: nothing is left, or the rest

@@ -42,7 +42,6 @@ void endpoint_leave(struct thread *t)
         heap_remove(&t->endpoint->senders, &t->queue);
     else
         receiver_remove(t->endpoint, t);
-    t->endpoint = 0;
 }
 
 // The capability that goes with the sender's message: it needs GRANT, the receiver an empty slot
@@ -108,6 +107,7 @@ static err_t deliver(struct thread *sender, struct thread *receiver, const struc
     receiver->regs.rdi = c->identity;
     receiver->regs.rax = result | (sender->message == MESSAGE_SEND ? RESULT_SEND : 0);
     if (sender->message != MESSAGE_SEND) {
+        this_cpu()->attention = true; // who pays for the receiver
         receiver->client = sender;
         sender->server = receiver;
         sender->kept = 0;
@@ -127,14 +127,13 @@ static void finish(struct thread *t, err_t error)
     sched_ready(t);
 }
 
-void endpoint_send(struct thread *t, const struct cap *c, cap_t handle, enum thread_message message)
+void endpoint_send(struct thread *t, const struct cap *c, enum thread_message message)
 {
     struct endpoint *e = (struct endpoint *)c->object;
     struct thread *receiver = e->receiver_first;
 
     t->message = (uint8_t)message;
     if (!receiver) {
-        t->through = handle;
         t->endpoint = e;
         t->state = THREAD_SENDING;
         heap_insert(&e->senders, &t->queue, (uint64_t)(255 - t->priority) << 56 | e->arrivals++);
@@ -147,7 +146,6 @@ void endpoint_send(struct thread *t, const struct cap *c, cap_t handle, enum thr
         return;
     }
     receiver_remove(e, receiver);
-    receiver->endpoint = 0;
     timer_cancel(receiver);
     sched_ready(receiver);
     if (message == MESSAGE_SEND)
@@ -167,7 +165,7 @@ static bool take(struct thread *t, struct endpoint *e)
 
         endpoint_leave(s);
         if (s->message != MESSAGE_FAULT)
-            err = lookup_endpoint(s, s->through, RIGHT_WRITE, call_method(s->regs.rax), &c);
+            err = lookup_endpoint(s, s->regs.rdi, RIGHT_WRITE, call_method(s->regs.rax), &c);
         else if (c->type != OBJECT_ENDPOINT)
             err = ERR_BAD_CAPABILITY;
         if (!err && (struct endpoint *)c->object != e)
@@ -187,8 +185,7 @@ static bool take(struct thread *t, struct endpoint *e)
     return false;
 }
 
-void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t expiry,
-                      nsec_t deadline)
+void endpoint_receive(struct thread *t, struct endpoint *e, nsec_t expiry, nsec_t deadline)
 {
     if (t->bound && t->bound->bits) {
         signal_take(t, t->bound, RESULT_SIGNAL);
@@ -201,7 +198,6 @@ void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t
         return;
     }
     t->endpoint = e;
-    t->through = handle;
     t->state = THREAD_RECEIVING;
     receiver_append(e, t);
     timer_arm(t, time_earlier(deadline, expiry));
@@ -214,7 +210,7 @@ void endpoint_cut(const struct cap *c)
     // Bounded by the servers of one endpoint.
     for (struct thread *t = e->receiver_first, *next; t; t = next) {
         next = t->next;
-        if (cell_find(t->cell, t->through) != c)
+        if (cell_find(t->cell, t->regs.rdi) != c)
             continue;
         endpoint_leave(t);
         timer_cancel(t);
@@ -227,6 +223,7 @@ void endpoint_abandon(struct thread *client)
 {
     struct thread *server = client->server;
 
+    this_cpu()->attention = true; // who pays for the server
     if (!client->kept) {
         server->client = 0;
     } else {
@@ -295,6 +292,7 @@ uint64_t endpoint_keep(struct thread *server)
 
     if (!return_lease(client))
         return 0;
+    this_cpu()->attention = true; // who pays for the server
     server->client = 0;
     client->kept = 1;
     client->kept_prev = 0;

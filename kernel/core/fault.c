@@ -18,7 +18,7 @@ void fault_raise(struct thread *t, enum fault_cause cause, uint64_t address, uin
     t->return_fully = 1;
     t->message = MESSAGE_FAULT;
     if (supervisor->type == OBJECT_ENDPOINT) {
-        endpoint_send(t, supervisor, 0, MESSAGE_FAULT);
+        endpoint_send(t, supervisor, MESSAGE_FAULT);
         return;
     }
     if (t->priority == STEWARD_PRIORITY)

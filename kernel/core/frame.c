@@ -23,66 +23,88 @@ static pte_t frame_entry(paddr_t page, uint32_t access)
     return e;
 }
 
-err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_t access)
+// All pages of `c` are mapped nowhere, and nothing is mapped from `address` on.
+static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t address,
+                           pte_t **first)
 {
-    paddr_t page = kernel_to_phys((void *)c->object);
-    uint64_t pages = c->extent;
+    const struct frame *f = frame_of_kernel((void *)c->object);
+    pte_t *e = 0;
 
-    if (!(access & ACCESS_READ) || access & ~7u || (access & ~c->rights & 7))
-        return access & ~7u || !(access & ACCESS_READ) ? ERR_BAD_ARGUMENT : ERR_DENIED;
-    if ((access & ACCESS_WRITE) && (access & ACCESS_EXECUTE)) // I6
-        return ERR_DENIED;
-    if (!space_range_is_user(address, pages))
-        return ERR_BAD_ADDRESS;
-    for (uint64_t i = 0; i < pages; i++) {
-        pte_t *e = space_entry(cell, address + (i << PAGE_SHIFT));
-
+    for (uint64_t i = 0; i < c->extent; i++, address += PAGE_SIZE) {
+        e = space_walk_on(cell->top, e, address);
         if (!e)
             return ERR_BAD_ADDRESS;
-        if (*e || frame_of(page)[i].cell) // I4
+        if (*e || f[i].cell) // I4
             return ERR_EXISTS;
+        if (i == 0)
+            *first = e;
     }
-    // commit
-    for (uint64_t i = 0; i < pages; i++, address += PAGE_SIZE, page += PAGE_SIZE) {
-        struct frame *f = frame_of(page);
+    return ERR_OK;
+}
 
-        *space_entry(cell, address) = frame_entry(page, access);
-        f->cell = cell;
-        f->address = address;
+err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_t access)
+{
+    struct frame *f = frame_of_kernel((void *)c->object);
+    pte_t entry, *e;
+    err_t err;
+
+    if (access & ~7u || !(access & ACCESS_READ))
+        return ERR_BAD_ARGUMENT;
+    if (access & ~c->rights & 7)
+        return ERR_DENIED;
+    if ((access & ACCESS_WRITE) && (access & ACCESS_EXECUTE)) // I6
+        return ERR_DENIED;
+    if (!space_range_is_user(address, c->extent))
+        return ERR_BAD_ADDRESS;
+    err = frame_may_map(c, cell, address, &e);
+    if (err)
+        return err;
+    // commit
+    entry = frame_entry(kernel_to_phys((void *)c->object), access);
+    *e = entry;
+    f->cell = cell;
+    f->entry = e;
+    for (uint64_t i = 1; i < c->extent; i++) {
+        address += PAGE_SIZE;
+        entry += PAGE_SIZE;
+        e = space_walk_on(cell->top, e, address);
+        *e = entry;
+        f[i].cell = cell;
+        f[i].entry = e;
     }
-    cell->pages += pages;
+    cell->pages += c->extent;
     return ERR_OK;
 }
 
 static void frame_forget(struct frame *f)
 {
-    f->cell->pages--;
-    space_changed(f->cell);
+    struct cell *cell = f->cell;
+
+    *f->entry = 0;
+    cell->pages--;
+    space_changed(cell);
     f->cell = 0;
-    f->address = 0;
+    f->entry = 0;
 }
 
 err_t frame_unmap(const struct cap *c)
 {
     struct frame *f = frame_of_kernel((void *)c->object);
-    uint64_t mapped = 0;
+    bool mapped = false;
 
     for (uint64_t i = 0; i < c->extent; i++) {
         if (!f[i].cell)
             continue;
-        mapped++;
-        if (*space_entry(f[i].cell, f[i].address) & PTE_LENT) // I7
+        mapped = true;
+        if (*f[i].entry & PTE_LENT) // I7
             return ERR_BUSY;
     }
-    if (mapped == 0)
+    if (!mapped)
         return ERR_NOT_FOUND;
     // commit
-    for (uint64_t i = 0; i < c->extent; i++) {
-        if (f[i].cell) {
-            *space_entry(f[i].cell, f[i].address) = 0;
+    for (uint64_t i = 0; i < c->extent; i++)
+        if (f[i].cell)
             frame_forget(&f[i]);
-        }
-    }
     return ERR_OK;
 }
 
@@ -91,16 +113,12 @@ void frame_end(const struct cap *c)
     struct frame *f = frame_of_kernel((void *)c->object);
 
     for (uint64_t i = 0; i < c->extent; i++) {
-        pte_t *e = f[i].cell ? space_entry(f[i].cell, f[i].address) : 0;
-
-        if (e && (*e & PTE_LENT)) {
-            *e |= PTE_ORPHAN; // the lease's end frees it
+        if (f[i].cell && (*f[i].entry & PTE_LENT)) {
+            *f[i].entry |= PTE_ORPHAN; // the lease's end frees it
             continue;
         }
-        if (e) {
-            *e = 0;
+        if (f[i].cell)
             frame_forget(&f[i]);
-        }
         f[i].use = FRAME_FREE;
     }
 }

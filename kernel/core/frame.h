@@ -4,6 +4,7 @@
 // I4  A page has at most one mapping by a frame capability, and the record says which.
 // I5  A page whose record is not FRAME_FREE is not handed out anew.
 #pragma once
+#include "arch_pte.h"
 #include "kernel.h"
 
 struct cell;
@@ -18,9 +19,9 @@ enum frame_use {
 struct frame {
     struct cell
         *cell; // where it is mapped, 0 if nowhere; FRAME_CELL: the cell whose slots are in the page
-    vaddr_t address; // there
-    uint32_t refs;   // first page of a frame capability: how many capabilities name it
-    uint16_t use;    // enum frame_use
+    pte_t *entry;  // that maps it there
+    uint32_t refs; // first page of a frame capability: how many capabilities name it
+    uint16_t use;  // enum frame_use
     uint16_t zero;
 };
 

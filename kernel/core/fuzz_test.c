@@ -77,7 +77,7 @@ static void check_pages(void)
 
         if (f->use != FRAME_PAGE || !f->cell)
             continue;
-        e = *space_entry(f->cell, f->address);
+        e = *f->entry;
         CHECK_EQ(e & PTE_ADDRESS, p << PAGE_SHIFT);
         CHECK(!(e & PTE_WRITE) || e & PTE_NO_EXECUTE);
         CHECK(!(e & PTE_LENT) || !(e & PTE_WRITE));

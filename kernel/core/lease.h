@@ -20,6 +20,7 @@ struct window {
 
 struct lease {
     struct thread *lender; // 0: none
+    pte_t *entry;          // the lender's, of the first page
     vaddr_t address;       // in the lender's cell
     uint32_t pages;
     uint32_t kind; // enum sys_lease

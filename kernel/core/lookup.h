@@ -8,7 +8,7 @@
 /*@ // The thread's table, and a place for the answer that is no part of it.
     predicate can_look_up{L}(struct thread *t, struct cap **out) =
       \valid_read(t) && is_table(t->cell) && \valid(out) &&
-      \separated(out, t, t->cell, t->cell->slots + (0 .. t->cell->slot_count - 1));
+      \separated(out, t, t->cell, t->cell->slots + (0 .. t->cell->slot_mask));
 
     predicate has_rights{L}(struct cap *c, integer right) = (c->rights & right) == right;
     predicate has_method{L}(struct cap *c, integer method) = (c->methods >> method & 1) == 1;

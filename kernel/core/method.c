@@ -3,10 +3,12 @@
 // port.idl.
 #include "abi/layout.h"
 #include "arch.h"
+#include "budget.h"
 #include "cell.h"
 #include "decode.h"
 #include "endpoint.h"
 #include "frame.h"
+#include "gen/budget_methods.h"
 #include "gen/cell_methods.h"
 #include "gen/frame_methods.h"
 #include "gen/interrupt_methods.h"
@@ -83,6 +85,9 @@ static err_t untyped_shape(const struct thread *t, const struct cap *self, uint6
     case UNTYPED_METHOD_RETYPE_THREAD:
         *s = (struct shape){OBJECT_THREAD, PAGE_SIZE, PAGE_SIZE, 0, RIGHT_ALL};
         return ERR_OK;
+    case UNTYPED_METHOD_RETYPE_BUDGET:
+        *s = (struct shape){OBJECT_BUDGET, BUDGET_BYTES, 64, 0, RIGHT_ALL};
+        return self->rights & RIGHT_EXECUTE ? ERR_OK : ERR_DENIED;
     case UNTYPED_METHOD_RETYPE_ENDPOINT:
         *s = (struct shape){OBJECT_ENDPOINT, 64, 64, 0, RIGHT_ALL};
         return ERR_OK;
@@ -107,6 +112,7 @@ static void shape_init(const struct thread *t, const struct shape *s, void *body
         break;
     case OBJECT_ENDPOINT:
     case OBJECT_SIGNAL:
+    case OBJECT_BUDGET:
         ((struct object *)body)->type = (uint16_t)s->type;
         break;
     default:
@@ -126,7 +132,7 @@ static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
                (untyped_bytes(self) - untyped_carved(self)) >> PAGE_SHIFT, 0);
         return;
     }
-    if (method < UNTYPED_METHOD_RETYPE_UNTYPED || method > UNTYPED_METHOD_RETYPE_SIGNAL) {
+    if (method < UNTYPED_METHOD_RETYPE_UNTYPED || method > UNTYPED_METHOD_RETYPE_BUDGET) {
         answer(t, ERR_DENIED, 0, 0, 0);
         return;
     }
@@ -308,6 +314,8 @@ static void thread_call_start(struct thread *t, struct thread *new)
     new->priority = (uint8_t)w[4];
     new->flags = (uint8_t)w[5];
     new->return_fully = 1;
+    if (!new->budget)
+        budget_give(new, t->budget);
     sched_ready(new);
     answer(t, ERR_OK, 0, 0, 0);
 }
@@ -353,15 +361,33 @@ static void thread_call(struct thread *t, struct thread *of, uint64_t method)
         err = lookup_typed(t, t->regs.w[0], OBJECT_SIGNAL, RIGHT_READ, &c);
         answer(t, err ? err : signal_bind((struct signal *)c->object, of), 0, 0, 0);
         break;
+    case THREAD_METHOD_BUDGET:
+        err = lookup_typed(t, t->regs.w[0], OBJECT_BUDGET, RIGHT_WRITE, &c);
+        if (!err)
+            budget_give(of, (struct budget *)c->object);
+        answer(t, err, 0, 0, 0);
+        break;
     case THREAD_METHOD_INFO:
-        answer(t, ERR_OK, thread_condition(of), clock_ns(of->ran), 0);
+        answer(t, ERR_OK, thread_condition(of), of->ran, 0);
         break;
     default:
         answer(t, ERR_DENIED, 0, 0, 0);
     }
 }
 
-// --- frame, interrupt, port
+// --- budget, frame, interrupt, port
+
+static void budget_call(struct thread *t, struct budget *b, uint64_t method)
+{
+    if (method == BUDGET_METHOD_SET) {
+        answer(t, budget_set(b, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
+    } else if (method == BUDGET_METHOD_INFO) {
+        answer(t, ERR_OK, b->left > 0 ? (uint64_t)b->left : 0, b->left < 0 ? (uint64_t)-b->left : 0,
+               b->next);
+    } else {
+        answer(t, ERR_DENIED, 0, 0, 0);
+    }
+}
 
 static void frame_call(struct thread *t, struct cap *self, uint64_t method)
 {
@@ -479,6 +505,9 @@ void object_call(struct thread *t, struct cap *self, uint64_t method)
         break;
     case OBJECT_THREAD:
         thread_call(t, (struct thread *)self->object, method);
+        break;
+    case OBJECT_BUDGET:
+        budget_call(t, (struct budget *)self->object, method);
         break;
     case OBJECT_FRAME:
         frame_call(t, self, method);

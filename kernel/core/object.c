@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "object.h"
 #include "arch.h"
+#include "budget.h"
 #include "cell.h"
 #include "endpoint.h"
 #include "frame.h"
@@ -11,7 +12,7 @@ static struct object *dying;
 
 static bool has_body(enum object_type type)
 {
-    return type >= OBJECT_CELL && type <= OBJECT_INTERRUPT;
+    return (type >= OBJECT_CELL && type <= OBJECT_INTERRUPT) || type == OBJECT_BUDGET;
 }
 
 void object_ref(struct cap *c)
@@ -62,6 +63,8 @@ static bool object_reap_step(struct object *o)
         return thread_reap((struct thread *)o);
     case OBJECT_ENDPOINT:
         return endpoint_reap((struct endpoint *)o);
+    case OBJECT_BUDGET:
+        return budget_reap((struct budget *)o);
     default:
         return signal_reap((struct signal *)o);
     }

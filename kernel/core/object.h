@@ -15,6 +15,7 @@ enum object_type {
     OBJECT_SIGNAL = 6,
     OBJECT_INTERRUPT = 7,
     OBJECT_PORT = 8,
+    OBJECT_BUDGET = 9,
 };
 
 struct object {

@@ -40,7 +40,7 @@ void signal_raise(struct signal *s, uint64_t bits)
     sched_ready(t);
 }
 
-void signal_wait(struct thread *t, struct signal *s, cap_t handle, nsec_t expiry, nsec_t deadline)
+void signal_wait(struct thread *t, struct signal *s, nsec_t expiry, nsec_t deadline)
 {
     if (s->bits) {
         signal_take(t, s, 0);
@@ -51,7 +51,6 @@ void signal_wait(struct thread *t, struct signal *s, cap_t handle, nsec_t expiry
         return;
     }
     t->signal = s;
-    t->through = handle;
     t->state = THREAD_WAITING;
     heap_insert(&s->waiters, &t->queue, (uint64_t)(255 - t->priority) << 56 | s->arrivals++);
     timer_arm(t, time_earlier(deadline, expiry));

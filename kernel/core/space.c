@@ -11,16 +11,7 @@ static pte_t *table_at(pte_t e)
 
 pte_t *space_entry(const struct cell *cell, vaddr_t address)
 {
-    pte_t *table = phys_to_kernel(cell->top);
-
-    for (int level = PTE_LEVELS - 1; level > 0; level--) {
-        pte_t e = table[pte_index(address, level)];
-
-        if (!(e & PTE_PRESENT))
-            return 0;
-        table = table_at(e);
-    }
-    return &table[pte_index(address, 0)];
+    return space_walk(cell->top, address);
 }
 
 bool space_range_is_user(vaddr_t address, uint64_t pages)
@@ -68,5 +59,5 @@ err_t space_reserve(struct cell *cell, vaddr_t address, uint64_t pages)
 void space_changed(const struct cell *cell)
 {
     if (cell->top == this_cpu()->top)
-        this_cpu()->stale = true;
+        this_cpu()->top = 0;
 }

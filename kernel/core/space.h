@@ -10,8 +10,31 @@
 
 struct cell;
 
-// The entry for `address`, 0 if its table is not reserved. Tables are reserved by `space_reserve`,
-// from the cell's pool. NO_MEMORY leaves what was reserved so far.
+// The entry for `address` under this top table, 0 if its table is not reserved. Entries of
+// consecutive pages are adjacent within one last-level table; a table stays until its cell's end.
+static inline pte_t *space_walk(paddr_t top, vaddr_t address)
+{
+    pte_t *table = phys_to_kernel(top);
+
+    for (int level = PTE_LEVELS - 1; level > 0; level--) {
+        pte_t e = table[pte_index(address, level)];
+
+        if (!(e & PTE_PRESENT))
+            return 0;
+        table = phys_to_kernel(e & PTE_ADDRESS);
+    }
+    return &table[pte_index(address, 0)];
+}
+
+// The entry that follows `before`, which is that of the page below `address` (0: there is none
+// yet).
+static inline pte_t *space_walk_on(paddr_t top, pte_t *before, vaddr_t address)
+{
+    return before && pte_index(address, 0) != 0 ? before + 1 : space_walk(top, address);
+}
+
+// The entry for `address` in this cell, 0 if its table is not reserved. Tables are reserved by
+// `space_reserve`, from the cell's pool. NO_MEMORY leaves what was reserved so far.
 pte_t *space_entry(const struct cell *cell, vaddr_t address);
 MUST_USE err_t space_reserve(struct cell *cell, vaddr_t address, uint64_t pages);
 

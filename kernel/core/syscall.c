@@ -54,7 +54,7 @@ static void sys_call(struct thread *t, uint64_t word)
     }
     // commit
     if (c->type == OBJECT_ENDPOINT)
-        endpoint_send(t, c, t->regs.rdi, MESSAGE_CALL);
+        endpoint_send(t, c, MESSAGE_CALL);
     else
         object_call(t, c, method);
 }
@@ -74,7 +74,7 @@ static void sys_send(struct thread *t, uint64_t word)
         return;
     }
     // commit
-    endpoint_send(t, c, t->regs.rdi, MESSAGE_SEND);
+    endpoint_send(t, c, MESSAGE_SEND);
 }
 
 // The capability that an answer carries along: `*passed` is 0 if there is none.
@@ -110,7 +110,7 @@ static void sys_recv(struct thread *t, uint64_t word, bool reply)
         endpoint_reply(t, t->client, call_error(word), passed);
     else if (t->client) // not answered: dropped
         endpoint_fail(t->client, ERR_PEER_DEAD);
-    endpoint_receive(t, (struct endpoint *)c->object, t->regs.rdi, c->expiry, t->regs.r15);
+    endpoint_receive(t, (struct endpoint *)c->object, c->expiry, t->regs.r15);
 }
 
 static void sys_reply(struct thread *t, uint64_t word)
@@ -149,7 +149,7 @@ static void sys_signal(struct thread *t, bool wait)
     }
     // commit
     if (wait) {
-        signal_wait(t, (struct signal *)c->object, t->regs.rdi, c->expiry, t->regs.r15);
+        signal_wait(t, (struct signal *)c->object, c->expiry, t->regs.r15);
         return;
     }
     signal_raise((struct signal *)c->object, t->regs.w[0]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "thread.h"
 #include "arch.h"
+#include "budget.h"
 #include "cell.h"
 #include "endpoint.h"
 #include "frame.h"
@@ -50,6 +51,9 @@ static void thread_leave(struct thread *t)
     case THREAD_WAITING:
         signal_leave(t);
         break;
+    case THREAD_SPENT:
+        budget_leave(t);
+        break;
     case THREAD_CALLING:
         if (t->server && t->server->lease.lender != t)
             endpoint_abandon(t);
@@ -91,6 +95,8 @@ bool thread_reap(struct thread *t)
         endpoint_fail(t->kept_first, ERR_PEER_DEAD);
         return false;
     }
+    if (t->budget)
+        budget_give(t, 0);
     if (cell) {
         if (t->linked)
             thread_unlink(t);
@@ -102,6 +108,8 @@ bool thread_reap(struct thread *t)
     }
     if (t->object.refs == 0) {
         arch_fpu_forget(t);
+        if (this_cpu()->runner == t)
+            this_cpu()->runner = 0;
         frame_use_set(t, 1, FRAME_FREE);
     }
     return true;
@@ -109,7 +117,7 @@ bool thread_reap(struct thread *t)
 
 void thread_expire(struct thread *t)
 {
-    const struct cap *c = cell_find(t->cell, t->through);
+    const struct cap *c = cell_find(t->cell, t->regs.rdi);
 
     thread_leave(t);
     t->regs.rax = c && c->expiry && c->expiry <= clock_now() ? ERR_EXPIRED : ERR_TIMED_OUT;
