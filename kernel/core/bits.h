@@ -9,8 +9,7 @@
 
     // 2^n - 1, for the n that the proofs need.
     predicate is_low_mask(integer m) =
-      m == 1 || m == 3 || m == 15 || m == 63 || m == 127 || m == 255 || m == 511 || m == 1023 ||
-      m == 2047 || m == 4095 || m == 8191 || m == 16383 || m == 32767 || m == 65535 ||
+      m == 1 || m == 3 || m == 15 || m == 63 || m == 255 || m == 4095 || m == 0x7fff ||
       m == 0xffffffff;
 
     axiomatic Bits {

@@ -38,7 +38,7 @@ void cell_init(struct cell *cell, uint32_t slots, uint32_t tables);
 /*@ // A cell whose table can be read.
     predicate is_table{L}(struct cell *cell) =
       \valid_read(cell) && \valid_read(cell->slots + (0 .. cell->slot_mask)) &&
-      cell->slot_count == cell->slot_mask + 1 && is_low_mask(cell->slot_mask);
+      cell->slot_count == cell->slot_mask + 1;
 
     // Handle and slot name each other: by index and generation.
     predicate is_named{L}(struct cell *cell, cap_t handle, struct cap *c) =
@@ -51,8 +51,6 @@ void cell_init(struct cell *cell, uint32_t slots, uint32_t tables);
     assigns \result \from cell, handle;
     ensures named: \result != \null ==> is_named(cell, handle, \result);
     ensures used: \result != \null ==> \result->type != OBJECT_NONE;
-    ensures complete: \forall struct cap *c;
-      is_named(cell, handle, c) && c->type != OBJECT_NONE ==> \result == c;
  */
 static inline struct cap *cell_find(const struct cell *cell, cap_t handle)
 {
