@@ -16,6 +16,10 @@
     predicate word_is_valid(integer w) =
       w / 64 % 4 == 0 && w / 16384 % 4 == 0 && w / 131072 % 32768 == 0 && w / 1099511627776 == 0;
 
+    lemma word_steps: \forall integer w; is_word(w) ==>
+      w / 256 == w / 64 / 4 && w / 4096 == w / 256 / 16 && w / 16384 == w / 4096 / 4 &&
+      w / 65536 == w / 16384 / 4 && w / 131072 == w / 65536 / 2 &&
+      w / 4294967296 == w / 131072 / 32768 && w / 1099511627776 == w / 4294967296 / 256;
     lemma word_whole: \forall integer w; is_word(w) && word_is_valid(w) ==>
       w == word_method(w) + word_op(w) * 256 + word_lease(w) * 4096 + word_cap(w) * 65536 +
            word_error(w) * 4294967296;

@@ -92,14 +92,12 @@ def run(folder, source, functions, out, limit, smoke=False, clauses=None):
     result = Result(f"{out}/wp.log")
     includes = [f"-I{folder}/{path}" for path in INCLUDES] + [f"-I{build}/inc/abi", f"-I{build}"]
     command = ["frama-c", f"{folder}/{source}", "-c11", "-machdep", "gcc_x86_64", "-cpp-extra-args=" + " ".join(includes),
-               "-wp", "-wp-rte", "-wp-model", MODEL, "-wp-prover", PROVERS, "-wp-par", "1", "-wp-timeout", str(limit),
-               "-wp-fct", ",".join(functions)]
-    if clauses:
-        command += ["-wp-prop", ",".join(clauses)]
+               "-wp", "-wp-model", MODEL, "-wp-prover", PROVERS, "-wp-par", "1", "-wp-timeout", str(limit)]
+    if clauses is None:
+        command += ["-wp-prop=@lemma", "-then"]
+    command += ["-wp-rte", "-wp-fct", ",".join(functions), "-wp-prop=" + (",".join(clauses) if clauses else "-@lemma")]
     if smoke:
         command += ["-wp-smoke-tests", "-wp-no-smoke-dead-code", "-wp-smoke-timeout", str(SMOKE_SECONDS)]
-    if clauses is None:
-        command += ["-then", "-wp-no-rte", "-wp-no-smoke-tests", "-wp-fct", "", "-wp-prop", "@lemma"]
     command += ["-then", "-no-wp", "-report-csv", f"{out}/properties.csv"]
     with open(result.log, "w") as log:
         log.write(" ".join(command) + "\n")
@@ -107,7 +105,7 @@ def run(folder, source, functions, out, limit, smoke=False, clauses=None):
         status = subprocess.run(command, env=environment, stdout=log, stderr=subprocess.STDOUT).returncode
     text = open(result.log).read()
     if status != 0:
-        errors = re.findall(r"(?:User Error|error|fatal).*", text) or ["it ended with status {status}"]
+        errors = re.findall(r"(?:User Error|: error|fatal error).*", text) or [f"it ended with status {status}"]
         result.error = f"frama-c: {errors[0]} - see {result.log}"
         return result
     goals = goals_read(text, functions)
