@@ -4,6 +4,7 @@
 #include "cell.h"
 #include "endpoint.h"
 #include "frame.h"
+#include "revoke.h"
 
 struct cap *cap_root;
 
@@ -58,29 +59,16 @@ static void cap_replace(const struct cap *c, uint32_t first, uint32_t last)
         cap_at(last)->next = c->next;
 }
 
-void cap_unlink(struct cap *c)
-{
-    cap_replace(c, c->first, c->last);
-    c->first = c->last = c->next = c->prev = 0;
-}
-
 MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request)
 {
-    if (from->type == OBJECT_UNTYPED || from->type == OBJECT_PORT ||
-        from->type == OBJECT_INTERRUPT) {
-        if (from->type == OBJECT_UNTYPED)
-            return ERR_BAD_ARGUMENT;
-        if (request->identity)
-            return ERR_BAD_ARGUMENT;
-    } else if (from->type != OBJECT_FRAME && ((const struct object *)from->object)->revoking) {
-        return ERR_BUSY;
-    }
-    if (request->identity && from->identity && request->identity != from->identity)
+    if (from->type == OBJECT_UNTYPED)
         return ERR_BAD_ARGUMENT;
     if ((request->expiry || request->identity) && from->type != OBJECT_ENDPOINT &&
         from->type != OBJECT_SIGNAL)
         return ERR_BAD_ARGUMENT;
-    return ERR_OK;
+    if (request->identity && from->identity && request->identity != from->identity)
+        return ERR_BAD_ARGUMENT;
+    return revoke_covers(from) ? ERR_BUSY : ERR_OK;
 }
 
 static uint8_t cap_fast(const struct cap *c)
@@ -149,33 +137,20 @@ void cap_move(struct cap *from, struct cap *to)
         cap_at(to->last)->next = me;
     }
     cap_clear(from);
+    if (revoke.root == from) // I19
+        revoke.root = to;
 }
 
-void cap_delete(struct cap *c)
+bool cap_delete(struct cap *c)
 {
-    struct cap gone = *c;
+    bool ended;
 
     ASSERT("I2", c->type != OBJECT_NONE);
+    ASSERT("I19", c != revoke.root);
     if (c->type == OBJECT_ENDPOINT && (c->rights & RIGHT_READ))
         endpoint_cut(c);
-    cap_unlink(c);
+    cap_replace(c, c->first, c->last);
+    ended = object_unref(c);
     cap_clear(c);
-    object_unref(&gone);
-}
-
-err_t cap_revoke(struct cap *c)
-{
-    struct object *o =
-        c->type >= OBJECT_CELL && c->type <= OBJECT_SIGNAL ? (struct object *)c->object : 0;
-
-    if (o)
-        o->revoking = 1;
-    while (c->first) {
-        cap_delete(cap_at(c->first));
-        if (object_reap() != ERR_OK || arch_preempt())
-            return ERR_RESTART;
-    }
-    if (o)
-        o->revoking = 0;
-    return ERR_OK;
+    return ended;
 }

@@ -8,7 +8,7 @@
 //
 // The first child's `prev` and the last child's `next` lead back to the parent, so that inserting,
 // moving and removing touch a fixed number of capabilities. A removed capability's children take
-// its place: revoke removes the first child until there is none.
+// its place: revoke (revoke.h) removes the first child until there is none.
 //
 // I1  A child's rights and methods are subsets of its parent's, its expiry is not later, and its
 // identity is the
@@ -75,25 +75,19 @@ struct cap_request {
     uint64_t identity; // 0: the source's
 };
 
-// The tree. `cap_insert` makes the filled-in `child` the first child of `parent`.
-void cap_insert(struct cap *parent, struct cap *child);
-void cap_unlink(struct cap *c);
-
 // Fill the empty slot `to` with what `request` leaves of `from`, as its child.
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request);
 
-// May `from` be derived that way? BUSY while it is revoked, BAD_ARGUMENT for a second identity or
-// untyped memory.
+// May `from` be derived that way? BAD_ARGUMENT for a second identity, untyped memory, an expiry or
+// identity where there can be none; BUSY while a revoke goes over its object.
 MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request);
 
-// The capability changes its slot; its handle of old becomes stale.
+// The capability changes its slot; its handle of old becomes stale, its place in the tree stays.
 void cap_move(struct cap *from, struct cap *to);
 
-// Empty the slot: out of the tree, generation up, the object loses a reference.
-void cap_delete(struct cap *c);
-
-// Delete all that was derived from `c`. ERR_RESTART when something more urgent is waiting.
-MUST_USE err_t cap_revoke(struct cap *c);
+// Empty the slot: out of the tree, and the object loses a reference. True if that was the object's
+// last and it is to be taken apart (object_reap).
+bool cap_delete(struct cap *c);
 
 // Make `child`, whose object fields are set, a capability in use, under `parent`.
 void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint64_t object,

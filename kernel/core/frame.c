@@ -12,6 +12,24 @@ void frame_use_set(const void *first, uint64_t pages, enum frame_use use)
         f[i] = (struct frame){.use = (uint16_t)use};
 }
 
+void frame_small_begin(const void *body)
+{
+    struct frame *f = frame_of_kernel(body);
+
+    ASSERT("I5", f->use == FRAME_FREE || f->use == FRAME_SMALL);
+    f->use = FRAME_SMALL;
+    f->refs++;
+}
+
+void frame_small_end(const void *body)
+{
+    struct frame *f = frame_of_kernel(body);
+
+    ASSERT("I5", f->use == FRAME_SMALL && f->refs > 0);
+    if (--f->refs == 0)
+        f->use = FRAME_FREE;
+}
+
 static pte_t frame_entry(paddr_t page, uint32_t access)
 {
     pte_t e = page | PTE_PRESENT | PTE_USER;

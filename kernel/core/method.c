@@ -17,6 +17,7 @@
 #include "gen/untyped_methods.h"
 #include "interrupt.h"
 #include "lookup.h"
+#include "revoke.h"
 #include "syscall.h"
 #include "untyped.h"
 
@@ -50,6 +51,15 @@ static void answer_reaped(struct thread *t)
         t->regs.rax = (uint64_t)SYS_REAP << CALL_OP_SHIFT;
         syscall_restart(t);
     }
+}
+
+// Why nothing was derived. BUSY: a revoke is in the way; who began it may be dead, so help with it,
+// and asking again will do.
+static void answer_underived(struct thread *t, err_t error)
+{
+    if (error == ERR_BUSY)
+        revoke_help();
+    answer_error(t, error);
 }
 
 // --- untyped
@@ -86,7 +96,7 @@ static err_t untyped_shape(const struct thread *t, const struct cap *self, uint6
         *s = (struct shape){OBJECT_THREAD, PAGE_SIZE, PAGE_SIZE, 0, RIGHT_ALL};
         return ERR_OK;
     case UNTYPED_METHOD_RETYPE_BUDGET:
-        *s = (struct shape){OBJECT_BUDGET, BUDGET_BYTES, 64, 0, RIGHT_ALL};
+        *s = (struct shape){OBJECT_BUDGET, BUDGET_BYTES, BUDGET_BYTES, 0, RIGHT_ALL};
         return self->rights & RIGHT_EXECUTE ? ERR_OK : ERR_DENIED;
     case UNTYPED_METHOD_RETYPE_ENDPOINT:
         *s = (struct shape){OBJECT_ENDPOINT, 64, 64, 0, RIGHT_ALL};
@@ -114,6 +124,7 @@ static void shape_init(const struct thread *t, const struct shape *s, void *body
     case OBJECT_SIGNAL:
     case OBJECT_BUDGET:
         ((struct object *)body)->type = (uint16_t)s->type;
+        frame_small_begin(body);
         break;
     default:
         break;
@@ -141,7 +152,7 @@ static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
     if (slot)
         err = untyped_carve(self, s.bytes, s.align, s.type != OBJECT_UNTYPED, &body);
     if (err || !slot) {
-        answer_error(t, err);
+        answer_underived(t, err);
         return;
     }
     // commit
@@ -177,7 +188,7 @@ static void cell_derive(struct thread *t, struct cell *to)
     if (!err)
         err = cap_may_derive(source, &request);
     if (err) {
-        answer(t, err, 0, 0, 0);
+        answer_underived(t, err);
         return;
     }
     // commit
@@ -199,24 +210,47 @@ static void cell_move(struct thread *t, struct cell *to)
     answer(t, ERR_OK, cell_handle(to, slot), 0, 0);
 }
 
-static void cell_remove(struct thread *t, struct cell *of, bool revoke)
+// Help with the revoke in progress, and start again: what was looked up may be gone.
+static void finish_revoke_first(struct thread *t)
+{
+    revoke_help();
+    syscall_restart(t);
+}
+
+static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
-    err_t err = !c                                      ? ERR_BAD_CAPABILITY
-                : revoke && !(c->rights & RIGHT_REVOKE) ? ERR_DENIED
-                                                        : ERR_OK;
+
+    if (!c) {
+        answer(t, ERR_BAD_CAPABILITY, 0, 0, 0);
+        return;
+    }
+    if (c == revoke.root) {
+        finish_revoke_first(t);
+        return;
+    }
+    // commit
+    if (cap_delete(c))
+        answer_reaped(t);
+    else
+        answer(t, ERR_OK, 0, 0, 0);
+}
+
+static void cell_revoke(struct thread *t, struct cell *of)
+{
+    struct cap *c = cell_find(of, t->regs.w[0]);
+    err_t err = !c ? ERR_BAD_CAPABILITY : c->rights & RIGHT_REVOKE ? ERR_OK : ERR_DENIED;
 
     if (err) {
         answer(t, err, 0, 0, 0);
         return;
     }
-    // commit
-    if (revoke && cap_revoke(c) == ERR_RESTART) {
-        syscall_restart(t);
+    if (revoke_in_progress()) {
+        finish_revoke_first(t);
         return;
     }
-    if (!revoke)
-        cap_delete(c);
+    // commit
+    revoke_begin(c);
     answer_reaped(t);
 }
 
@@ -231,7 +265,7 @@ static void cell_supervise(struct thread *t, struct cell *cell)
     if (!err && cell->supervisor.type != OBJECT_NONE)
         err = ERR_EXISTS;
     if (err) {
-        answer(t, err, 0, 0, 0);
+        answer_underived(t, err);
         return;
     }
     // commit
@@ -249,10 +283,10 @@ static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
         cell_move(t, cell);
         break;
     case CELL_METHOD_DELETE:
-        cell_remove(t, cell, false);
+        cell_delete(t, cell);
         break;
     case CELL_METHOD_REVOKE:
-        cell_remove(t, cell, true);
+        cell_revoke(t, cell);
         break;
     case CELL_METHOD_RESERVE:
         answer(t, space_reserve(cell, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
@@ -415,6 +449,8 @@ static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t metho
         err = lookup_typed(t, t->regs.w[0], OBJECT_SIGNAL, RIGHT_WRITE, &signal);
         if (!err)
             err = interrupt_bind(i, signal, t->regs.w[1]);
+        if (err == ERR_BUSY)
+            revoke_help();
     } else if (method == INTERRUPT_METHOD_ACKNOWLEDGE) {
         err = i->signal.type == OBJECT_NONE ? ERR_BAD_STATE : ERR_OK;
         if (!err)
@@ -427,16 +463,15 @@ static void port_narrow(struct thread *t, struct cap *self)
 {
     static const struct cap_request all = {.rights = RIGHT_ALL, .methods = ~0ull};
     uint64_t offset = t->regs.w[0], count = t->regs.w[1];
-    struct cap *slot;
+    struct cap *slot = 0;
     err_t err = ERR_BAD_ARGUMENT;
 
-    if (count == 0 || offset > self->extent || count > self->extent - offset) {
-        answer(t, err, 0, 0, 0);
-        return;
-    }
-    slot = cell_slot(t->cell, t->regs.w[2], &err);
-    if (!slot) {
-        answer(t, err, 0, 0, 0);
+    if (count != 0 && offset <= self->extent && count <= self->extent - offset)
+        slot = cell_slot(t->cell, t->regs.w[2], &err);
+    if (slot)
+        err = cap_may_derive(self, &all);
+    if (!slot || err) {
+        answer_underived(t, err);
         return;
     }
     // commit

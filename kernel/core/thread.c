@@ -7,8 +7,13 @@
 #include "frame.h"
 #include "signal.h"
 
+// Where the calls of a new thread are counted from: beyond those of all threads that stopped, so
+// that a token that a server kept for a caller answers nobody who has the same page later (I11).
+static uint32_t first_call;
+
 void thread_init(struct thread *t)
 {
+    t->calls = first_call;
     t->object.type = OBJECT_THREAD;
     t->state = THREAD_NEW;
     arch_fpu_init(t->fpu);
@@ -70,6 +75,8 @@ void thread_stop(struct thread *t)
         return;
     thread_leave(t);
     t->state = THREAD_STOPPED;
+    if ((int32_t)(t->calls - first_call) >= 0)
+        first_call = t->calls + 1;
     if (t->bound)
         signal_unbind(t->bound);
     object_die(&t->object);
@@ -79,11 +86,12 @@ bool thread_reap(struct thread *t)
 {
     struct cell *cell = t->cell;
 
-    if (t->state !=
-        THREAD_STOPPED) { // its last capability is gone: nobody can stop it but its cell's end
-        if (t->state != THREAD_NEW)
-            return true;
+    if (t->state == THREAD_NEW)
         t->state = THREAD_STOPPED;
+    if (t->state !=
+        THREAD_STOPPED) { // its last capability is gone, as when a revoke took its memory
+        thread_stop(t);
+        return true; // it is in the queue again
     }
     if (t->server)
         return true;

@@ -6,6 +6,7 @@
 #include "endpoint.h"
 #include "frame.h"
 #include "gen/cell_methods.h"
+#include "gen/budget_methods.h"
 #include "gen/frame_methods.h"
 #include "gen/interrupt_methods.h"
 #include "gen/port_methods.h"
@@ -29,7 +30,16 @@ static inline cap_t handle_of(uint32_t slot)
     return (cap_t)1 << 32 | slot;
 }
 
-// Make `t` the running thread and let it execute one system call; returns its rax.
+enum { BED_SYSCALL_LENGTH = 2 };
+
+// Did the last call stop in the middle, to be executed again?
+static inline bool bed_restarts(struct thread *t, uint64_t rip)
+{
+    return t->regs.rip == rip - BED_SYSCALL_LENGTH;
+}
+
+// Make `t` the running thread and let it execute one system call, again and again if it asks for
+// that and nobody interrupts; returns its rax.
 static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, struct bed_args a)
 {
     struct cpu *cpu = this_cpu();
@@ -48,7 +58,11 @@ static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, st
     t->regs.rdi = to;
     for (int i = 0; i < MESSAGE_WORDS; i++)
         t->regs.w[i] = a.w[i];
-    syscall_enter(t);
+    for (uint64_t rip = t->regs.rip;; t->regs.rip = rip) {
+        syscall_enter(t);
+        if (!bed_restarts(t, rip) || host_preempts || t->state != THREAD_READY)
+            break;
+    }
     return t->regs.rax;
 }
 

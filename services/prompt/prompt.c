@@ -7,6 +7,7 @@
 #include "format/fingerprint.h"
 #include "gen/steward.h"
 #include "gen/vault.h"
+#include "os/ipc.h"
 #include "os/syscall.h"
 #include "question.h"
 #include "terminal.h"
@@ -15,8 +16,10 @@
 enum { MILLISECOND = 1000000 };
 
 static struct {
-    bool seeded;  // the vault has a seed
-    bool greeted; // "Ready." stands on the console
+    bool seeded;                            // the vault has a seed
+    bool greeted;                           // "Ready." stands on the console
+    bool lost;                              // so does that the vault is gone for good
+    uint8_t key[VAULT_DEVICE_KEY_KEY_SIZE]; // the device key that stands there; zero: none
     struct line line;
 } prompt;
 
@@ -49,11 +52,22 @@ static void key_show(void)
         return;
     }
     terminal_text("device key ");
+    memcpy(prompt.key, key, sizeof key);
     fingerprint_text(key, fingerprint);
     terminal_text(fingerprint);
     terminal_text("\ndevice public key ");
     terminal_hex(key, sizeof key);
     terminal_text("\n");
+}
+
+// A vault that was started again while there was no seed has lost nothing but its device key.
+static void key_follow(void)
+{
+    uint8_t key[VAULT_DEVICE_KEY_KEY_SIZE];
+    if (vault_device_key(key) || memcmp(key, prompt.key, sizeof key) == 0)
+        return;
+    terminal_text("The vault has started again: it has another device key.\n");
+    key_show();
 }
 
 void prompt_begin(void)
@@ -66,7 +80,8 @@ void prompt_begin(void)
     key_show();
     if (vault_status(&state, &network, &fingerprint) == ERR_OK && state != 0) {
         prompt.seeded = true; // this cell started again, the vault did not
-        terminal_text("There is a seed. Network: ");
+        terminal_text("This console has started again. What was typed before counts for nothing.\n"
+                      "There is a seed. Network: ");
         terminal_text(words_network(network));
         terminal_text(".\n");
     } else {
@@ -76,14 +91,25 @@ void prompt_begin(void)
     terminal_flush();
 }
 
+// After a failure that may last: whoever has a lower priority gets on meanwhile.
+static void prompt_rest(void)
+{
+    uint64_t bits;
+    err_t err =
+        sys_wait(start_page()->signal, sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND, &bits);
+    (void)err; // nobody raises it, so this is TIMED_OUT
+}
+
 static void prompt_unseeded(void)
 {
     uint8_t byte;
     line_begin(&prompt.line, false);
     terminal_text("> ");
     do {
-        if (terminal_byte(0, &byte))
+        if (terminal_byte(0, &byte)) {
+            prompt_rest();
             return;
+        }
     } while (!terminal_feed(&prompt.line, byte));
     if (line_is(&prompt.line, "restore"))
         prompt.seeded = words_restore();
@@ -109,12 +135,19 @@ static void prompt_idle(void)
 {
     uint32_t state = 0, network = 0, fingerprint = 0;
     uint8_t byte;
-    if (vault_status(&state, &network, &fingerprint) == ERR_OK && state == 0) {
+    err_t err = vault_status(&state, &network, &fingerprint);
+    if (!err && state == 0) {
         terminal_text("\nThe vault has started again: its seed is gone.\n");
         prompt_begin();
         return;
     }
+    // The steward has taken the endpoint away (docs/supervision.md).
+    if ((err == ERR_BAD_CAPABILITY || err == ERR_DENIED) && !prompt.lost) {
+        terminal_text("\nThe vault does not run any more. Restart the device.\n");
+        prompt.lost = true;
+    }
     if (!prompt.greeted) {
+        key_follow();
         line_begin(&prompt.line, false);
         terminal_text("Ready.\n");
         prompt.greeted = true;
@@ -122,7 +155,10 @@ static void prompt_idle(void)
     while (terminal_byte(1, &byte) == ERR_OK)
         if (terminal_feed(&prompt.line, byte))
             prompt_command();
-    if (vault_wait_question(sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND))
+    err = vault_wait_question(sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND);
+    if (err && err != ERR_TIMED_OUT)
+        prompt_rest();
+    if (err)
         return;
     if (prompt.line.length > 0)
         terminal_text("\n");

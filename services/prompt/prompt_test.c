@@ -265,6 +265,7 @@ static void test_idle(void)
     CHECK(fake_person(NULL, 0, 5));
     CHECK_EQ(mark, fake.output_size); // "Ready." once, and then nothing
     prompt_begin();                   // the prompt started again, the vault did not
+    CHECK(fake_said_since(mark, "This console has started again."));
     CHECK(fake_said_since(mark, "There is a seed. Network: MAINNET."));
     CHECK(fake_person(NULL, 0, 1));
     CHECK(fake_said_since(mark, "Ready."));
@@ -281,6 +282,22 @@ static void test_vault_restarts(void)
     test_restore_main();
     fake.vault_fresh = true;
     CHECK(fake_person(STEPS(steps), 2));
+}
+
+// A vault that was given up: said once, and whoever has a lower priority gets on.
+static void test_vault_gone(void)
+{
+    static const char said[] = "The vault does not run any more. Restart the device.";
+    test_restore_main();
+    fake.vault_gone = true;
+    nsec_t before = fake.now;
+    size_t mark = fake.output_size;
+    CHECK(fake_person(NULL, 0, 4));
+    CHECK(fake.now - before >= 4 * (nsec_t)PROMPT_LOOK_MS * 1000000);
+    CHECK(fake_said_since(mark, said));
+    mark = fake.output_size;
+    CHECK(fake_person(NULL, 0, 4));
+    CHECK(!fake_said_since(mark, said));
 }
 
 static void test_console_fails(void)
@@ -310,6 +327,7 @@ int main(void)
     apart(test_create_cancelled);
     apart(test_idle);
     apart(test_vault_restarts);
+    apart(test_vault_gone);
     apart(test_console_fails);
     return unit_done();
 }

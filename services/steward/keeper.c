@@ -5,6 +5,7 @@
 #include "os/error.h"
 #include "os/panic.h"
 #include "os/syscall.h"
+#include <string.h>
 
 static const struct plan_cell *plan_of(const struct keeper *k, uint32_t number)
 {
@@ -33,7 +34,6 @@ static err_t start(struct keeper *k, uint32_t number, const char **step)
         return err;
     *step = "start";
     err = tenant_start(&k->house, number, t);
-    k->watches[number].started = sys_now();
     if (err != ERR_OK)
         stop(k, number);
     return err;
@@ -77,22 +77,24 @@ void keeper_begin(struct keeper *k)
     }
 }
 
-// Whether it is started again; then `due` says when.
-static bool decide(struct keeper *k, uint32_t number, const uint64_t words[4])
+// Whether it is started again, and when (`due`); otherwise why not, for the log.
+static const char *decide(struct keeper *k, uint32_t number, const uint64_t words[4])
 {
     struct watch *w = &k->watches[number];
     const struct plan_cell *c = plan_of(k, number);
-    // For a secret cell the kernel withholds the status, so any end of it counts as a crash.
-    bool by_itself = words[0] == FAULT_EXIT && words[2] != EXIT_PANIC && !(c->flags & PLAN_SECRET);
     nsec_t now = sys_now();
-    if ((c->flags & PLAN_APP) != 0 || by_itself)
-        return false;
-    if (now - w->started >= KEEPER_CALM)
-        w->restarts = 0;
-    if (w->restarts == RESTARTS_MAX)
-        return false;
-    w->due = now + (KEEPER_DELAY << w->restarts++);
-    return true;
+    if ((c->flags & PLAN_RESTART) == 0 || (words[0] == FAULT_EXIT && words[2] == 0))
+        return c->service != 0 ? "; nobody serves in its place" : "";
+    while (w->count != 0 && now - w->crashes[0] >= KEEPER_CALM) {
+        w->count--;
+        memmove(&w->crashes[0], &w->crashes[1], w->count * sizeof w->crashes[0]);
+    }
+    if (w->count == RESTARTS_MAX)
+        return c->service != 0 ? "; too often, so nobody serves in its place"
+                               : "; too often, so it is given up";
+    w->due = now + (KEEPER_DELAY << w->count);
+    w->crashes[w->count++] = now;
+    return "; it is started again";
 }
 
 void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4])
@@ -104,14 +106,9 @@ void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4])
     struct text t = events_add(&k->events);
     fault_describe(&t, plan_of(k, n), words);
     stop(k, n);
-    if (decide(k, n, words)) {
-        text_string(&t, "; it is started again");
-        return;
-    }
-    if (plan_of(k, n)->service == 0)
-        return;
-    text_string(&t, "; nobody serves in its place");
-    give_up(k, n);
+    text_string(&t, decide(k, n, words));
+    if (k->watches[n].due == 0)
+        give_up(k, n);
 }
 
 nsec_t keeper_deadline(const struct keeper *k)

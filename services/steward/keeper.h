@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What happens when a cell stops. A crash of a driver or service is followed by a new start with
-// the same authority and nothing else of the old one, a little later each time; whoever waits for
-// it at its endpoint is served by the new one. A cell that keeps crashing is given up, and its
-// endpoint is taken away, so that its callers get an error and do not wait for ever. An app that
-// stops stays stopped, and so does a cell that ends by itself.
+// What happens when a cell stops (docs/supervision.md). A cell that the plan restarts
+// (PLAN_RESTART) is started again with the same authority and nothing else of the old run, a little
+// later each time; whoever waits for it at its endpoint is served by the new run. One that ends
+// with status 0 has done its work. What is not started again leaves no endpoint behind, so that its
+// callers get an error and do not wait for ever.
 //
-//     running --crash--> waiting for `due` --due--> running        (RESTARTS_MAX times)
-//        |                                            | crash
-//        '--exit, or an app's crash--> stopped <------'  too often: given up
+//     running --crash--> waiting for `due` --due--> running
+//        |
+//        '--status 0, not to be restarted, or one crash too many in KEEPER_CALM--> stopped
 #pragma once
 #include "report.h"
 #include "tenant.h"
 
-enum {
-    RESTARTS_MAX = 3, // a cell that ran for KEEPER_CALM since its last start begins anew
-};
-#define KEEPER_DELAY ((nsec_t)100000000) // before the first new start; doubled for each further one
-#define KEEPER_CALM  ((nsec_t)60000000000)
+enum { RESTARTS_MAX = 3 }; // within KEEPER_CALM, of one cell
+#define KEEPER_CALM  ((nsec_t)10000000000)
+#define KEEPER_DELAY ((nsec_t)100000000) // before a new start; doubled for each recent one
 
 struct watch {
-    nsec_t due;     // when it is to be started again, 0 if it is not
-    nsec_t started; // its last start
-    uint32_t restarts;
+    nsec_t due;                   // when it is to be started again, 0 if it is not
+    nsec_t crashes[RESTARTS_MAX]; // that were forgiven and are recent, the oldest first
+    uint32_t count;
 };
 
 struct keeper {

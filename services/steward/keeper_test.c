@@ -13,7 +13,7 @@ static uint8_t seed[BOOT_SEED_SIZE];
 static struct keeper k;
 
 static const uint64_t crash[4] = {FAULT_PAGE, 0x1234, 0x10, 6}, done[4] = {FAULT_EXIT},
-                      panicked[4] = {FAULT_EXIT, 0, EXIT_PANIC};
+                      failed[4] = {FAULT_EXIT, 0, 1}, panicked[4] = {FAULT_EXIT, 0, EXIT_PANIC};
 
 static void begin(void)
 {
@@ -79,15 +79,18 @@ static void test_give_up(void)
 {
     begin();
     for (int i = 0; i < RESTARTS_MAX; i++) {
+        nsec_t before = kernel.now;
         keeper_fault(&k, FAKE_LOG, panicked);
         expect("cell log stopped: exit with status 255 (panic); it is started again");
         kernel.now = keeper_deadline(&k);
+        CHECK_EQ(kernel.now - before, KEEPER_DELAY << i);
         keeper_tick(&k);
         CHECK_EQ(keeper_running(&k), 4);
     }
     uint32_t revokes = kernel.revokes;
     keeper_fault(&k, FAKE_LOG, panicked);
-    expect("cell log stopped: exit with status 255 (panic); nobody serves in its place");
+    expect("cell log stopped: exit with status 255 (panic); too often, so nobody serves in its "
+           "place");
     CHECK_EQ(keeper_deadline(&k), 0);
     CHECK_EQ(endpoints[3], 0);
     CHECK_EQ(kernel.revokes, revokes + 2); // its piece and its endpoint
@@ -98,17 +101,30 @@ static void test_give_up(void)
     CHECK_EQ(keeper_running(&k), 3);
 }
 
+// A crash counts for ten seconds: as many as are forgiven, at that rate, go on for ever.
 static void test_calm(void)
 {
     begin();
-    for (int i = 0; i < 2 * RESTARTS_MAX; i++) {
-        kernel.now += KEEPER_CALM;
+    for (int i = 0; i < 10 * RESTARTS_MAX; i++) {
+        nsec_t crashed = kernel.now;
         keeper_fault(&k, FAKE_LOG, crash);
-        CHECK_EQ(keeper_deadline(&k), kernel.now + KEEPER_DELAY);
+        CHECK_EQ(keeper_deadline(&k),
+                 crashed + (KEEPER_DELAY << (i < RESTARTS_MAX ? i : RESTARTS_MAX - 1)));
         kernel.now = keeper_deadline(&k);
         keeper_tick(&k);
         CHECK_EQ(keeper_running(&k), 4);
+        kernel.now = crashed + (KEEPER_CALM + RESTARTS_MAX - 1) / RESTARTS_MAX;
     }
+    begin();
+    for (int i = 0; i < RESTARTS_MAX; i++) {
+        keeper_fault(&k, FAKE_LOG, crash);
+        kernel.now = keeper_deadline(&k);
+        keeper_tick(&k);
+    }
+    kernel.now = 1000 + KEEPER_CALM - 1; // the first is not forgiven yet
+    keeper_fault(&k, FAKE_LOG, crash);
+    CHECK_EQ(keeper_deadline(&k), 0);
+    CHECK_EQ(endpoints[3], 0);
 }
 
 static void test_exit(void)
@@ -117,6 +133,31 @@ static void test_exit(void)
     keeper_fault(&k, FAKE_LOG, done);
     expect("cell log stopped: exit with status 0; nobody serves in its place");
     CHECK_EQ(keeper_deadline(&k), 0);
+    CHECK_EQ(endpoints[3], 0);
+    keeper_fault(&k, FAKE_CONSOLE, failed);
+    expect("cell console stopped: exit with status 1; it is started again");
+    CHECK_EQ(keeper_deadline(&k), kernel.now + KEEPER_DELAY);
+    keeper_fault(&k, FAKE_ENTROPY, crash); // the plan does not restart it
+    expect("cell entropy stopped: page fault, write to 0x10 (a null pointer) at code+0x1234; "
+           "nobody serves in its place");
+    CHECK_EQ(endpoints[5], 0);
+}
+
+// An app that the plan restarts is started again like anybody else.
+static void test_app_again(void)
+{
+    begin();
+    b.cells[FAKE_APP].flags |= PLAN_RESTART;
+    for (int i = 0; i < RESTARTS_MAX; i++) {
+        keeper_fault(&k, FAKE_APP, failed);
+        expect("cell app stopped: exit; it is started again");
+        kernel.now = keeper_deadline(&k);
+        keeper_tick(&k);
+        CHECK_EQ(keeper_running(&k), 4);
+    }
+    keeper_fault(&k, FAKE_APP, failed);
+    expect("cell app stopped: exit; too often, so it is given up");
+    CHECK_EQ(keeper_running(&k), 3);
 }
 
 static void test_refused(void)
@@ -142,6 +183,7 @@ int main(void)
     test_give_up();
     test_calm();
     test_exit();
+    test_app_again();
     test_refused();
     fake_kernel_reset();
     return unit_done();

@@ -349,6 +349,19 @@ void vault_tick(void)
         waiter_answer(ERR_TIMED_OUT);
 }
 
+// Another number than before: the prompt that showed that one is gone, and what was typed for it
+// goes with it (V9).
+static err_t number_renew(void)
+{
+    uint32_t old = pending.number;
+    for (int i = 0; i < 8; i++) {
+        err_t err = keys_number(&pending.number);
+        if (err || pending.number != old)
+            return err;
+    }
+    return ERR_BAD_STATE; // eight times one number of 10,000: that is no randomness
+}
+
 static err_t op_question(const struct caller *who, uint8_t *request, size_t cap, size_t *size,
                          uint8_t hash[32], uint8_t app[32], uint8_t publisher[32], uint32_t *number,
                          uint64_t *number_of_question)
@@ -358,6 +371,11 @@ static err_t op_question(const struct caller *who, uint8_t *request, size_t cap,
         return ERR_NOT_FOUND;
     if (pending.size > cap)
         return ERR_TOO_SMALL;
+    err_t err = pending.fetched ? number_renew() : ERR_OK;
+    if (err) {
+        pending_refuse((struct refusal){REFUSAL_UNAVAILABLE, 0});
+        return err;
+    }
     memcpy(request, pending.bytes, pending.size);
     *size = pending.size;
     memcpy(hash, pending.hash, sizeof pending.hash);

@@ -28,6 +28,8 @@
 // from them,
 //     words, entropy, and app keys live in one operation and are wiped on every path out of it.
 // V8  Every caller's state is in a table of fixed size; nobody can take another's place in it.
+// V9  Each time a question is fetched it has a number of its own: what the person typed for a
+// prompt that died is no answer to the next one.
 #pragma once
 #include "abi/plan.h"
 #include "format/evidence.h"

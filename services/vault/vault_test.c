@@ -311,7 +311,9 @@ static void test_approve(void)
     CHECK_MEM(seen.app, "wallet\0", 7);
     CHECK_EQ(seen.size, good.size);
     CHECK_MEM(buffer, good.request, good.size);
-    CHECK_EQ(look(&other), ERR_OK); // a prompt that starts again sees the same
+    CHECK_EQ(look(&other), ERR_OK); // a prompt that starts again sees the same, but for the number
+    CHECK(other.number < VAULT_NUMBERS && other.number != seen.number); // V9
+    seen.number = other.number;
     CHECK_MEM(&seen, &other, sizeof seen);
     CHECK_EQ(vault_approve(zero, seen.number), ERR_NOT_FOUND); // another hash
     CHECK_EQ(standing().state, RESULT_WAITING);
@@ -337,6 +339,29 @@ static void test_approve(void)
     CHECK_EQ(vault_evidence(buffer, sizeof buffer, &size), ERR_OK);
     CHECK_EQ(size, standing().evidence);
     CHECK_EQ(vault_cancel(), ERR_OK);
+    CHECK(nothing_signed());
+}
+
+// What was typed for a prompt that died is no answer to what the next one shows (V9).
+static void test_shown_again(void)
+{
+    struct seen seen, again;
+    ask_good();
+    CHECK_EQ(look(&seen), ERR_OK);
+    CHECK_EQ(look(&again), ERR_OK);
+    CHECK_EQ(vault_approve(seen.hash, seen.number), ERR_REFUSED);
+    CHECK_EQ(standing().code, REFUSAL_WRONG_NUMBER);
+    CHECK_EQ(vault_approve(again.hash, again.number), ERR_NOT_FOUND);
+    CHECK(nothing_signed());
+    // Without randomness for another number it cannot be shown again, and is refused.
+    ask_good();
+    CHECK_EQ(look(&seen), ERR_OK);
+    fake.entropy_broken = true;
+    CHECK_EQ(look(&again), ERR_BAD_STATE);
+    fake.entropy_broken = false;
+    CHECK_EQ(standing().state, RESULT_REFUSED);
+    CHECK_EQ(standing().code, REFUSAL_UNAVAILABLE);
+    CHECK_EQ(vault_approve(seen.hash, seen.number), ERR_NOT_FOUND);
     CHECK(nothing_signed());
 }
 
@@ -554,6 +579,7 @@ int main(void)
     test_request_bits();
     test_previous();
     test_approve();
+    test_shown_again();
     test_wrong_number();
     test_reject();
     test_cancel_and_others();

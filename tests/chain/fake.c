@@ -55,6 +55,19 @@ nsec_t sys_now(void)
     return fake.now;
 }
 
+err_t sys_wait(cap_t signal, nsec_t deadline, uint64_t *bits)
+{
+    (void)signal, (void)bits;
+    fake.now = deadline;
+    return ERR_TIMED_OUT;
+}
+
+const struct start_info *start_page(void)
+{
+    static const struct start_info start;
+    return &start;
+}
+
 cap_t ipc_service(uint32_t service)
 {
     return service;
@@ -121,6 +134,8 @@ err_t ipc_call_lease(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS], uint3
 {
     struct message m = {.method = method, .identity = fake.self, .lease_kind = kind};
     uint64_t self = fake.self;
+    if (to == VAULT_SERVICE && fake.vault_gone)
+        return ERR_BAD_CAPABILITY;
     require(depth + 1 < DEPTH && pages <= CELL_LEASE_PAGES, "the call fits");
     m.lease = kind == LEASE_NONE ? NULL : areas[depth];
     m.lease_pages = pages;

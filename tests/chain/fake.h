@@ -24,6 +24,7 @@ struct fake {
     bool entropy_broken;
     bool entropy_zero; // gives nothing but zeros
     bool vault_fresh;  // the vault says that it has no seed, as one that was started again
+    bool vault_gone;   // its endpoint was taken away
     // The console: everything that was written, and what the person will do.
     char output[1 << 20];
     size_t output_size;

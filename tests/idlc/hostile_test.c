@@ -11,6 +11,8 @@ enum { ROUNDS = 20000, CALL_ROUNDS = 2000 };
 
 static uint8_t area[24 * PAGE_SIZE] __attribute__((aligned(4096)));
 static unsigned long reached, accepted, bad_answers;
+static bool dying; // the server dies of every message
+static unsigned sent, deaths;
 static volatile uint8_t sink;
 
 static uint64_t roll(uint64_t below)
@@ -64,7 +66,7 @@ err_t probe_error(void)
 
 size_t probe_size(size_t limit)
 {
-    return roll(8) ? (size_t)roll(limit + 1) : limit + (size_t)roll(3);
+    return roll(8) || dying ? (size_t)roll(limit + 1) : limit + (size_t)roll(3);
 }
 
 uint8_t *probe_new(size_t size)
@@ -87,6 +89,7 @@ void probe_result(err_t error)
 {
     bad_answers += error == ERR_BAD_DATA;
     accepted += error == ERR_OK;
+    deaths += error == ERR_PEER_DEAD;
 }
 
 // `tame` messages are wrong in few places, so that they get past the first checks.
@@ -128,7 +131,8 @@ static err_t answer(uint64_t w[MESSAGE_WORDS], uint32_t lease_kind, size_t pages
         w[i] = roll(2) ? roll(2) : roll_word();
     for (size_t i = 0; lease_kind == LEASE_LEND_MUT && i < pages * PAGE_SIZE / 8; i++)
         words[i] = roll(2) ? roll(100) : roll_word();
-    return probe_error();
+    sent++;
+    return dying ? ERR_PEER_DEAD : probe_error();
 }
 
 err_t ipc_call(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS])
@@ -158,7 +162,7 @@ uint8_t *ipc_lease_area(void)
 
 cap_t ipc_service(uint32_t service)
 {
-    return roll(50) ? service : 0;
+    return roll(50) || dying ? service : 0;
 }
 
 err_t ipc_reply(uint64_t token, err_t error, const uint64_t w[MESSAGE_WORDS])
@@ -172,6 +176,20 @@ void wipe_bytes(void *data, size_t size)
     memset(data, 0, size);
 }
 
+// Of all services: what is not marked `idempotent` is sent once, whatever becomes of the server,
+// and what is marked twice and not more.
+static void test_dying(const struct probe *probe)
+{
+    dying = true;
+    for (size_t i = 0; i < probe->call_count; i++) {
+        sent = deaths = 0;
+        probe->calls[i]();
+        if (!CHECK(sent == probe->sends[i] && deaths == 1))
+            fprintf(stderr, "    %s, call %zu: sent %u times\n", probe->name, i, sent);
+    }
+    dying = false;
+}
+
 int main(void)
 {
     for (size_t i = 0; i < probe_count; i++) {
@@ -180,6 +198,7 @@ int main(void)
             attack(probe, round % 4 != 0);
         for (int round = 0; round < CALL_ROUNDS; round++)
             probe->calls[roll(probe->call_count)]();
+        test_dying(probe);
     }
     // A test whose messages never arrive proves nothing.
     if (!CHECK(reached > 1000 && accepted > 1000 && bad_answers > 1000))

@@ -8,6 +8,7 @@ struct probe {
     void (*dispatch)(struct message *m);
     void (*const *calls)(void); // one for each method: call its stub
     size_t call_count;
+    const unsigned *sends; // how often each sends its message to a server that dies of it
 };
 
 extern const struct probe probe_table[];

@@ -12,7 +12,8 @@ enum { AREA_PAGES = 24 };
 
 static uint8_t area[AREA_PAGES * PAGE_SIZE] __attribute__((aligned(4096)));
 static struct message last; // as the dispatcher left it
-static bool permitted = true, dropped;
+static bool permitted = true;
+static unsigned deaths, carried; // how often the server dies from now on; messages that came
 static uint64_t late_token, late_words[MESSAGE_WORDS];
 static err_t late_error, serve_error;
 static unsigned served;
@@ -70,6 +71,16 @@ static err_t serve_both(const struct caller *who, uint32_t n, const uint8_t key[
     return ERR_OK;
 }
 
+static err_t serve_again(const struct caller *who, uint32_t n, const uint8_t key[20],
+                         const uint8_t *data, size_t data_len, uint32_t *sum)
+{
+    (void)who, (void)data;
+    *sum = n + (uint32_t)data_len;
+    for (size_t i = 0; i < 20; i++)
+        *sum += key[i];
+    return ERR_OK;
+}
+
 static err_t serve_later(const struct caller *who, uint64_t n, uint64_t *twice)
 {
     (void)who;
@@ -113,6 +124,7 @@ static const struct trip_ops ops = {
     .later = serve_later,
     .hand = serve_hand,
     .hush = serve_hush,
+    .again = serve_again,
     .ping = serve_ping,
 };
 
@@ -133,8 +145,13 @@ static err_t carry(cap_t to, uint32_t method, uint64_t w[MESSAGE_WORDS], uint32_
     if (kind == LEASE_LEND_MUT)
         memcpy(area, last.lease, pages * PAGE_SIZE);
     free(last.lease);
-    if (dropped)
+    carried++;
+    if (deaths != 0) {
+        deaths--;
+        memset(area, 0xff, pages * PAGE_SIZE); // the dying server's last words
+        memset(w, 0xff, sizeof(last.w));
         return ERR_PEER_DEAD;
+    }
     memcpy(w, last.w, sizeof(last.w));
     return last.error;
 }
@@ -237,11 +254,31 @@ static void test_bytes(void)
     CHECK_EQ(trip_both(21, key, text, 60, digest, copy, 50, &n, &sum), ERR_OK);
     CHECK(n == 50 && sum == 42 && copy[49] == 'g' && copy[50] == 0);
     CHECK(digest[0] == 0x11 && digest[32] == 0xdd && last.lease_kind == LEASE_LEND_MUT);
-    dropped = true;
-    memset(digest, 0, sizeof(digest));
+}
+
+static void test_death(void)
+{
+    static uint8_t text[600];
+    uint8_t key[20], digest[33] = {0}, copy[100] = {0};
+    size_t n = 7;
+    uint32_t sum = 5;
+
+    memset(key, 0x22, sizeof(key));
+    deaths = 2, carried = 0; // not marked: sent once
     CHECK_EQ(trip_both(21, key, text, 60, digest, copy, 50, &n, &sum), ERR_PEER_DEAD);
-    CHECK(digest[0] == 0);
-    dropped = false;
+    CHECK(carried == 1 && digest[0] == 0 && n == 7 && sum == 5);
+    deaths = 1, carried = 0; // marked: a dead server's answer counts for nothing
+    CHECK_EQ(trip_give(text, 600, &n), ERR_OK);
+    CHECK(carried == 2 && n == 597 && text[596] == 'g' && text[597] == 0);
+    deaths = 2, carried = 0; // and once more only
+    CHECK_EQ(trip_give(text, 400, &n), ERR_PEER_DEAD);
+    CHECK(carried == 2 && n == 597 && deaths == 0);
+    deaths = 1, carried = 0; // words and bytes of the first try are laid out anew
+    CHECK_EQ(trip_again(21, key, text, 60, &sum), ERR_OK);
+    CHECK(carried == 2 && sum == 21 + 20 * 0x22 + 60);
+    deaths = 1;
+    CHECK_EQ(trip_again(21, key, text, 101, &sum), ERR_TOO_LARGE);
+    deaths = 0;
 }
 
 static void test_later(void)
@@ -309,7 +346,7 @@ static void test_refusals(void)
     CHECK_EQ(words.error, ERR_BAD_ARGUMENT); // 2 is no bool
     for (uint64_t method = 0; method < 70; method++) {
         struct message none = {.method = method};
-        if (method != 6 && (method < 10 || method == 62) && method)
+        if (method != 6 && (method < 11 || method == 62) && method)
             continue;
         trip_dispatch(&ops, &none);
         CHECK_EQ(none.error, ERR_DENIED); // unknown, retired, reserved
@@ -327,6 +364,7 @@ int main(void)
 {
     test_words();
     test_bytes();
+    test_death();
     test_later();
     test_caps_and_secrets();
     test_refusals();

@@ -2,7 +2,8 @@
 """What decides a system test: a file `expect`, or a program `check.py` with a function check(machine, folder).
 
 A check.py may say `COMPANION = True` (the host tool talks to the link, runner/device.py), `UEFI = True` (firmware, Secure Boot
-and a software TPM in place of direct boot), `THROTTLED = True` (runner/machine.py) and `SECONDS = n`.
+and a software TPM in place of direct boot), `THROTTLED = True` (runner/machine.py), `DEBUGGED = True` (runner/debugger.py) and
+`SECONDS = n`.
 
 Lines of `expect`, in order; `#` starts a comment:
     LINE REGEX      wait until that line (console, link, log) says it, after what was expected before
@@ -37,6 +38,7 @@ class Script:
         self.companion = getattr(self.program, "COMPANION", False)
         self.uefi = getattr(self.program, "UEFI", False)
         self.throttled = getattr(self.program, "THROTTLED", False)
+        self.debugged = getattr(self.program, "DEBUGGED", False)
         if not self.steps and not self.program:
             raise Failed(f"{folder} has neither an `expect` with steps nor a check.py")
 

@@ -315,6 +315,9 @@ void device_complain(err_t error)
     else if (error == ERR_PEER_DEAD)
         report_error("a program of the device stopped while it worked on this - its log says "
                      "which; try again, and restore the seed if it is lost");
+    else if (error == ERR_BAD_CAPABILITY || error == ERR_DENIED)
+        report_error("a program of the device stopped for good - its log says which; restart the "
+                     "device");
     else
         report_error("the device says: %s - try again; if it says so again, `./dev run` starts "
                      "it anew",

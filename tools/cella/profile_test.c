@@ -139,10 +139,11 @@ static void check_plan(const struct plan_view *v)
     CHECK_EQ(v->plan->cell_count, 5);
     CHECK_EQ(v->plan->grant_count, 5);
     CHECK(strcmp(v->cells[0].name, "steward") == 0 && v->cells[0].priority == STEWARD_PRIORITY);
-    CHECK_EQ(v->cells[0].flags, PLAN_SECRET);
+    CHECK_EQ(v->cells[0].flags, PLAN_SECRET | PLAN_RESTART);
     CHECK_EQ(v->cells[1].image, 11);
-    CHECK_EQ(console->flags, PLAN_FPU | PLAN_SEED);
+    CHECK_EQ(console->flags, PLAN_FPU | PLAN_SEED); // restart = false
     CHECK(console->heap_pages == 16 && console->stack_pages == 256 && console->untyped_pages == 2);
+    CHECK(console->budget_us == 250 && console->period_us == 3600000000u);
     CHECK(console->slots == 512 && console->interrupts[0] == 5 && console->interrupts[1] == 4);
     CHECK(console->ports[0].base == 0x3f8 && console->ports[1].count == 4);
     CHECK(console->ports[2].count == 0 && console->interrupts[2] == 0);

@@ -76,6 +76,8 @@ static bool check_words(const struct idl *idl, const struct idl_method *m, struc
     }
     if (!idl->object && caps > 1)
         return fail(idl, m, c, IDL_CAPS, NULL, NULL);
+    if (caps != 0 && (m->attributes & IDL_IDEMPOTENT))
+        return fail(idl, m, c, IDL_IDEMPOTENT_CAP, NULL, NULL);
     snprintf(count, sizeof(count), "%zu", words);
     if (words > MESSAGE_WORDS)
         return fail(idl, m, c, IDL_WORDS, count, "arguments");

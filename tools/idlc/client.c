@@ -121,6 +121,16 @@ static bool can_be_bad(const struct idl_method *m)
     return false;
 }
 
+// A server that died may have been started again, and the message waits for it. Everything is laid
+// out anew: the dead one may have written into the lease. Once, so that a message which kills its
+// server kills two runs of it at most.
+static void emit_retry(FILE *f, const struct idl_method *m)
+{
+    if (m->attributes & IDL_IDEMPOTENT)
+        fprintf(f, "    if (err_ == ERR_PEER_DEAD && first_) {\n        first_ = false;\n"
+                   "        goto again_;\n    }\n");
+}
+
 static void emit_stub(FILE *f, const struct idl *idl, const struct idl_method *m)
 {
     const char *cap = NULL;
@@ -135,12 +145,15 @@ static void emit_stub(FILE *f, const struct idl *idl, const struct idl_method *m
     if (!idl->object)
         fprintf(f, "    const cap_t to_ = ipc_service(%s_SERVICE);\n\n", idl_upper(idl->name, big));
     emit_before(f, idl, m);
+    if (m->attributes & IDL_IDEMPOTENT)
+        fprintf(f, "    bool first_ = true;\nagain_:;\n");
     emit_words(f, idl, m);
     if (m->lease_size)
         emit_lease_locals(f, m);
     fprintf(f, "    err_t err_;\n\n");
     emit_fill(f, m);
     emit_call(f, idl, m, cap);
+    emit_retry(f, m);
     emit_after(f, m);
     if (can_be_bad(m))
         fprintf(f, "    goto out_;\nbad_:\n    err_ = ERR_BAD_DATA;\n");

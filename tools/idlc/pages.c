@@ -49,7 +49,7 @@ static void emit_attributes(FILE *f, const struct idl_method *m)
     static const char *const meaning[] = {
         "the answer may come later; the server keeps the reply until then",
         "the stub wipes everything it sent and received",
-        "may be repeated when the server died before it answered",
+        "if the server dies before it answers, the stub calls once more",
         "the person is asked on the trusted display first",
     };
 

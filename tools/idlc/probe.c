@@ -84,6 +84,10 @@ static void emit_tables(FILE *f, const struct idl *idl)
     for (size_t i = 0; i < idl->method_count; i++)
         if (!idl->methods[i].retired)
             fprintf(f, "    call_%s_%s,\n", idl->name, idl->methods[i].name);
+    fprintf(f, "};\n\nstatic const unsigned sends_%s[] = {", idl->name);
+    for (size_t i = 0; i < idl->method_count; i++)
+        if (!idl->methods[i].retired)
+            fprintf(f, "%u, ", idl->methods[i].attributes & IDL_IDEMPOTENT ? 2u : 1u);
     fprintf(f, "};\n");
 }
 
@@ -112,8 +116,10 @@ void idl_emit_probe(FILE *f, struct idl *const *files, size_t count)
         const char *n = files[i]->name;
         if (files[i]->object)
             continue;
-        fprintf(f, "    {\"%s\", dispatch_%s, calls_%s, sizeof(calls_%s) / sizeof(calls_%s[0])},\n",
-                n, n, n, n, n);
+        fprintf(f,
+                "    {\"%s\", dispatch_%s, calls_%s, sizeof(calls_%s) / sizeof(calls_%s[0]), "
+                "sends_%s},\n",
+                n, n, n, n, n, n);
         services++;
     }
     fprintf(f, "};\n\nconst size_t probe_count = %zu;\n", services);

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults from outside: QEMU's debugger stub (the remote serial protocol of gdb's manual, appendix E) stops the machine at any
+instruction of any cell and makes the next one a fault or an exit. The image is the shipped one: nothing in it helps, and no
+cell can tell. Which cell runs is read from its start page (abi/start.h)."""
+
+import os
+import socket
+import struct
+import time
+
+from runner import image
+from runner.machine import Failed
+
+OPTIONS = ("-chardev", "socket,id=debugger,path=debugger.sock,server=on,wait=off", "-gdb", "chardev:debugger")
+ANSWER_SECONDS = 20
+START_PAGE, START_MAGIC = 0x50000000, 0x5452545341434C4C  # abi/layout.h, abi/start.h
+RAX, RSI, RDI, RIP = 0, 4, 5, 16
+SYS_EXIT = 10 << 8
+NOWHERE = 0x7000_0000_0000  # canonical, user space, never mapped
+STEPS_MOST = 400
+LOOKS, LOOK_SECONDS = 8, 0.01
+WAYS = ("jump", "null", "exit")
+
+
+def sites(cell):
+    """Where a cell's program comes back from the kernel: behind each `syscall` instruction of its code."""
+    with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
+        elf = file.read()
+    at, size, count = struct.unpack_from("<Q", elf, 32)[0], *struct.unpack_from("<HH", elf, 54)
+    found = []
+    for kind, flags, offset, address, _, length in (struct.unpack_from("<IIQQQQ", elf, at + i * size) for i in range(count)):
+        if kind != 1 or not flags & 1:
+            continue
+        code, place = elf[offset:offset + length], -1
+        while (place := code.find(b"\x0f\x05", place + 1)) >= 0:
+            found.append(address + place + 2)
+    if not found:
+        raise Failed(f"{cell}.elf has no system call")
+    return found
+
+
+class Debugger:
+    """`with Debugger(machine) as d:`; the machine runs whenever no method of this is at work."""
+
+    def __init__(self, machine):
+        self.machine, self.still, self.since, self.heard = machine, 0.0, None, b""
+        self.line = socket.socket(socket.AF_UNIX)
+        self.places = {}
+
+    def __enter__(self):
+        self.line.connect(os.path.relpath(os.path.join(self.machine.folder, "debugger.sock")))
+        self.line.settimeout(ANSWER_SECONDS)
+        self.since = time.monotonic()  # whoever connects stops the machine
+        self.packet()
+        self.ask(b"qXfer:features:read:target.xml:0,ffb")  # or single registers are not answered
+        self.go()
+        return self
+
+    def __exit__(self, *_):
+        self.line.close()
+
+    # ---- the protocol
+
+    def put(self, data):
+        self.line.sendall(b"$" + data + b"#%02x" % (sum(data) & 255))
+
+    def packet(self):
+        """The next answer; acknowledgements are skipped, and packets acknowledged."""
+        while True:
+            start = self.heard.find(b"$")
+            end = self.heard.find(b"#", start) if start >= 0 else -1
+            if end >= 0 and len(self.heard) >= end + 3:
+                data, self.heard = self.heard[start + 1:end], self.heard[end + 3:]
+                self.line.sendall(b"+")
+                return data
+            more = self.line.recv(65536)
+            if not more:
+                raise Failed("the machine ended while it was debugged")
+            self.heard += more
+
+    def ask(self, data):
+        self.put(data)
+        try:
+            return self.packet()
+        except TimeoutError:
+            raise Failed(f"the emulator's debugger did not answer {data[:20]!r}") from None
+
+    def must(self, data):
+        answer = self.ask(data)
+        if answer != b"OK":
+            raise Failed(f"the emulator's debugger says {answer!r} to {data!r}")
+
+    # ---- the machine
+
+    def seconds(self):
+        """How long the machine has run: its own clock stands while it is stopped."""
+        now = time.monotonic()
+        return now - self.still - (now - self.since if self.since else 0)
+
+    def go(self):
+        self.put(b"c")
+        self.still += time.monotonic() - self.since
+        self.since = None
+
+    def stopped(self, seconds):
+        """Wait until a break point stops it; False if none does. What it says meanwhile is read."""
+        end = time.monotonic() + seconds
+        self.line.settimeout(0.01)
+        try:
+            while time.monotonic() < end:
+                try:
+                    self.packet()
+                    self.since = time.monotonic()
+                    return True
+                except TimeoutError:
+                    if not self.machine.read(0):
+                        raise Failed("the machine ended") from None
+            return False
+        finally:
+            self.line.settimeout(ANSWER_SECONDS)
+
+    def stop(self):
+        self.line.sendall(b"\x03")
+        self.packet()
+        self.since = time.monotonic()
+
+    def step(self):
+        self.ask(b"s")
+
+    def cell(self):
+        """The cell whose program runs at this very instruction; none if the kernel or the steward does."""
+        registers = self.ask(b"g")
+        if int(registers[17 * 16 + 8:17 * 16 + 10], 16) & 3 != 3:  # the lowest byte of CS
+            return None
+        page = self.ask(b"m%x,40" % START_PAGE)
+        if page.startswith(b"E"):
+            return None
+        page = bytes.fromhex(page.decode())
+        if struct.unpack_from("<Q", page)[0] != START_MAGIC:
+            return "steward"
+        return page[8:40].rstrip(b"\0").decode()
+
+    def set(self, register, value):
+        self.must(b"P%x=" % register + struct.pack("<Q", value).hex().encode())
+
+    def marks(self, addresses, on):
+        for address in addresses:
+            self.must((b"Z1,%x,1" if on else b"z1,%x,1") % address)
+
+    # ---- a death
+
+    def catch_any(self, cell, dice):
+        """Stop the machine at some moment at which this cell happens to run; False if it never does."""
+        for _ in range(LOOKS):
+            time.sleep(dice.uniform(0, LOOK_SECONDS))
+            self.stop()
+            if self.cell() == cell:
+                return True
+            self.go()
+        return False
+
+    def catch_next(self, cell, seconds):
+        """Stop it when this cell comes back from the kernel next."""
+        places = self.places.setdefault(cell, sites(cell))
+        end = time.monotonic() + seconds
+        self.stop()
+        self.marks(places, True)
+        while True:
+            self.go()
+            if not self.stopped(end - time.monotonic()):
+                self.stop()
+                self.marks(places, False)
+                self.go()
+                return False
+            if self.cell() == cell:
+                self.marks(places, False)
+                return True
+            self.step()  # another cell has an instruction of its own there
+
+    def catch(self, cell, dice, seconds):
+        """Stop it at a random instruction of this cell: wherever it is, or a random number of steps behind a system call."""
+        if dice.randrange(3) == 0 and self.catch_any(cell, dice):
+            return True
+        if not self.catch_next(cell, seconds):
+            return False
+        for _ in range(int(STEPS_MOST ** dice.random())):
+            self.step()
+        if self.cell() == cell:
+            return True
+        self.go()  # it has gone back to the kernel: when it returns, then
+        return self.catch_next(cell, seconds)
+
+    def kill(self, cell, dice, seconds=5, way=None):
+        """Make this cell's next instruction its last: a wild jump, a call of nothing, or an exit with status 1. The way;
+        none if it did not run for so many seconds."""
+        if not self.catch(cell, dice, seconds):
+            return None
+        way = way or dice.choice(WAYS)
+        if way == "jump":
+            self.set(RIP, NOWHERE)
+        elif way == "null":
+            self.set(RIP, 0)
+        else:
+            self.set(RIP, self.places.setdefault(cell, sites(cell))[0] - 2)
+            for register, value in ((RAX, SYS_EXIT), (RDI, 0), (RSI, 1)):
+                self.set(register, value)
+        self.go()
+        return way
