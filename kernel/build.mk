@@ -42,5 +42,17 @@ KERNEL_HOST_SRC := $(filter-out %_test.c,$(KERNEL_HOST_SRC))
 KERNEL_HOST_INC := -Ikernel/core -Ikernel/arch -Ikernel/arch/host $(INC_abi) $(INC_gen)
 $(eval $(call unit_test,kernel_cap,kernel/core/cap_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(eval $(call unit_test,kernel_lease,kernel/core/lease_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(eval $(call unit_test,kernel_lease_soak,kernel/core/lease_soak_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC) $(INC_unit)))
 $(eval $(call unit_test,kernel_budget,kernel/core/budget_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_fuzz,kernel/core/fuzz_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+
+# The fast path in a process, against the C path.
+KERNEL_FAST := $(B)/kernel/arch/host/fast.o $(B)/kernel/arch/host/enter.o
+$(B)/kernel/arch/host/fast.o: kernel/arch/$(KERNEL_ARCH)/fast.S
+$(B)/kernel/arch/host/enter.o: kernel/arch/host/enter.S
+$(KERNEL_FAST): kernel/arch/host/door.inc kernel/arch/host/machine.inc $(B)/kernel/offset.h
+	@mkdir -p $(@D)
+	$(HOST) $(KERNEL_ASFLAGS) -Ikernel/arch/host -c -o $@ $(filter %.S,$^)
+
+$(eval $(call unit_test,kernel_fast,kernel/core/fast_test.c kernel/test/fast_state.c $(KERNEL_HOST_SRC) $(KERNEL_FAST),,$(KERNEL_HOST_INC)))

@@ -26,11 +26,15 @@ static void begin_periods(struct budget *b, nsec_t now)
         b->left = (int64_t)b->amount;
 }
 
+APART static bool is_spent_now(struct budget *b)
+{
+    begin_periods(b, clock_now());
+    return b->left <= 0;
+}
+
 static bool is_spent(struct budget *b)
 {
-    if (b->left <= 0)
-        begin_periods(b, clock_now());
-    return b->left <= 0;
+    return b->left <= 0 && is_spent_now(b);
 }
 
 // When `left` will be above 0, as far as is known now.
@@ -43,7 +47,7 @@ static nsec_t refilled_at(const struct budget *b)
     return b->next + wait;
 }
 
-static void wait_for(struct cpu *cpu, struct budget *b, struct thread *t)
+APART static void wait_for(struct cpu *cpu, struct budget *b, struct thread *t)
 {
     t->state = THREAD_SPENT;
     t->next = 0;
@@ -118,16 +122,31 @@ void budget_account(struct cpu *cpu, nsec_t now)
         cpu->debtor->left -= (int64_t)used;
 }
 
-static struct budget *payer_of(const struct thread *t)
+// For whom the thread works in the end: its time is counted as theirs.
+static struct thread *works_for(struct thread *t)
 {
     for (int i = 0; t->client && i < CHAIN_MAX; i++)
         t = t->client;
-    return t->budget;
+    return t;
+}
+
+// From now on.
+APART static void charge(struct cpu *cpu, struct thread *head, struct budget *payer,
+                         struct budget *debtor)
+{
+    budget_account(cpu, clock_now());
+    cpu->runner = head;
+    cpu->budget = payer;
+    cpu->debtor = debtor;
+    sched_bar(cpu);
+    if (payer)
+        timer_want(cpu, budget_end(cpu));
 }
 
 bool budget_pay(struct cpu *cpu, struct thread *t)
 {
-    struct budget *payer = payer_of(t), *debtor = 0;
+    struct thread *head = works_for(t);
+    struct budget *payer = head->budget, *debtor = 0;
 
     if (payer && payer != t->budget && is_spent(payer)) {
         debtor = payer;
@@ -137,15 +156,8 @@ bool budget_pay(struct cpu *cpu, struct thread *t)
         wait_for(cpu, payer, t);
         return false;
     }
-    if (cpu->runner != t || payer != cpu->budget || debtor != cpu->debtor) {
-        budget_account(cpu, clock_now());
-        cpu->runner = t;
-        cpu->budget = payer;
-        cpu->debtor = debtor;
-        sched_bar(cpu);
-        if (payer)
-            timer_want(cpu, budget_end(cpu));
-    }
+    if (cpu->runner != head || payer != cpu->budget || debtor != cpu->debtor)
+        charge(cpu, head, payer, debtor);
     return true;
 }
 

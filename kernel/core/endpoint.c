@@ -96,8 +96,7 @@ static err_t deliver(struct thread *sender, struct thread *receiver, const struc
             return err;
     }
     // commit
-    receiver->regs.r12 = kind ? receiver->window.address | receiver->lease.pages : 0;
-    receiver->regs.r13 = 0;
+    receiver->regs.r12 = receiver->regs.r13 = 0;
     if (from) {
         receiver->regs.r13 = passed_derive(receiver, from, to);
         result |= RESULT_CAP;
@@ -106,6 +105,8 @@ static err_t deliver(struct thread *sender, struct thread *receiver, const struc
         receiver->regs.w[i] = w[i];
     receiver->regs.rdi = c->identity;
     receiver->regs.rax = result | (sender->message == MESSAGE_SEND ? RESULT_SEND : 0);
+    if (kind)
+        lease_delivered(receiver);
     if (sender->message != MESSAGE_SEND) {
         this_cpu()->attention = true; // who pays for the receiver
         receiver->client = sender;

@@ -53,7 +53,7 @@ static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t
         if (!e)
             return ERR_BAD_ADDRESS;
         if (*e || f[i].cell) // I4
-            return ERR_EXISTS;
+            return (f[i].cell ? *f[i].entry : *e) & PTE_LENT ? ERR_BUSY : ERR_EXISTS;
         if (i == 0)
             *first = e;
     }

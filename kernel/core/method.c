@@ -131,7 +131,7 @@ static void shape_init(const struct thread *t, const struct shape *s, void *body
     }
 }
 
-static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
+APART static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
 {
     struct shape s;
     struct cap *slot;
@@ -179,7 +179,7 @@ static err_t cell_source(const struct thread *t, const struct cell *to, struct c
     return *slot ? ERR_OK : err;
 }
 
-static void cell_derive(struct thread *t, struct cell *to)
+APART static void cell_derive(struct thread *t, struct cell *to)
 {
     struct cap_request request = {(uint8_t)t->regs.w[2], t->regs.w[3], t->regs.w[4], t->regs.w[5]};
     struct cap *source, *slot;
@@ -196,7 +196,7 @@ static void cell_derive(struct thread *t, struct cell *to)
     answer(t, ERR_OK, cell_handle(to, slot), 0, 0);
 }
 
-static void cell_move(struct thread *t, struct cell *to)
+APART static void cell_move(struct thread *t, struct cell *to)
 {
     struct cap *source, *slot;
     err_t err = cell_source(t, to, &source, &slot);
@@ -211,13 +211,13 @@ static void cell_move(struct thread *t, struct cell *to)
 }
 
 // Help with the revoke in progress, and start again: what was looked up may be gone.
-static void finish_revoke_first(struct thread *t)
+APART static void finish_revoke_first(struct thread *t)
 {
     revoke_help();
     syscall_restart(t);
 }
 
-static void cell_delete(struct thread *t, struct cell *of)
+APART static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
 
@@ -236,7 +236,7 @@ static void cell_delete(struct thread *t, struct cell *of)
         answer(t, ERR_OK, 0, 0, 0);
 }
 
-static void cell_revoke(struct thread *t, struct cell *of)
+APART static void cell_revoke(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
     err_t err = !c ? ERR_BAD_CAPABILITY : c->rights & RIGHT_REVOKE ? ERR_OK : ERR_DENIED;
@@ -254,7 +254,7 @@ static void cell_revoke(struct thread *t, struct cell *of)
     answer_reaped(t);
 }
 
-static void cell_supervise(struct thread *t, struct cell *cell)
+APART static void cell_supervise(struct thread *t, struct cell *cell)
 {
     static const struct cap_request write = {.rights = RIGHT_WRITE, .methods = ~0ull};
     struct cap *c;
@@ -273,7 +273,7 @@ static void cell_supervise(struct thread *t, struct cell *cell)
     answer(t, ERR_OK, 0, 0, 0);
 }
 
-static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
+APART static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
 {
     switch (method) {
     case CELL_METHOD_DERIVE:
@@ -323,7 +323,7 @@ static err_t cell_argument(const struct thread *t, cap_t handle, struct cell **o
 
 // --- thread
 
-static void thread_call_start(struct thread *t, struct thread *new)
+APART static void thread_call_start(struct thread *t, struct thread *new)
 {
     const uint64_t *w = t->regs.w;
     struct cell *cell;
@@ -354,14 +354,15 @@ static void thread_call_start(struct thread *t, struct thread *new)
     answer(t, ERR_OK, 0, 0, 0);
 }
 
-static void thread_call_window(struct thread *t, struct thread *of)
+APART static void thread_call_area(struct thread *t, struct thread *of, bool inbox)
 {
     err_t err = of->cell ? ERR_OK : ERR_BAD_STATE;
 
     if (!err && of->lease.lender)
         err = ERR_BUSY;
     if (!err)
-        err = window_set(of, of->cell, t->regs.w[0], t->regs.w[1]);
+        err = inbox ? inbox_set(of, of->cell, t->regs.w[0], t->regs.w[1])
+                    : window_set(of, of->cell, t->regs.w[0], t->regs.w[1]);
     answer(t, err, 0, 0, 0);
 }
 
@@ -373,7 +374,7 @@ static uint64_t thread_condition(const struct thread *of)
     return of->state == THREAD_STOPPED ? 3 : 2;
 }
 
-static void thread_call(struct thread *t, struct thread *of, uint64_t method)
+APART static void thread_call(struct thread *t, struct thread *of, uint64_t method)
 {
     struct cap *c;
     err_t err;
@@ -389,7 +390,8 @@ static void thread_call(struct thread *t, struct thread *of, uint64_t method)
             answer_reaped(t);
         break;
     case THREAD_METHOD_WINDOW:
-        thread_call_window(t, of);
+    case THREAD_METHOD_INBOX:
+        thread_call_area(t, of, method == THREAD_METHOD_INBOX);
         break;
     case THREAD_METHOD_BIND:
         err = lookup_typed(t, t->regs.w[0], OBJECT_SIGNAL, RIGHT_READ, &c);
@@ -411,7 +413,7 @@ static void thread_call(struct thread *t, struct thread *of, uint64_t method)
 
 // --- budget, frame, interrupt, port
 
-static void budget_call(struct thread *t, struct budget *b, uint64_t method)
+APART static void budget_call(struct thread *t, struct budget *b, uint64_t method)
 {
     if (method == BUDGET_METHOD_SET) {
         answer(t, budget_set(b, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
@@ -423,7 +425,7 @@ static void budget_call(struct thread *t, struct budget *b, uint64_t method)
     }
 }
 
-static void frame_call(struct thread *t, struct cap *self, uint64_t method)
+APART static void frame_call(struct thread *t, struct cap *self, uint64_t method)
 {
     struct cell *cell;
     err_t err;
@@ -440,7 +442,7 @@ static void frame_call(struct thread *t, struct cap *self, uint64_t method)
     answer(t, err, 0, 0, 0);
 }
 
-static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)
+APART static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)
 {
     struct cap *signal;
     err_t err = ERR_DENIED;
@@ -459,7 +461,7 @@ static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t metho
     answer(t, err, 0, 0, 0);
 }
 
-static void port_narrow(struct thread *t, struct cap *self)
+APART static void port_narrow(struct thread *t, struct cap *self)
 {
     static const struct cap_request all = {.rights = RIGHT_ALL, .methods = ~0ull};
     uint64_t offset = t->regs.w[0], count = t->regs.w[1];
@@ -481,7 +483,7 @@ static void port_narrow(struct thread *t, struct cap *self)
     answer(t, ERR_OK, cell_handle(t->cell, slot), 0, 0);
 }
 
-static void port_call(struct thread *t, struct cap *self, uint64_t method)
+APART static void port_call(struct thread *t, struct cap *self, uint64_t method)
 {
     uint64_t offset = t->regs.w[0], width = t->regs.w[1];
     uint8_t right = method == PORT_METHOD_READ ? RIGHT_READ : RIGHT_WRITE;

@@ -165,6 +165,7 @@ struct thread *sched_pick(void)
             ready_insert(cpu->handoff, false);
             cpu->handoff = 0;
         }
+        cpu->rotate = false; // nobody shares its turns
         slice_update(cpu, t, false);
         return t;
     }
@@ -173,7 +174,7 @@ struct thread *sched_pick(void)
 }
 
 // Nobody's time passes.
-static void sched_idle(struct cpu *cpu)
+APART static void sched_idle(struct cpu *cpu)
 {
     budget_account(cpu, clock_now());
     cpu->runner = 0;
@@ -182,14 +183,10 @@ static void sched_idle(struct cpu *cpu)
     cpu->since = clock_now();
 }
 
-struct thread *sched_leave(void)
+APART static struct thread *sched_change(struct cpu *cpu)
 {
-    struct cpu *cpu = this_cpu();
-    struct thread *t = cpu->current;
+    struct thread *t;
 
-    // Most often nothing has changed: the running thread goes on.
-    if (!cpu->attention && t->state == THREAD_READY && cpu->top)
-        return t;
     do {
         cpu->attention = false;
         while (!(t = sched_pick()))
@@ -197,6 +194,17 @@ struct thread *sched_leave(void)
     } while (!budget_pay(cpu, t));
     if (cpu->loaded != t)
         arch_load(cpu, t);
+    return t;
+}
+
+struct thread *sched_leave(void)
+{
+    struct cpu *cpu = this_cpu();
+    struct thread *t = cpu->current;
+
+    // Most often nothing has changed: the running thread goes on.
+    if (cpu->attention || t->state != THREAD_READY)
+        t = sched_change(cpu);
     if (cpu->top != t->cell->top) {
         cpu->top = t->cell->top;
         arch_space_load(cpu->top);

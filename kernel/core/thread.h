@@ -69,7 +69,7 @@ struct thread {
     struct thread *server;
     struct thread *kept_first, *kept_next, *kept_prev; // replies kept for later
     struct lease lease; // lent to this thread, for the message being served
-    struct window window;
+    struct window window, inbox;
     uint64_t fault[MESSAGE_WORDS];
     nsec_t ran; // time used
     uint8_t fpu[512] __attribute__((aligned(64)));

@@ -5,8 +5,8 @@
 #include "cell.h"
 #include "endpoint.h"
 #include "frame.h"
-#include "gen/cell_methods.h"
 #include "gen/budget_methods.h"
+#include "gen/cell_methods.h"
 #include "gen/frame_methods.h"
 #include "gen/interrupt_methods.h"
 #include "gen/port_methods.h"
@@ -38,9 +38,7 @@ static inline bool bed_restarts(struct thread *t, uint64_t rip)
     return t->regs.rip == rip - BED_SYSCALL_LENGTH;
 }
 
-// Make `t` the running thread and let it execute one system call, again and again if it asks for
-// that and nobody interrupts; returns its rax.
-static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, struct bed_args a)
+static inline void bed_make_current(struct thread *t)
 {
     struct cpu *cpu = this_cpu();
 
@@ -54,6 +52,13 @@ static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, st
         cpu->current = t;
     }
     cpu->top = t->cell->top;
+}
+
+// Make `t` the running thread and let it execute one system call, again and again if it asks for
+// that and nobody interrupts; returns its rax.
+static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, struct bed_args a)
+{
+    bed_make_current(t);
     t->regs.rax = word;
     t->regs.rdi = to;
     for (int i = 0; i < MESSAGE_WORDS; i++)
@@ -64,6 +69,19 @@ static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, st
             break;
     }
     return t->regs.rax;
+}
+
+// Let a thread go on whose system call the kernel rewound, at most one step while somebody
+// interrupts. The instruction is two bytes long and, in these tests, at a multiple of four.
+static inline void bed_run(struct thread *t)
+{
+    while (t->state == THREAD_READY && t->regs.rip & BED_SYSCALL_LENGTH) {
+        bed_make_current(t);
+        t->regs.rip += BED_SYSCALL_LENGTH;
+        syscall_enter(t);
+        if (host_preempts)
+            break;
+    }
 }
 
 static inline uint64_t bed_object(struct thread *t, cap_t to, uint64_t method, struct bed_args a)
