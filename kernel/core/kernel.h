@@ -2,6 +2,7 @@
 // What every file of the kernel shares: address types, the physical map, and how the kernel stops.
 #pragma once
 #include "abi/types.h"
+#include "bits.h"
 #include <stdbool.h>
 
 typedef uint64_t paddr_t; // physical address

@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "budget.h"
 #include "cell.h"
+#include "decode.h"
 #include "endpoint.h"
 #include "frame.h"
 #include "gen/budget_methods.h"
@@ -512,7 +513,7 @@ APART static void port_call(struct thread *t, struct cap *self, uint64_t method)
 // Kernel objects take words only.
 static bool carries_more(const struct thread *t)
 {
-    return (t->regs.rax & (CALL_CAP | 3 << CALL_LEASE_SHIFT)) != 0;
+    return !call_is_plain(t->regs.rax);
 }
 
 void object_call(struct thread *t, struct cap *self, uint64_t method)
