@@ -8,12 +8,14 @@
 #define PLAN_MAGIC 0x4e414c50414c4543u // "CELAPLAN"
 
 enum {
-    PLAN_VERSION = 1,
+    PLAN_VERSION = 2,
     PLAN_CELLS_MAX = 48,
     PLAN_GRANTS_MAX = 512,
     PUBLISHER_SIZE = 32,
     APP_ID_SIZE = 32
 };
+
+#define PLAN_PERIOD_MAX 3600000000u // us: an hour
 
 enum plan_flag {
     PLAN_FPU = 1,    // uses floating point or vector registers
@@ -49,6 +51,7 @@ struct plan_cell { // cell 0 is the steward itself; the others follow in the pro
     uint8_t publisher[PUBLISHER_SIZE]; // Ed25519 public key of whoever publishes it
     char app_id[APP_ID_SIZE];          // permanent, zero-padded
     char argument[256];
+    uint32_t budget_us, period_us; // CPU time in each period; 0: not limited
     uint32_t zero;
 };
 _Static_assert(sizeof(struct plan_cell) % 8 == 0, "what follows an odd number of cells is aligned");

@@ -11,7 +11,7 @@
 //   out  rax  the result word, below
 //        rdi  identity behind the capability that the message came through (0 for a reply)
 //        rsi rdx r8 r9 r10 rbx   six message words; SYS_WAIT and a bound signal: rsi holds the bits
-//        r12  the lease as it appears in the receiver's window
+//        r12  the lease as it appears in the receiver's window (what was moved: in its inbox)
 //        r13  handle of the received capability, 0 if none
 //        r14 r15 rbp rsp are kept; rcx and r11 hold the caller's own rip and rflags
 //
@@ -34,7 +34,8 @@ enum sys_op {
     SYS_EXIT = 10,  // end this thread; the supervisor gets the status in rsi
     SYS_NOW = 11,   // nanoseconds since boot in rsi
     SYS_REAP = 12,  // help finish what is being taken apart; how an interrupted delete goes on
-    SYS_OP_COUNT = 13,
+    SYS_MOVE = 13,  // how the kernel goes on with a message whose pages are moved; else BAD_STATE
+    SYS_OP_COUNT = 14,
 };
 
 enum sys_lease { LEASE_NONE = 0, LEASE_LEND = 1, LEASE_LEND_MUT = 2, LEASE_MOVE = 3 };

@@ -4,6 +4,7 @@
 #include "cell.h"
 #include "endpoint.h"
 #include "frame.h"
+#include "revoke.h"
 
 struct cap *cap_root;
 
@@ -13,7 +14,7 @@ static void cap_count(const struct cap *c, int by)
 {
     const struct frame *f = frame_of_kernel(c);
 
-    if (f->use == FRAME_CELL && f->cell)
+    if (f->cell)
         f->cell->slots_used += (uint32_t)by;
 }
 
@@ -58,29 +59,24 @@ static void cap_replace(const struct cap *c, uint32_t first, uint32_t last)
         cap_at(last)->next = c->next;
 }
 
-void cap_unlink(struct cap *c)
-{
-    cap_replace(c, c->first, c->last);
-    c->first = c->last = c->next = c->prev = 0;
-}
-
 MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request)
 {
-    if (from->type == OBJECT_UNTYPED || from->type == OBJECT_PORT ||
-        from->type == OBJECT_INTERRUPT) {
-        if (from->type == OBJECT_UNTYPED)
-            return ERR_BAD_ARGUMENT;
-        if (request->identity)
-            return ERR_BAD_ARGUMENT;
-    } else if (from->type != OBJECT_FRAME && ((const struct object *)from->object)->revoking) {
-        return ERR_BUSY;
-    }
-    if (request->identity && from->identity && request->identity != from->identity)
+    if (from->type == OBJECT_UNTYPED)
         return ERR_BAD_ARGUMENT;
     if ((request->expiry || request->identity) && from->type != OBJECT_ENDPOINT &&
         from->type != OBJECT_SIGNAL)
         return ERR_BAD_ARGUMENT;
-    return ERR_OK;
+    if (request->identity && from->identity && request->identity != from->identity)
+        return ERR_BAD_ARGUMENT;
+    return revoke_covers(from) ? ERR_BUSY : ERR_OK;
+}
+
+static uint8_t cap_fast(const struct cap *c)
+{
+    _Static_assert(CAP_FAST_CALL == RIGHT_WRITE && CAP_FAST_RECV == RIGHT_READ, "the same bits");
+    if (c->type != OBJECT_ENDPOINT || c->expiry)
+        return 0;
+    return c->rights & (c->methods & 1 ? CAP_FAST_CALL | CAP_FAST_RECV : CAP_FAST_CALL);
 }
 
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request)
@@ -93,6 +89,8 @@ void cap_derive(struct cap *from, struct cap *to, const struct cap_request *requ
     to->expiry = time_earlier(from->expiry, request->expiry);
     to->identity = from->identity ? from->identity : request->identity;
     to->type = from->type;
+    to->fast = cap_fast(to);
+    to->generation++; // I3
     cap_insert(from, to);
     object_ref(to);
 }
@@ -108,6 +106,8 @@ void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint
     child->expiry = 0;
     child->identity = 0;
     child->type = (uint8_t)type;
+    child->fast = cap_fast(child);
+    child->generation++; // I3
     cap_insert(parent, child);
     object_ref(child);
 }
@@ -116,11 +116,9 @@ static void cap_clear(struct cap *c)
 {
     cap_count(c, -1);
     c->type = OBJECT_NONE;
-    c->rights = 0;
+    c->rights = c->fast = 0;
     c->object = c->identity = c->methods = c->expiry = c->extent = 0;
     c->first = c->last = c->next = c->prev = 0;
-    if (c->generation != CAP_GENERATION_LAST) // I3
-        c->generation++;
 }
 
 void cap_move(struct cap *from, struct cap *to)
@@ -131,7 +129,7 @@ void cap_move(struct cap *from, struct cap *to)
     if (from->type == OBJECT_ENDPOINT && (from->rights & RIGHT_READ))
         endpoint_cut(from);
     *to = *from;
-    to->generation = generation;
+    to->generation = generation + 1; // I3
     cap_count(to, 1);
     cap_replace(from, me, me);
     if (to->first) {
@@ -139,33 +137,22 @@ void cap_move(struct cap *from, struct cap *to)
         cap_at(to->last)->next = me;
     }
     cap_clear(from);
+    if (revoke.root == from) // I19
+        revoke.root = to;
 }
 
-void cap_delete(struct cap *c)
+bool cap_delete(struct cap *c)
 {
-    struct cap gone = *c;
+    bool ended;
 
     ASSERT("I2", c->type != OBJECT_NONE);
+    ASSERT("I19", c != revoke.root);
     if (c->type == OBJECT_ENDPOINT && (c->rights & RIGHT_READ))
         endpoint_cut(c);
-    cap_unlink(c);
+    cap_replace(c, c->first, c->last);
+    if (revoke.root && !cap_has_child(revoke.root)) // I19
+        revoke.root = 0;
+    ended = object_unref(c);
     cap_clear(c);
-    object_unref(&gone);
-}
-
-err_t cap_revoke(struct cap *c)
-{
-    struct object *o =
-        c->type >= OBJECT_CELL && c->type <= OBJECT_SIGNAL ? (struct object *)c->object : 0;
-
-    if (o)
-        o->revoking = 1;
-    while (c->first) {
-        cap_delete(cap_at(c->first));
-        if (object_reap() != ERR_OK || arch_preempt())
-            return ERR_RESTART;
-    }
-    if (o)
-        o->revoking = 0;
-    return ERR_OK;
+    return ended;
 }

@@ -8,14 +8,14 @@
 //
 // The first child's `prev` and the last child's `next` lead back to the parent, so that inserting,
 // moving and removing touch a fixed number of capabilities. A removed capability's children take
-// its place: revoke removes the first child until there is none.
+// its place: revoke (revoke.h) removes the first child until there is none.
 //
 // I1  A child's rights and methods are subsets of its parent's, its expiry is not later, and its
 // identity is the
 //     parent's unless the parent's is 0.
 // I2  Every capability in use is in the tree exactly once; only `cap_root` has no parent.
-// I3  A handle works only for the generation that it was made for; deleting adds one, and a slot
-// whose
+// I3  A handle works only for the generation that it was made for; filling a slot adds one, and a
+// slot whose
 //     generation is used up is never used again.
 #pragma once
 #include "abi/syscall.h"
@@ -28,16 +28,22 @@ struct cap {
     uint64_t methods;
     nsec_t expiry;
     uint32_t first, last, next, prev;
-    uint32_t generation; // times the slot was emptied
+    uint32_t generation; // times the slot was filled
     uint8_t type;        // enum object_type
     uint8_t rights;
-    uint16_t zero;
+    uint8_t fast; // what fast.S may take it for, without looking further
+    uint8_t zero;
     uint64_t extent; // frame: pages; port: count; untyped: pages | carved 64-byte units << 32
 } __attribute__((aligned(64)));
 _Static_assert(sizeof(struct cap) == 64, "one cache line");
 
-// A fresh slot has generation 0; its handles say generation + 1, so that no handle is 0.
-#define CAP_GENERATION_LAST 0xfffffffeu
+// A handle says the generation, which is never 0 in a slot in use, so that no handle is 0.
+#define CAP_GENERATION_LAST 0xffffffffu
+
+enum {
+    CAP_FAST_CALL = 2, // an endpoint, WRITE, no expiry; the method is still to be checked
+    CAP_FAST_RECV = 1, // an endpoint, READ, method 0, no expiry
+};
 
 static inline bool cap_slot_is_empty(const struct cap *c)
 {
@@ -69,25 +75,19 @@ struct cap_request {
     uint64_t identity; // 0: the source's
 };
 
-// The tree. `cap_insert` makes the filled-in `child` the first child of `parent`.
-void cap_insert(struct cap *parent, struct cap *child);
-void cap_unlink(struct cap *c);
-
 // Fill the empty slot `to` with what `request` leaves of `from`, as its child.
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request);
 
-// May `from` be derived that way? BUSY while it is revoked, BAD_ARGUMENT for a second identity or
-// untyped memory.
+// May `from` be derived that way? BAD_ARGUMENT for a second identity, untyped memory, an expiry or
+// identity where there can be none; BUSY while a revoke goes over its object.
 MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request);
 
-// The capability changes its slot; its handle of old becomes stale.
+// The capability changes its slot; its handle of old becomes stale, its place in the tree stays.
 void cap_move(struct cap *from, struct cap *to);
 
-// Empty the slot: out of the tree, generation up, the object loses a reference.
-void cap_delete(struct cap *c);
-
-// Delete all that was derived from `c`. ERR_RESTART when something more urgent is waiting.
-MUST_USE err_t cap_revoke(struct cap *c);
+// Empty the slot: out of the tree, and the object loses a reference. True if that was the object's
+// last and it is to be taken apart (object_reap).
+bool cap_delete(struct cap *c);
 
 // Make `child`, whose object fields are set, a capability in use, under `parent`.
 void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint64_t object,

@@ -4,6 +4,8 @@
 #include "frame.h"
 #include "thread.h"
 
+enum { CELL_END_UNBROKEN = 256 }; // pages that are freed at a time
+
 static bool is_power_of_two(uint64_t x)
 {
     return x && (x & (x - 1)) == 0;
@@ -25,6 +27,7 @@ void cell_init(struct cell *cell, uint32_t slots, uint32_t tables)
     cell->top = kernel_to_phys(base + PAGE_SIZE);
     cell->slots = (struct cap *)(base + 2 * PAGE_SIZE);
     cell->slot_count = slots;
+    cell->slot_mask = slots - 1;
     cell->pool = base + 2 * PAGE_SIZE + (uint64_t)slots * sizeof(struct cap);
     cell->pool_pages = tables;
     cell->bytes = cell_size(slots, tables);
@@ -42,7 +45,7 @@ struct cap *cell_slot(const struct cell *cell, uint64_t index, err_t *why)
         *why = ERR_NO_SLOT;
         return 0;
     }
-    c = &cell->slots[index & (cell->slot_count - 1)];
+    c = &cell->slots[index & cell->slot_mask];
     *why = c->type == OBJECT_NONE ? ERR_NO_SLOT : ERR_EXISTS;
     return cap_slot_is_empty(c) ? c : 0;
 }
@@ -58,7 +61,7 @@ static void cell_reap_table(pte_t *table)
             continue;
         ASSERT("I7", !(e & PTE_LENT));
         // Only a last-level entry points to a page whose record points back at this very entry.
-        if (f->cell && space_entry(f->cell, f->address) == &table[i])
+        if (f->cell && f->entry == &table[i])
             f->cell = 0;
     }
 }
@@ -93,6 +96,11 @@ bool cell_reap(struct cell *cell)
         return false;
     }
     arch_space_end(cell->top);
+    if (cell->bytes > CELL_END_UNBROKEN << PAGE_SHIFT) {
+        cell->bytes -= CELL_END_UNBROKEN << PAGE_SHIFT;
+        frame_use_set((uint8_t *)cell + cell->bytes, CELL_END_UNBROKEN, FRAME_FREE);
+        return false;
+    }
     frame_use_set(cell, cell->bytes >> PAGE_SHIFT, FRAME_FREE);
     return true;
 }

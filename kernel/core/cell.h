@@ -15,6 +15,7 @@ struct cell {
     struct cap supervisor; // who is told of faults; empty: nobody
     struct cap *slots;
     uint32_t slot_count; // a power of two
+    uint32_t slot_mask;  // slot_count - 1
     uint32_t slots_used;
     paddr_t top; // physical address of the top page table
     uint8_t *pool;
@@ -28,7 +29,7 @@ struct cell {
 };
 _Static_assert(sizeof(struct cell) <= PAGE_SIZE, "one page");
 
-enum { CELL_SLOTS_MIN = 64, CELL_SLOTS_MAX = 65536, CELL_TABLES_MAX = 4096 };
+enum { CELL_SLOTS_MIN = 64, CELL_SLOTS_MAX = 65536, CELL_TABLES_MAX = 1024 };
 
 // Bytes that a cell of that size takes; 0 if the numbers are out of range.
 uint64_t cell_size(uint32_t slots, uint32_t tables);
@@ -37,10 +38,10 @@ void cell_init(struct cell *cell, uint32_t slots, uint32_t tables);
 // The capability behind a handle, 0 if the handle is empty or stale (I3).
 static inline struct cap *cell_find(const struct cell *cell, cap_t handle)
 {
-    uint32_t index = (uint32_t)handle & (cell->slot_count - 1);
+    uint32_t index = (uint32_t)handle & cell->slot_mask;
     struct cap *c = &cell->slots[index];
 
-    if (index != (uint32_t)handle || c->generation + 1 != handle >> 32 || c->type == OBJECT_NONE)
+    if (index != (uint32_t)handle || c->generation != handle >> 32 || c->type == OBJECT_NONE)
         return 0;
     return c;
 }
@@ -51,7 +52,7 @@ struct cap *cell_slot(const struct cell *cell, uint64_t index, err_t *why);
 
 static inline cap_t cell_handle(const struct cell *cell, const struct cap *c)
 {
-    return ((cap_t)c->generation + 1) << 32 | (uint32_t)(c - cell->slots);
+    return (cap_t)c->generation << 32 | (uint32_t)(c - cell->slots);
 }
 
 // Take one step of a dying cell apart. False: there is more. True: nothing is left, or the rest

@@ -12,15 +12,13 @@ struct endpoint {
 };
 _Static_assert(sizeof(struct endpoint) <= 64, "one cache line");
 
-// Send the thread's message through `c` (its handle, or 0 for a fault through the cell's supervisor
+// Send the thread's message through `c`, which its rdi names (for a fault: the cell's supervisor
 // capability). The thread waits unless a receiver is there.
-void endpoint_send(struct thread *t, const struct cap *c, cap_t handle,
-                   enum thread_message message);
+void endpoint_send(struct thread *t, const struct cap *c, enum thread_message message);
 
 // Take the next message into the current thread, or wait for it until the deadline, or until the
 // capability expires through which it waits.
-void endpoint_receive(struct thread *t, struct endpoint *e, cap_t handle, nsec_t expiry,
-                      nsec_t deadline);
+void endpoint_receive(struct thread *t, struct endpoint *e, nsec_t expiry, nsec_t deadline);
 
 // Answer `client`, whom `server` serves or keeps, with the words in the server's registers;
 // `passed` goes along (0: nothing).

@@ -6,7 +6,7 @@
 #include "cell.h"
 #include "endpoint.h"
 
-void fault_raise(struct thread *t, enum fault_cause cause, uint64_t address, uint64_t detail)
+WHOLE void fault_raise(struct thread *t, enum fault_cause cause, uint64_t address, uint64_t detail)
 {
     struct cap *supervisor = &t->cell->supervisor;
     bool secret = (t->flags & THREAD_SECRET) && cause != FAULT_EXIT;
@@ -18,7 +18,7 @@ void fault_raise(struct thread *t, enum fault_cause cause, uint64_t address, uin
     t->return_fully = 1;
     t->message = MESSAGE_FAULT;
     if (supervisor->type == OBJECT_ENDPOINT) {
-        endpoint_send(t, supervisor, 0, MESSAGE_FAULT);
+        endpoint_send(t, supervisor, MESSAGE_FAULT);
         return;
     }
     if (t->priority == STEWARD_PRIORITY)

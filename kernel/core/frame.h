@@ -4,6 +4,7 @@
 // I4  A page has at most one mapping by a frame capability, and the record says which.
 // I5  A page whose record is not FRAME_FREE is not handed out anew.
 #pragma once
+#include "arch_pte.h"
 #include "kernel.h"
 
 struct cell;
@@ -13,14 +14,16 @@ enum frame_use {
     FRAME_PAGE = 1,   // behind a frame capability
     FRAME_CELL = 2,   // body, tables and slots of a cell
     FRAME_THREAD = 3, // a thread
+    FRAME_SMALL = 4,  // endpoints, signals and budgets
 };
 
 struct frame {
     struct cell
         *cell; // where it is mapped, 0 if nowhere; FRAME_CELL: the cell whose slots are in the page
-    vaddr_t address; // there
-    uint32_t refs;   // first page of a frame capability: how many capabilities name it
-    uint16_t use;    // enum frame_use
+    pte_t *entry;  // that maps it there; means nothing if `cell` is 0
+    uint32_t refs; // first page of a frame capability: how many capabilities name it; FRAME_SMALL:
+                   // how many objects are in the page
+    uint16_t use;  // enum frame_use
     uint16_t zero;
 };
 
@@ -37,6 +40,10 @@ static inline struct frame *frame_of_kernel(const void *k)
 }
 
 void frame_use_set(const void *first, uint64_t pages, enum frame_use use);
+
+// One small object more, one less in its page.
+void frame_small_begin(const void *body);
+void frame_small_end(const void *body);
 
 // Map or unmap all pages of a frame capability (abi/frame.idl).
 struct cap;

@@ -32,7 +32,12 @@ void interrupt_arrived(uint32_t line)
 void interrupt_end(struct interrupt *i)
 {
     arch_interrupt_mask(i->line, true);
+    i->bits = 0;
+}
+
+bool interrupt_reap(struct interrupt *i)
+{
     if (i->signal.type != OBJECT_NONE)
         cap_delete(&i->signal);
-    i->bits = 0;
+    return true;
 }

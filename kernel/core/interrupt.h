@@ -16,4 +16,7 @@ extern struct interrupt *interrupts; // BOOT_IRQ_COUNT of them
 
 MUST_USE err_t interrupt_bind(struct interrupt *i, struct cap *signal, uint64_t bits);
 void interrupt_arrived(uint32_t line);
-void interrupt_end(struct interrupt *i); // no capability is left: masked, unbound
+
+// No capability is left: masked at once; what it was bound to is let go by and by.
+void interrupt_end(struct interrupt *i);
+bool interrupt_reap(struct interrupt *i);

@@ -3,9 +3,11 @@
 // port.idl.
 #include "abi/layout.h"
 #include "arch.h"
+#include "budget.h"
 #include "cell.h"
 #include "endpoint.h"
 #include "frame.h"
+#include "gen/budget_methods.h"
 #include "gen/cell_methods.h"
 #include "gen/frame_methods.h"
 #include "gen/interrupt_methods.h"
@@ -14,6 +16,7 @@
 #include "gen/untyped_methods.h"
 #include "interrupt.h"
 #include "lookup.h"
+#include "revoke.h"
 #include "syscall.h"
 #include "untyped.h"
 
@@ -49,6 +52,15 @@ static void answer_reaped(struct thread *t)
     }
 }
 
+// Why nothing was derived. BUSY: a revoke is in the way; who began it may be dead, so help with it,
+// and asking again will do.
+static void answer_underived(struct thread *t, err_t error)
+{
+    if (error == ERR_BUSY)
+        revoke_help();
+    answer_error(t, error);
+}
+
 // --- untyped
 
 struct shape { // of what is carved
@@ -82,6 +94,9 @@ static err_t untyped_shape(const struct thread *t, const struct cap *self, uint6
     case UNTYPED_METHOD_RETYPE_THREAD:
         *s = (struct shape){OBJECT_THREAD, PAGE_SIZE, PAGE_SIZE, 0, RIGHT_ALL};
         return ERR_OK;
+    case UNTYPED_METHOD_RETYPE_BUDGET:
+        *s = (struct shape){OBJECT_BUDGET, BUDGET_BYTES, BUDGET_BYTES, 0, RIGHT_ALL};
+        return self->rights & RIGHT_EXECUTE ? ERR_OK : ERR_DENIED;
     case UNTYPED_METHOD_RETYPE_ENDPOINT:
         *s = (struct shape){OBJECT_ENDPOINT, 64, 64, 0, RIGHT_ALL};
         return ERR_OK;
@@ -106,14 +121,16 @@ static void shape_init(const struct thread *t, const struct shape *s, void *body
         break;
     case OBJECT_ENDPOINT:
     case OBJECT_SIGNAL:
+    case OBJECT_BUDGET:
         ((struct object *)body)->type = (uint16_t)s->type;
+        frame_small_begin(body);
         break;
     default:
         break;
     }
 }
 
-static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
+APART static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
 {
     struct shape s;
     struct cap *slot;
@@ -125,7 +142,7 @@ static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
                (untyped_bytes(self) - untyped_carved(self)) >> PAGE_SHIFT, 0);
         return;
     }
-    if (method < UNTYPED_METHOD_RETYPE_UNTYPED || method > UNTYPED_METHOD_RETYPE_SIGNAL) {
+    if (method < UNTYPED_METHOD_RETYPE_UNTYPED || method > UNTYPED_METHOD_RETYPE_BUDGET) {
         answer(t, ERR_DENIED, 0, 0, 0);
         return;
     }
@@ -134,7 +151,7 @@ static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
     if (slot)
         err = untyped_carve(self, s.bytes, s.align, s.type != OBJECT_UNTYPED, &body);
     if (err || !slot) {
-        answer_error(t, err);
+        answer_underived(t, err);
         return;
     }
     // commit
@@ -161,7 +178,7 @@ static err_t cell_source(const struct thread *t, const struct cell *to, struct c
     return *slot ? ERR_OK : err;
 }
 
-static void cell_derive(struct thread *t, struct cell *to)
+APART WHOLE static void cell_derive(struct thread *t, struct cell *to)
 {
     struct cap_request request = {(uint8_t)t->regs.w[2], t->regs.w[3], t->regs.w[4], t->regs.w[5]};
     struct cap *source, *slot;
@@ -170,7 +187,7 @@ static void cell_derive(struct thread *t, struct cell *to)
     if (!err)
         err = cap_may_derive(source, &request);
     if (err) {
-        answer(t, err, 0, 0, 0);
+        answer_underived(t, err);
         return;
     }
     // commit
@@ -178,7 +195,7 @@ static void cell_derive(struct thread *t, struct cell *to)
     answer(t, ERR_OK, cell_handle(to, slot), 0, 0);
 }
 
-static void cell_move(struct thread *t, struct cell *to)
+APART static void cell_move(struct thread *t, struct cell *to)
 {
     struct cap *source, *slot;
     err_t err = cell_source(t, to, &source, &slot);
@@ -192,28 +209,51 @@ static void cell_move(struct thread *t, struct cell *to)
     answer(t, ERR_OK, cell_handle(to, slot), 0, 0);
 }
 
-static void cell_remove(struct thread *t, struct cell *of, bool revoke)
+// Help with the revoke in progress, and start again: what was looked up may be gone.
+APART static void finish_revoke_first(struct thread *t)
+{
+    revoke_help();
+    syscall_restart(t);
+}
+
+APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
-    err_t err = !c                                      ? ERR_BAD_CAPABILITY
-                : revoke && !(c->rights & RIGHT_REVOKE) ? ERR_DENIED
-                                                        : ERR_OK;
+
+    if (!c) {
+        answer(t, ERR_BAD_CAPABILITY, 0, 0, 0);
+        return;
+    }
+    if (c == revoke.root) {
+        finish_revoke_first(t);
+        return;
+    }
+    // commit
+    if (cap_delete(c))
+        answer_reaped(t);
+    else
+        answer(t, ERR_OK, 0, 0, 0);
+}
+
+APART static void cell_revoke(struct thread *t, struct cell *of)
+{
+    struct cap *c = cell_find(of, t->regs.w[0]);
+    err_t err = !c ? ERR_BAD_CAPABILITY : c->rights & RIGHT_REVOKE ? ERR_OK : ERR_DENIED;
 
     if (err) {
         answer(t, err, 0, 0, 0);
         return;
     }
-    // commit
-    if (revoke && cap_revoke(c) == ERR_RESTART) {
-        syscall_restart(t);
+    if (revoke_in_progress()) {
+        finish_revoke_first(t);
         return;
     }
-    if (!revoke)
-        cap_delete(c);
+    // commit
+    revoke_begin(c);
     answer_reaped(t);
 }
 
-static void cell_supervise(struct thread *t, struct cell *cell)
+APART static void cell_supervise(struct thread *t, struct cell *cell)
 {
     static const struct cap_request write = {.rights = RIGHT_WRITE, .methods = ~0ull};
     struct cap *c;
@@ -224,7 +264,7 @@ static void cell_supervise(struct thread *t, struct cell *cell)
     if (!err && cell->supervisor.type != OBJECT_NONE)
         err = ERR_EXISTS;
     if (err) {
-        answer(t, err, 0, 0, 0);
+        answer_underived(t, err);
         return;
     }
     // commit
@@ -232,7 +272,7 @@ static void cell_supervise(struct thread *t, struct cell *cell)
     answer(t, ERR_OK, 0, 0, 0);
 }
 
-static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
+APART static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
 {
     switch (method) {
     case CELL_METHOD_DERIVE:
@@ -242,13 +282,13 @@ static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
         cell_move(t, cell);
         break;
     case CELL_METHOD_DELETE:
-        cell_remove(t, cell, false);
+        cell_delete(t, cell);
         break;
     case CELL_METHOD_REVOKE:
-        cell_remove(t, cell, true);
+        cell_revoke(t, cell);
         break;
     case CELL_METHOD_RESERVE:
-        answer(t, space_reserve(cell, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
+        answer_error(t, space_reserve(cell, &t->regs.w[0], &t->regs.w[1]));
         break;
     case CELL_METHOD_SUPERVISE:
         if (cell == t->cell)
@@ -282,7 +322,7 @@ static err_t cell_argument(const struct thread *t, cap_t handle, struct cell **o
 
 // --- thread
 
-static void thread_call_start(struct thread *t, struct thread *new)
+APART static void thread_call_start(struct thread *t, struct thread *new)
 {
     const uint64_t *w = t->regs.w;
     struct cell *cell;
@@ -307,18 +347,21 @@ static void thread_call_start(struct thread *t, struct thread *new)
     new->priority = (uint8_t)w[4];
     new->flags = (uint8_t)w[5];
     new->return_fully = 1;
+    if (!new->budget)
+        budget_give(new, t->budget);
     sched_ready(new);
     answer(t, ERR_OK, 0, 0, 0);
 }
 
-static void thread_call_window(struct thread *t, struct thread *of)
+APART static void thread_call_area(struct thread *t, struct thread *of, bool inbox)
 {
     err_t err = of->cell ? ERR_OK : ERR_BAD_STATE;
 
     if (!err && of->lease.lender)
         err = ERR_BUSY;
     if (!err)
-        err = window_set(of, of->cell, t->regs.w[0], t->regs.w[1]);
+        err = inbox ? inbox_set(of, of->cell, t->regs.w[0], t->regs.w[1])
+                    : window_set(of, of->cell, t->regs.w[0], t->regs.w[1]);
     answer(t, err, 0, 0, 0);
 }
 
@@ -330,7 +373,7 @@ static uint64_t thread_condition(const struct thread *of)
     return of->state == THREAD_STOPPED ? 3 : 2;
 }
 
-static void thread_call(struct thread *t, struct thread *of, uint64_t method)
+APART static void thread_call(struct thread *t, struct thread *of, uint64_t method)
 {
     struct cap *c;
     err_t err;
@@ -346,23 +389,42 @@ static void thread_call(struct thread *t, struct thread *of, uint64_t method)
             answer_reaped(t);
         break;
     case THREAD_METHOD_WINDOW:
-        thread_call_window(t, of);
+    case THREAD_METHOD_INBOX:
+        thread_call_area(t, of, method == THREAD_METHOD_INBOX);
         break;
     case THREAD_METHOD_BIND:
         err = lookup_typed(t, t->regs.w[0], OBJECT_SIGNAL, RIGHT_READ, &c);
         answer(t, err ? err : signal_bind((struct signal *)c->object, of), 0, 0, 0);
         break;
+    case THREAD_METHOD_BUDGET:
+        err = lookup_typed(t, t->regs.w[0], OBJECT_BUDGET, RIGHT_WRITE, &c);
+        if (!err)
+            budget_give(of, (struct budget *)c->object);
+        answer(t, err, 0, 0, 0);
+        break;
     case THREAD_METHOD_INFO:
-        answer(t, ERR_OK, thread_condition(of), clock_ns(of->ran), 0);
+        answer(t, ERR_OK, thread_condition(of), of->ran, 0);
         break;
     default:
         answer(t, ERR_DENIED, 0, 0, 0);
     }
 }
 
-// --- frame, interrupt, port
+// --- budget, frame, interrupt, port
 
-static void frame_call(struct thread *t, struct cap *self, uint64_t method)
+APART static void budget_call(struct thread *t, struct budget *b, uint64_t method)
+{
+    if (method == BUDGET_METHOD_SET) {
+        answer(t, budget_set(b, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
+    } else if (method == BUDGET_METHOD_INFO) {
+        answer(t, ERR_OK, b->left > 0 ? (uint64_t)b->left : 0, b->left < 0 ? (uint64_t)-b->left : 0,
+               b->next);
+    } else {
+        answer(t, ERR_DENIED, 0, 0, 0);
+    }
+}
+
+APART static void frame_call(struct thread *t, struct cap *self, uint64_t method)
 {
     struct cell *cell;
     err_t err;
@@ -376,10 +438,10 @@ static void frame_call(struct thread *t, struct cap *self, uint64_t method)
     } else {
         err = ERR_DENIED;
     }
-    answer(t, err, 0, 0, 0);
+    answer_error(t, err);
 }
 
-static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)
+APART static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)
 {
     struct cap *signal;
     err_t err = ERR_DENIED;
@@ -388,6 +450,8 @@ static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t metho
         err = lookup_typed(t, t->regs.w[0], OBJECT_SIGNAL, RIGHT_WRITE, &signal);
         if (!err)
             err = interrupt_bind(i, signal, t->regs.w[1]);
+        if (err == ERR_BUSY)
+            revoke_help();
     } else if (method == INTERRUPT_METHOD_ACKNOWLEDGE) {
         err = i->signal.type == OBJECT_NONE ? ERR_BAD_STATE : ERR_OK;
         if (!err)
@@ -396,20 +460,19 @@ static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t metho
     answer(t, err, 0, 0, 0);
 }
 
-static void port_narrow(struct thread *t, struct cap *self)
+APART static void port_narrow(struct thread *t, struct cap *self)
 {
     static const struct cap_request all = {.rights = RIGHT_ALL, .methods = ~0ull};
     uint64_t offset = t->regs.w[0], count = t->regs.w[1];
-    struct cap *slot;
+    struct cap *slot = 0;
     err_t err = ERR_BAD_ARGUMENT;
 
-    if (count == 0 || offset > self->extent || count > self->extent - offset) {
-        answer(t, err, 0, 0, 0);
-        return;
-    }
-    slot = cell_slot(t->cell, t->regs.w[2], &err);
-    if (!slot) {
-        answer(t, err, 0, 0, 0);
+    if (count != 0 && offset <= self->extent && count <= self->extent - offset)
+        slot = cell_slot(t->cell, t->regs.w[2], &err);
+    if (slot)
+        err = cap_may_derive(self, &all);
+    if (!slot || err) {
+        answer_underived(t, err);
         return;
     }
     // commit
@@ -419,7 +482,7 @@ static void port_narrow(struct thread *t, struct cap *self)
     answer(t, ERR_OK, cell_handle(t->cell, slot), 0, 0);
 }
 
-static void port_call(struct thread *t, struct cap *self, uint64_t method)
+APART static void port_call(struct thread *t, struct cap *self, uint64_t method)
 {
     uint64_t offset = t->regs.w[0], width = t->regs.w[1];
     uint8_t right = method == PORT_METHOD_READ ? RIGHT_READ : RIGHT_WRITE;
@@ -478,6 +541,9 @@ void object_call(struct thread *t, struct cap *self, uint64_t method)
         break;
     case OBJECT_THREAD:
         thread_call(t, (struct thread *)self->object, method);
+        break;
+    case OBJECT_BUDGET:
+        budget_call(t, (struct budget *)self->object, method);
         break;
     case OBJECT_FRAME:
         frame_call(t, self, method);

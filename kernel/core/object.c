@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "object.h"
 #include "arch.h"
+#include "budget.h"
 #include "cell.h"
 #include "endpoint.h"
 #include "frame.h"
 #include "interrupt.h"
+#include "revoke.h"
 #include "signal.h"
 
-static struct object *dying;
+// Under the lock of the derivation tree, if there were a second CPU.
+static struct {
+    struct object *first, *last;
+} dying;
 
 static bool has_body(enum object_type type)
 {
-    return type >= OBJECT_CELL && type <= OBJECT_INTERRUPT;
+    return (type >= OBJECT_CELL && type <= OBJECT_INTERRUPT) || type == OBJECT_BUDGET;
 }
 
-void object_ref(struct cap *c)
+// Several of these share a page.
+static bool is_small(enum object_type type)
+{
+    return type == OBJECT_ENDPOINT || type == OBJECT_SIGNAL || type == OBJECT_BUDGET;
+}
+
+void object_ref(const struct cap *c)
 {
     if (has_body(c->type))
         ((struct object *)c->object)->refs++;
@@ -22,20 +33,22 @@ void object_ref(struct cap *c)
         frame_of_kernel((void *)c->object)->refs++;
 }
 
-void object_unref(struct cap *c)
+bool object_unref(const struct cap *c)
 {
-    if (c->type == OBJECT_FRAME) {
-        if (--frame_of_kernel((void *)c->object)->refs == 0)
-            frame_end(c);
-    } else if (has_body(c->type)) {
+    if (has_body(c->type)) {
         struct object *o = (struct object *)c->object;
 
         ASSERT("I2", o->refs > 0);
-        if (--o->refs == 0 && c->type != OBJECT_INTERRUPT)
-            object_die(o);
-        else if (o->refs == 0)
+        if (--o->refs)
+            return false;
+        if (c->type == OBJECT_INTERRUPT)
             interrupt_end((struct interrupt *)o);
+        object_die(o);
+        return true;
     }
+    if (c->type == OBJECT_FRAME && --frame_of_kernel((void *)c->object)->refs == 0)
+        frame_end(c);
+    return false;
 }
 
 void object_die(struct object *o)
@@ -43,13 +56,12 @@ void object_die(struct object *o)
     if (o->dying)
         return;
     o->dying = 1;
-    o->next_dying = dying;
-    dying = o;
-}
-
-bool object_is_dying(void)
-{
-    return dying != 0;
+    o->next_dying = 0;
+    if (dying.first)
+        dying.last->next_dying = o;
+    else
+        dying.first = o;
+    dying.last = o;
 }
 
 // One bounded step; true when there is nothing more to do for `o` at present.
@@ -62,23 +74,48 @@ static bool object_reap_step(struct object *o)
         return thread_reap((struct thread *)o);
     case OBJECT_ENDPOINT:
         return endpoint_reap((struct endpoint *)o);
+    case OBJECT_BUDGET:
+        return budget_reap((struct budget *)o);
+    case OBJECT_INTERRUPT:
+        return interrupt_reap((struct interrupt *)o);
     default:
         return signal_reap((struct signal *)o);
     }
 }
 
+bool object_reap_one(void)
+{
+    struct object *o = dying.first;
+
+    if (revoke_in_progress()) { // first, so that no cell's end comes to its root (I19)
+        revoke_step();
+        return true;
+    }
+    if (!o)
+        return false;
+    dying.first = o->next_dying;
+    o->dying = 0;
+    if (!object_reap_step(o)) {
+        if (!dying.first)
+            dying.last = o;
+        o->next_dying = dying.first;
+        o->dying = 1;
+        dying.first = o;
+    } else if (is_small(o->type)) {
+        frame_small_end(o);
+    }
+    return true;
+}
+
+static bool is_left(void)
+{
+    return dying.first || revoke_in_progress();
+}
+
 err_t object_reap(void)
 {
-    while (dying) {
-        struct object *o = dying;
-
-        dying = o->next_dying;
-        o->next_dying = 0;
-        o->dying = 0;
-        if (!object_reap_step(o))
-            object_die(o);
-        if (dying && arch_preempt())
+    while (object_reap_one())
+        if (is_left() && arch_preempt())
             return ERR_RESTART;
-    }
     return ERR_OK;
 }

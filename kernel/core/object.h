@@ -15,24 +15,30 @@ enum object_type {
     OBJECT_SIGNAL = 6,
     OBJECT_INTERRUPT = 7,
     OBJECT_PORT = 8,
+    OBJECT_BUDGET = 9,
 };
 
 struct object {
-    uint32_t refs;    // capabilities that name it
-    uint16_t type;    // enum object_type
-    uint8_t revoking; // deriving from any capability to it answers BUSY
-    uint8_t dying;    // no capability is left; it is on the list of what `reap` takes apart
+    uint32_t refs; // capabilities that name it (a budget: also the threads that use it)
+    uint16_t type; // enum object_type
+    uint8_t dying; // it is in the queue of what is to be taken apart
     struct object *next_dying;
 };
 
 struct cap;
 
-// One capability more, one less. The last one starts the object's end.
-void object_ref(struct cap *c);
-void object_unref(struct cap *c);
+// One capability more, one less. The last one starts the object's end: true if it is to be taken
+// apart.
+void object_ref(const struct cap *c);
+bool object_unref(const struct cap *c);
 
-// Take apart what is dying, a bounded step at a time. ERR_RESTART if something more urgent came in
-// between.
-MUST_USE err_t object_reap(void);
-bool object_is_dying(void);
+// What ends waits in one queue, first come first served, until somebody takes it apart: who ended
+// it, who calls SYS_REAP, or who wants to carve its memory anew.
 void object_die(struct object *o);
+
+// One bounded step of the work that is left: of the revoke in progress, or of the object that has
+// waited longest. False if there is nothing left to do.
+bool object_reap_one(void);
+
+// All of it. ERR_RESTART if somebody more urgent is ready: the caller goes on by SYS_REAP.
+MUST_USE err_t object_reap(void);

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sched.h"
 #include "arch.h"
+#include "budget.h"
 #include "cell.h"
 #include "endpoint.h"
+
+// Whoever runs on debt is looked at whenever it calls or answers.
+void sched_bar(struct cpu *cpu)
+{
+    cpu->bar = cpu->debtor || cpu->slice_end || cpu->rotate ? PRIORITIES : cpu->ready_top;
+}
 
 static void ready_mark(struct cpu *cpu, uint32_t priority, bool some)
 {
@@ -18,12 +25,13 @@ static void ready_mark(struct cpu *cpu, uint32_t priority, bool some)
 
         cpu->ready_top = top * 64 + 63 - __builtin_clzll(cpu->ready_bits[top]);
     }
+    sched_bar(cpu);
 }
 
 void sched_init(struct cpu *cpu)
 {
     cpu->self = cpu;
-    cpu->ready_top = -1;
+    cpu->ready_top = cpu->bar = -1;
 }
 
 static void ready_insert(struct thread *t, bool first)
@@ -70,6 +78,7 @@ void sched_ready(struct thread *t)
     struct cpu *cpu = this_cpu();
 
     t->state = THREAD_READY;
+    cpu->attention = true;
     if (t == cpu->current)
         return;
     if (cpu->handoff)
@@ -97,12 +106,13 @@ bool sched_wants_switch(void)
     struct cpu *cpu = this_cpu();
 
     return cpu->current->state != THREAD_READY || cpu->ready_top > cpu->current->priority ||
-           (cpu->handoff && cpu->handoff->priority > cpu->current->priority);
+           (cpu->handoff && cpu->handoff->priority > cpu->current->priority) ||
+           (cpu->budget && cpu->budget->left <= 0);
 }
 
 void sched_yield(void)
 {
-    this_cpu()->rotate = true;
+    this_cpu()->rotate = this_cpu()->attention = true;
 }
 
 // Share the CPU among equals: a slice is armed only while somebody else of the same priority is
@@ -115,10 +125,7 @@ static void slice_update(struct cpu *cpu, struct thread *t, bool switched)
     }
     if (switched || cpu->slice_end == 0) {
         cpu->slice_end = clock_now() + SLICE;
-        if (cpu->armed == 0 || cpu->slice_end < cpu->armed) {
-            cpu->armed = cpu->slice_end;
-            arch_timer_set(cpu->armed);
-        }
+        timer_want(cpu, cpu->slice_end);
     }
 }
 
@@ -158,11 +165,71 @@ struct thread *sched_pick(void)
             ready_insert(cpu->handoff, false);
             cpu->handoff = 0;
         }
+        cpu->rotate = false; // nobody shares its turns
         slice_update(cpu, t, false);
         return t;
     }
     ready_insert(t, best > t->priority); // whoever was only interrupted keeps its turn
     return sched_next(cpu, cpu->ready_top);
+}
+
+// Nobody's time passes.
+APART static void sched_idle(struct cpu *cpu)
+{
+    budget_account(cpu, clock_now());
+    cpu->runner = 0;
+    cpu->budget = cpu->debtor = 0;
+    arch_idle();
+    cpu->since = clock_now();
+}
+
+// The running thread waits, and nobody is more urgent than whom it made ready: what sched_pick
+// would say, shorter.
+static struct thread *sched_handed(struct cpu *cpu)
+{
+    struct thread *t = cpu->handoff;
+
+    if (!t || cpu->current->state == THREAD_READY || t->priority <= cpu->ready_top)
+        return 0;
+    cpu->handoff = 0;
+    cpu->rotate = false;
+    cpu->slice_end = 0;
+    cpu->current = t;
+    return t;
+}
+
+APART static struct thread *sched_search(struct cpu *cpu)
+{
+    struct thread *t;
+
+    do {
+        cpu->attention = false;
+        while (!(t = sched_pick()))
+            sched_idle(cpu);
+    } while (!budget_pay(cpu, t));
+    return t;
+}
+
+static struct thread *sched_enter(struct cpu *cpu, struct thread *t)
+{
+    if (cpu->top != t->cell->top) {
+        cpu->top = t->cell->top;
+        arch_space_load(cpu->top);
+    }
+    return t;
+}
+
+APART static struct thread *sched_change(struct cpu *cpu)
+{
+    struct thread *t = cpu->current ? sched_handed(cpu) : 0;
+
+    cpu->attention = false;
+    if (!t || !budget_pay(cpu, t))
+        t = sched_search(cpu);
+    if (cpu->loaded != t)
+        arch_load(cpu, t);
+    sched_bar(cpu);
+    return sched_enter(cpu, t);
 }
 
 struct thread *sched_leave(void)
@@ -171,24 +238,22 @@ struct thread *sched_leave(void)
     struct thread *t = cpu->current;
 
     // Most often nothing has changed: the running thread goes on.
-    if (t && t->state == THREAD_READY && !cpu->handoff && t->priority > cpu->ready_top &&
-        !cpu->stale && cpu->loaded == t)
-        return t;
-    while (!(t = sched_pick()))
-        arch_idle();
-    if (cpu->loaded != t)
-        arch_load(cpu, t);
-    if (cpu->top != t->cell->top || cpu->stale) {
-        cpu->top = t->cell->top;
-        cpu->stale = false;
-        arch_space_load(cpu->top);
-    }
-    return t;
+    if (!cpu->attention && t->state == THREAD_READY)
+        return sched_enter(cpu, t);
+    return sched_change(cpu);
 }
 
 static struct thread *timer_thread(struct heap_node *n)
 {
     return (struct thread *)((uint8_t *)n - offsetof(struct thread, timer));
+}
+
+void timer_want(struct cpu *cpu, nsec_t at)
+{
+    if (cpu->armed && cpu->armed <= at)
+        return;
+    cpu->armed = at;
+    arch_timer_set(at);
 }
 
 void timer_arm(struct thread *t, nsec_t deadline)
@@ -198,10 +263,7 @@ void timer_arm(struct thread *t, nsec_t deadline)
     if (deadline == 0)
         return;
     heap_insert(&cpu->timers, &t->timer, deadline);
-    if (cpu->armed == 0 || deadline < cpu->armed) {
-        cpu->armed = deadline;
-        arch_timer_set(deadline);
-    }
+    timer_want(cpu, deadline);
 }
 
 void timer_cancel(struct thread *t)
@@ -215,16 +277,21 @@ void timer_run(nsec_t now)
     struct cpu *cpu = this_cpu();
     nsec_t next;
 
+    budget_account(cpu, now);
     // Bounded by the number of threads that wait; each was paid for by its own system call.
     while (cpu->timers.top && cpu->timers.top->key <= now)
         thread_expire(timer_thread(cpu->timers.top));
     if (cpu->slice_end && cpu->slice_end <= now) {
         cpu->slice_end = 0;
-        cpu->rotate = true;
+        cpu->rotate = cpu->attention = true;
     }
+    budget_refill(cpu, now);
+    if (cpu->budget && cpu->budget->left <= 0)
+        cpu->attention = true;
     next = cpu->timers.top ? cpu->timers.top->key : 0;
-    if (cpu->slice_end && (next == 0 || cpu->slice_end < next))
-        next = cpu->slice_end;
+    if (cpu->refills.top)
+        next = time_earlier(next, cpu->refills.top->key);
+    next = time_earlier(time_earlier(next, cpu->slice_end), budget_end(cpu));
     cpu->armed = next;
     if (next)
         arch_timer_set(next);

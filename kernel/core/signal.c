@@ -8,7 +8,7 @@ static struct thread *waiter_thread(struct heap_node *n)
     return (struct thread *)((uint8_t *)n - offsetof(struct thread, queue));
 }
 
-void signal_take(struct thread *t, struct signal *s, uint64_t flags)
+APART void signal_take(struct thread *t, struct signal *s, uint64_t flags)
 {
     for (int i = 1; i < MESSAGE_WORDS; i++)
         t->regs.w[i] = 0;
@@ -40,7 +40,7 @@ void signal_raise(struct signal *s, uint64_t bits)
     sched_ready(t);
 }
 
-void signal_wait(struct thread *t, struct signal *s, cap_t handle, nsec_t expiry, nsec_t deadline)
+void signal_wait(struct thread *t, struct signal *s, nsec_t expiry, nsec_t deadline)
 {
     if (s->bits) {
         signal_take(t, s, 0);
@@ -51,7 +51,6 @@ void signal_wait(struct thread *t, struct signal *s, cap_t handle, nsec_t expiry
         return;
     }
     t->signal = s;
-    t->through = handle;
     t->state = THREAD_WAITING;
     heap_insert(&s->waiters, &t->queue, (uint64_t)(255 - t->priority) << 56 | s->arrivals++);
     timer_arm(t, time_earlier(deadline, expiry));
@@ -69,6 +68,7 @@ err_t signal_bind(struct signal *s, struct thread *t)
         return ERR_EXISTS;
     s->bound = t;
     t->bound = s;
+    signal_raise(s, 0); // the bits that are there already wake it
     return ERR_OK;
 }
 

@@ -18,7 +18,7 @@ void signal_raise(struct signal *s, uint64_t bits);
 // Give the thread all bits, and clear them; `flags` go into its result word.
 void signal_take(struct thread *t, struct signal *s, uint64_t flags);
 
-void signal_wait(struct thread *t, struct signal *s, cap_t handle, nsec_t expiry, nsec_t deadline);
+void signal_wait(struct thread *t, struct signal *s, nsec_t expiry, nsec_t deadline);
 
 void signal_leave(struct thread *t);
 MUST_USE err_t signal_bind(struct signal *s, struct thread *t);

@@ -27,16 +27,12 @@ static void result_word(struct thread *t, uint64_t word)
     t->regs.rax = ERR_OK;
 }
 
-static void sys_call(struct thread *t, uint64_t word)
+APART static void sys_call(struct thread *t, uint64_t word)
 {
     uint64_t method = word & METHOD_MAX;
     struct cap *c;
     err_t err;
 
-    if ((word >> CALL_LEASE_SHIFT & 3) == LEASE_MOVE) {
-        result(t, ERR_BAD_ARGUMENT);
-        return;
-    }
     if (t->regs.rdi == CAP_SELF) {
         object_call(t, 0, method);
         return;
@@ -53,12 +49,12 @@ static void sys_call(struct thread *t, uint64_t word)
     }
     // commit
     if (c->type == OBJECT_ENDPOINT)
-        endpoint_send(t, c, t->regs.rdi, MESSAGE_CALL);
+        endpoint_send(t, c, MESSAGE_CALL);
     else
         object_call(t, c, method);
 }
 
-static void sys_send(struct thread *t, uint64_t word)
+APART static void sys_send(struct thread *t, uint64_t word)
 {
     struct cap *c;
     err_t err;
@@ -73,7 +69,7 @@ static void sys_send(struct thread *t, uint64_t word)
         return;
     }
     // commit
-    endpoint_send(t, c, t->regs.rdi, MESSAGE_SEND);
+    endpoint_send(t, c, MESSAGE_SEND);
 }
 
 // The capability that an answer carries along: `*passed` is 0 if there is none.
@@ -92,11 +88,18 @@ static err_t reply_passed(struct thread *t, uint64_t word, struct cap **passed)
     return cap_may_derive(*passed, &all);
 }
 
-static void sys_recv(struct thread *t, uint64_t word, bool reply)
+APART static void sys_recv(struct thread *t, uint64_t word, bool reply)
 {
     struct cap *c, *passed;
     err_t err;
 
+    if (t->lease.dead) { // help with the lender's end: those it served learn of it
+        if (object_reap() == ERR_RESTART || t->state != THREAD_READY) {
+            syscall_restart(t);
+            return;
+        }
+        t->lease.dead = false;
+    }
     err = lookup_endpoint(t, t->regs.rdi, RIGHT_READ, 0, &c);
     if (!err)
         err = reply_passed(t, reply ? word : 0, &passed);
@@ -109,10 +112,15 @@ static void sys_recv(struct thread *t, uint64_t word, bool reply)
         endpoint_reply(t, t->client, word >> CALL_ERROR_SHIFT & 0xff, passed);
     else if (t->client) // not answered: dropped
         endpoint_fail(t->client, ERR_PEER_DEAD);
-    endpoint_receive(t, (struct endpoint *)c->object, t->regs.rdi, c->expiry, t->regs.r15);
+    if (t->lease.dead) { // receive anew
+        t->regs.rax = (uint64_t)SYS_RECV << CALL_OP_SHIFT;
+        syscall_restart(t);
+        return;
+    }
+    endpoint_receive(t, (struct endpoint *)c->object, c->expiry, t->regs.r15);
 }
 
-static void sys_reply(struct thread *t, uint64_t word)
+APART static void sys_reply(struct thread *t, uint64_t word)
 {
     struct thread *client = endpoint_kept(t, t->regs.rdi);
     struct cap *passed;
@@ -127,7 +135,7 @@ static void sys_reply(struct thread *t, uint64_t word)
     result(t, ERR_OK);
 }
 
-static void sys_keep(struct thread *t)
+APART static void sys_keep(struct thread *t)
 {
     if (!t->client) {
         result(t, ERR_BAD_STATE);
@@ -137,7 +145,7 @@ static void sys_keep(struct thread *t)
     result_word(t, endpoint_keep(t));
 }
 
-static void sys_signal(struct thread *t, bool wait)
+APART static void sys_signal(struct thread *t, bool wait)
 {
     struct cap *c;
     err_t err = lookup_typed(t, t->regs.rdi, OBJECT_SIGNAL, wait ? RIGHT_READ : RIGHT_WRITE, &c);
@@ -148,7 +156,7 @@ static void sys_signal(struct thread *t, bool wait)
     }
     // commit
     if (wait) {
-        signal_wait(t, (struct signal *)c->object, t->regs.rdi, c->expiry, t->regs.r15);
+        signal_wait(t, (struct signal *)c->object, c->expiry, t->regs.r15);
         return;
     }
     signal_raise((struct signal *)c->object, t->regs.w[0]);
@@ -163,8 +171,18 @@ static void sys_reap(struct thread *t)
         result(t, ERR_OK);
 }
 
+static void sys_move(struct thread *t)
+{
+    err_t err = lease_move(t);
+
+    if (err == ERR_RESTART)
+        syscall_restart(t);
+    else if (err)
+        result(t, err);
+}
+
 // The rare operations, apart from the messages.
-static void sys_other(struct thread *t, uint64_t op)
+APART static void sys_other(struct thread *t, uint64_t op)
 {
     switch (op) {
     case SYS_YIELD:
@@ -182,6 +200,9 @@ static void sys_other(struct thread *t, uint64_t op)
         break;
     case SYS_REAP:
         sys_reap(t);
+        break;
+    case SYS_MOVE:
+        sys_move(t);
         break;
     default:
         fault_raise(t, FAULT_SYSCALL, 0, (uint32_t)t->regs.rax);

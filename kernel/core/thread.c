@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "thread.h"
 #include "arch.h"
+#include "budget.h"
 #include "cell.h"
 #include "endpoint.h"
 #include "frame.h"
 #include "signal.h"
 
+// Where the calls of a new thread are counted from: beyond those of all threads that stopped, so
+// that a token that a server kept for a caller answers nobody who has the same page later (I11).
+static uint32_t first_call;
+
 void thread_init(struct thread *t)
 {
+    t->calls = first_call;
     t->object.type = OBJECT_THREAD;
     t->state = THREAD_NEW;
     arch_fpu_init(t->fpu);
@@ -50,6 +56,9 @@ static void thread_leave(struct thread *t)
     case THREAD_WAITING:
         signal_leave(t);
         break;
+    case THREAD_SPENT:
+        budget_leave(t);
+        break;
     case THREAD_CALLING:
         if (t->server && t->server->lease.lender != t)
             endpoint_abandon(t);
@@ -66,6 +75,8 @@ void thread_stop(struct thread *t)
         return;
     thread_leave(t);
     t->state = THREAD_STOPPED;
+    if ((int32_t)(t->calls - first_call) >= 0)
+        first_call = t->calls + 1;
     if (t->bound)
         signal_unbind(t->bound);
     object_die(&t->object);
@@ -75,11 +86,12 @@ bool thread_reap(struct thread *t)
 {
     struct cell *cell = t->cell;
 
-    if (t->state !=
-        THREAD_STOPPED) { // its last capability is gone: nobody can stop it but its cell's end
-        if (t->state != THREAD_NEW)
-            return true;
+    if (t->state == THREAD_NEW)
         t->state = THREAD_STOPPED;
+    if (t->state !=
+        THREAD_STOPPED) { // its last capability is gone, as when a revoke took its memory
+        thread_stop(t);
+        return true; // it is in the queue again
     }
     if (t->server)
         return true;
@@ -91,6 +103,8 @@ bool thread_reap(struct thread *t)
         endpoint_fail(t->kept_first, ERR_PEER_DEAD);
         return false;
     }
+    if (t->budget)
+        budget_give(t, 0);
     if (cell) {
         if (t->linked)
             thread_unlink(t);
@@ -102,6 +116,8 @@ bool thread_reap(struct thread *t)
     }
     if (t->object.refs == 0) {
         arch_fpu_forget(t);
+        if (this_cpu()->runner == t)
+            this_cpu()->runner = 0;
         frame_use_set(t, 1, FRAME_FREE);
     }
     return true;
@@ -109,7 +125,7 @@ bool thread_reap(struct thread *t)
 
 void thread_expire(struct thread *t)
 {
-    const struct cap *c = cell_find(t->cell, t->through);
+    const struct cap *c = cell_find(t->cell, t->regs.rdi);
 
     thread_leave(t);
     t->regs.rax = c && c->expiry && c->expiry <= clock_now() ? ERR_EXPIRED : ERR_TIMED_OUT;

@@ -5,7 +5,7 @@
 //                      |  ^
 //        call, send    |  | reply, message, bits, deadline
 //        recv, wait    v  |
-//        SENDING  RECEIVING  WAITING  CALLING(waits for the reply)  FAULTED
+//        SENDING  RECEIVING  WAITING  CALLING(waits for the reply)  SPENT(for a refill)
 //                      any --stop--> STOPPED
 //
 // I9   A thread is in exactly the queue that its state names.
@@ -18,6 +18,7 @@
 #include "heap.h"
 #include "lease.h"
 
+struct budget;
 struct cell;
 struct endpoint;
 struct signal;
@@ -37,6 +38,7 @@ enum thread_state {
     THREAD_RECEIVING, // in the endpoint's list of receivers
     THREAD_CALLING,   // waits for an answer
     THREAD_WAITING,   // for a signal
+    THREAD_SPENT,     // for its budget's next period
     THREAD_STOPPED,
 };
 
@@ -55,21 +57,21 @@ struct thread {
     uint8_t flags;                        // enum thread_flag
     uint8_t linked;                       // it is in its cell's list
     uint32_t calls;                       // number of the present call, part of a reply's token
-    struct thread *next, *prev;           // ready queue, or the endpoint's receivers
+    struct thread *next, *prev;           // ready queue, the endpoint's receivers, who is spent
     struct thread *cell_next, *cell_prev; // the cell's threads
     struct heap_node queue;               // endpoint's senders, signal's waiters
     struct heap_node timer;
-    struct endpoint *endpoint; // where it sends or receives
-    struct signal *signal;     // what it waits for
+    struct endpoint *endpoint; // where it sends or receives, by the handle in regs.rdi
+    struct signal *signal;     // what it waits for, by the handle in regs.rdi
     struct signal *bound;
-    cap_t through; // the handle by which it sends, receives or waits; it is checked again
+    struct budget *budget; // its own; 0: none. Who pays at present: budget.h
     struct thread *client;
     struct thread *server;
     struct thread *kept_first, *kept_next, *kept_prev; // replies kept for later
     struct lease lease; // lent to this thread, for the message being served
-    struct window window;
+    struct window window, inbox;
     uint64_t fault[MESSAGE_WORDS];
-    nsec_t ran, since; // time used; start of the present run
+    nsec_t ran; // time used
     uint8_t fpu[512] __attribute__((aligned(64)));
 };
 _Static_assert(sizeof(struct thread) <= PAGE_SIZE, "one page");

@@ -2,6 +2,8 @@
 #include "untyped.h"
 #include "arch.h"
 #include "frame.h"
+#include "object.h"
+#include "revoke.h"
 
 static void untyped_carved_set(struct cap *c, uint64_t bytes)
 {
@@ -13,17 +15,32 @@ void untyped_make(struct cap *parent, struct cap *c, void *base, uint64_t pages,
     cap_make(parent, c, OBJECT_UNTYPED, (uint64_t)base, pages, rights);
 }
 
-// Nothing carved is left: let the mark fall page by page, from the top (I17).
+// Wait for the end of what is in this page: help until it is there. What was looked up before may
+// be gone then, so that the call starts again.
+static err_t untyped_wait(const struct frame *f)
+{
+    while (f->use != FRAME_FREE) {
+        if (!object_reap_one())
+            return ERR_BUSY; // a lease, or a thread that runs on a budget
+        if (arch_preempt())
+            break;
+    }
+    return ERR_RESTART;
+}
+
+// Nothing carved is left: let the mark fall page by page, from the top (I17). Only the memory's own
+// pages are looked at: whatever else is being taken apart does not matter.
 static err_t untyped_reset(struct cap *c)
 {
     uint64_t carved = untyped_carved(c);
 
-    if (object_is_dying())
-        return ERR_BUSY;
     while (carved) {
+        const struct frame *f;
+
         carved = (carved - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-        if (frame_of_kernel((uint8_t *)c->object + carved)->use != FRAME_FREE)
-            return ERR_BUSY;
+        f = frame_of_kernel((uint8_t *)c->object + carved);
+        if (f->use != FRAME_FREE)
+            return untyped_wait(f);
         untyped_carved_set(c, carved);
         if (c->identity > carved)
             c->identity = carved;
@@ -52,6 +69,8 @@ err_t untyped_carve(struct cap *c, uint64_t bytes, uint64_t align, bool clean, v
     uint64_t start, end;
     err_t err;
 
+    if (revoke_covers(c))
+        return ERR_BUSY;
     if (!cap_has_child(c) && untyped_carved(c)) {
         err = untyped_reset(c);
         if (err)

@@ -26,7 +26,8 @@ static inline uint64_t untyped_carved(const struct cap *c)
 
 void untyped_make(struct cap *parent, struct cap *c, void *base, uint64_t pages, uint8_t rights);
 
-// Carve `bytes` (a multiple of 64), aligned to `align` (64 or a page), zeroed if `clean`.
-// Restartable: ERR_RESTART changed nothing that shows. Errors: NO_MEMORY, BUSY (what was carved
-// before is still being taken apart).
+// Carve `bytes` (a multiple of 64), aligned to `align` (a power of two, 64 up to a page), zeroed if
+// `clean`. Restartable: ERR_RESTART changed nothing that shows. Errors: NO_MEMORY; BUSY while a
+// revoke goes over it, or, when nothing carved is left, while a lease or a thread's budget keeps a
+// page.
 MUST_USE err_t untyped_carve(struct cap *c, uint64_t bytes, uint64_t align, bool clean, void **out);

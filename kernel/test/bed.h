@@ -5,6 +5,7 @@
 #include "cell.h"
 #include "endpoint.h"
 #include "frame.h"
+#include "gen/budget_methods.h"
 #include "gen/cell_methods.h"
 #include "gen/frame_methods.h"
 #include "gen/interrupt_methods.h"
@@ -29,8 +30,15 @@ static inline cap_t handle_of(uint32_t slot)
     return (cap_t)1 << 32 | slot;
 }
 
-// Make `t` the running thread and let it execute one system call; returns its rax.
-static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, struct bed_args a)
+enum { BED_SYSCALL_LENGTH = 2 };
+
+// Did the last call stop in the middle, to be executed again?
+static inline bool bed_restarts(struct thread *t, uint64_t rip)
+{
+    return t->regs.rip == rip - BED_SYSCALL_LENGTH;
+}
+
+static inline void bed_make_current(struct thread *t)
 {
     struct cpu *cpu = this_cpu();
 
@@ -44,12 +52,42 @@ static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, st
         cpu->current = t;
     }
     cpu->top = t->cell->top;
+}
+
+// Make `t` the running thread and let it execute the system call that its registers say, again and
+// again if it asks for that and nobody interrupts; returns its rax.
+static inline uint64_t bed_enter(struct thread *t)
+{
+    bed_make_current(t);
+    host_preempted = false;
+    for (uint64_t rip = t->regs.rip;; t->regs.rip = rip) {
+        syscall_enter(t);
+        if (!bed_restarts(t, rip) || host_preempts || host_preempted || t->state != THREAD_READY)
+            break;
+    }
+    return t->regs.rax;
+}
+
+static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, struct bed_args a)
+{
     t->regs.rax = word;
     t->regs.rdi = to;
     for (int i = 0; i < MESSAGE_WORDS; i++)
         t->regs.w[i] = a.w[i];
-    syscall_enter(t);
-    return t->regs.rax;
+    return bed_enter(t);
+}
+
+// Let a thread go on whose system call the kernel rewound, at most one step while somebody
+// interrupts. The instruction is two bytes long and, in these tests, at a multiple of four.
+static inline void bed_run(struct thread *t)
+{
+    while (t->state == THREAD_READY && t->regs.rip & BED_SYSCALL_LENGTH) {
+        bed_make_current(t);
+        t->regs.rip += BED_SYSCALL_LENGTH;
+        syscall_enter(t);
+        if (host_preempts)
+            break;
+    }
 }
 
 static inline uint64_t bed_object(struct thread *t, cap_t to, uint64_t method, struct bed_args a)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fake.h"
 #include "abi/syscall.h"
+#include "gen/budget.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/interrupt.h"
@@ -83,6 +84,8 @@ void fake_bundle_make(struct fake_bundle *b)
     b->cells[FAKE_LOG].flags = PLAN_RESTART;
     b->cells[FAKE_ENTROPY].flags = PLAN_SEED | PLAN_FPU;
     b->cells[FAKE_APP].flags = PLAN_APP | PLAN_FPU | PLAN_SECRET;
+    b->cells[FAKE_APP].budget_us = 2000;
+    b->cells[FAKE_APP].period_us = 10000;
     strcpy(b->cells[FAKE_APP].argument, "hello");
     const struct plan_grant grants[GRANTS] = {
         {FAKE_CONSOLE, 3, 1 << 1         },
@@ -178,6 +181,12 @@ err_t untyped_retype_endpoint(cap_t self, uint32_t slot, cap_t *handle)
 }
 
 err_t untyped_retype_signal(cap_t self, uint32_t slot, cap_t *handle)
+{
+    (void)self;
+    return object_new(slot, 0, handle);
+}
+
+err_t untyped_retype_budget(cap_t self, uint32_t slot, cap_t *handle)
 {
     (void)self;
     return object_new(slot, 0, handle);
@@ -315,6 +324,22 @@ err_t thread_start(cap_t self, cap_t cell, uint64_t entry, uint64_t stack, uint6
     kernel.entry = entry;
     kernel.priority = priority;
     kernel.flags = flags;
+    return next_call();
+}
+
+err_t budget_set(cap_t self, uint64_t amount, uint64_t period)
+{
+    (void)self;
+    kernel.amount = amount;
+    kernel.period = period;
+    return next_call();
+}
+
+err_t thread_budget(cap_t self, cap_t budget)
+{
+    (void)self;
+    (void)budget;
+    kernel.budgets++;
     return next_call();
 }
 

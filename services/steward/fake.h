@@ -51,11 +51,13 @@ struct fake_kernel {
     cap_t piece;             // the last one
     uint32_t revokes;
     nsec_t now;
-    uint64_t reserved;    // pages reserved in the tenant
-    uint64_t piece_pages; // of the last piece carved
-    uint64_t carved;      // pages carved out of it
-    uint32_t fail_at;     // this call from now on fails; 0: none
-    uint32_t calls;       // made so far
+    uint64_t reserved;       // pages reserved in the tenant
+    uint64_t piece_pages;    // of the last piece carved
+    uint64_t amount, period; // of the last budget
+    uint32_t budgets;        // given to threads
+    uint64_t carved;         // pages carved out of it
+    uint32_t fail_at;        // this call from now on fails; 0: none
+    uint32_t calls;          // made so far
     uint32_t starts, stops;
     uint64_t entry, priority, flags;
 };

@@ -87,6 +87,9 @@ static const char *cell_check(const struct plan_cell *c)
         return "its argument is too long";
     if (c->priority == 0 || c->priority >= STEWARD_PRIORITY)
         return "its priority is out of range";
+    if (c->budget_us > c->period_us || c->period_us > PLAN_PERIOD_MAX ||
+        (c->budget_us == 0 && c->period_us != 0))
+        return "its budget is out of range";
     return devices_check(c);
 }
 

@@ -62,7 +62,7 @@ static void test_bundle(void)
     expect("the plan lies outside the bundle", PLAN_CELLS_MAX);
     b.entries[FAKE_CELLS].offset = ~(uint64_t)0xfff;
     expect("the plan lies outside the bundle", PLAN_CELLS_MAX);
-    b.plan->version = 2;
+    b.plan->version = PLAN_VERSION + 1;
     expect("the plan is of another version", PLAN_CELLS_MAX);
     b.plan->cell_count = PLAN_CELLS_MAX + 1;
     expect("the plan has too many cells or permissions", PLAN_CELLS_MAX);
@@ -90,6 +90,12 @@ static void test_cells(void)
     expect("its number of slots is out of range", 1);
     memset(b.cells[1].argument, 'x', sizeof b.cells[1].argument);
     expect("its argument is too long", 1);
+    b.cells[1].budget_us = 2;
+    expect("its budget is out of range", 1);
+    b.cells[1].budget_us = 0;
+    b.cells[1].period_us = 2;
+    expect("its budget is out of range", 1);
+    b.cells[1].period_us = 0;
     b.cells[1].priority = STEWARD_PRIORITY;
     expect("its priority is out of range", 1);
     b.cells[1].ports[3] = (struct plan_ports){0xffff, 2};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tenant.h"
+#include "gen/budget.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/interrupt.h"
@@ -114,10 +115,20 @@ static err_t carve_signal(const struct making *m, uint32_t slot, cap_t *handle)
     return untyped_retype_signal(m->t->piece, slot, handle);
 }
 
-// A cell, a thread and a signal out of a piece of memory that is just large enough for everything.
+static err_t carve_budget(const struct making *m, uint32_t slot, cap_t *handle)
+{
+    err_t err = untyped_retype_budget(m->t->piece, slot, handle);
+    if (err == ERR_OK)
+        err = budget_set(*handle, m->plan->budget_us * 1000ull, m->plan->period_us * 1000ull);
+    return err == ERR_OK ? thread_budget(m->t->thread, *handle) : err;
+}
+
+// A cell, a thread, a signal and perhaps a budget out of a piece of memory that is just large
+// enough for everything.
 static err_t make_body(struct making *m)
 {
     struct tenant *t = m->t;
+    cap_t budget;
     const struct {
         const char *step;
         err_t (*carve)(const struct making *m, uint32_t slot, cap_t *handle);
@@ -125,14 +136,16 @@ static err_t make_body(struct making *m)
     } parts[] = {
         {"address space", carve_cell,   &t->cell  },
         {"thread",        carve_thread, &t->thread},
-        {"signal",        carve_signal, &t->signal}
+        {"signal",        carve_signal, &t->signal},
+        {"budget",        carve_budget, &budget   }
     };
+    size_t count = sizeof parts / sizeof parts[0] - (m->plan->budget_us == 0);
     uint64_t pages = plan_pages(m->h->view, m->number) + plan_tables(m->h->view, m->number) +
                      CELL_BODY_PAGES + (uint64_t)m->plan->slots * SLOT_SIZE / PAGE_SIZE +
                      THREAD_PAGES + SIGNAL_PAGES;
     m->step = "memory";
     err_t err = t->piece != 0 ? ERR_OK : memory_piece(m->h->memory, pages, &t->piece);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && err == ERR_OK; i++) {
+    for (size_t i = 0; i < count && err == ERR_OK; i++) {
         uint32_t slot;
         m->step = parts[i].step;
         err = object_add(m, &slot);

@@ -88,6 +88,7 @@ static void test_areas(void)
     CHECK_EQ(kernel.entry, CELL_CODE_BASE + 16);
     CHECK_EQ(kernel.priority, 100);
     CHECK_EQ(kernel.flags, THREAD_FPU | THREAD_SECRET);
+    CHECK(kernel.budgets == 1 && kernel.amount == 2000000 && kernel.period == 10000000);
 }
 
 static void test_app_permissions(void)

@@ -35,3 +35,7 @@ $(foreach s,$(RECORDED),$(call test_cell,record-$(s),tests/cells/recorder/main.c
 $(call test_cell,record-log,tests/cells/record-log/main.c,,,device)
 $(call test_cell,caller,tests/cells/caller/main.c)
 $(call test_cell,twin,tests/cells/twin/main.c)
+$(call test_cell,miser,tests/cells/miser/main.c,,vault)
+$(call test_cell,debtor,tests/cells/miser/main.c,,vault)
+$(call test_cell,spinner,tests/cells/spinner/main.c)
+$(call test_cell,thrifty,tests/cells/thrifty/main.c,,vault)

@@ -70,6 +70,8 @@ static void print_cell(const struct plan_view *plan, uint32_t number)
     printf("    memory  %u KiB heap, %u KiB stack", cell->heap_pages * 4, cell->stack_pages * 4);
     if (cell->untyped_pages)
         printf(", %u KiB to make objects of", cell->untyped_pages * 4);
+    if (cell->budget_us)
+        printf("\n    time    %u us in each %u us", cell->budget_us, cell->period_us);
     printf("\n    app id  %s, publisher ", cell->app_id);
     for (size_t i = 0; i < PUBLISHER_SIZE; i++)
         printf("%02x", cell->publisher[i]);
@@ -148,7 +150,8 @@ static void json_cell(const struct plan_view *plan, uint32_t number)
 
     printf("{\"name\":");
     json_string(stdout, cell->name);
-    printf(",\"priority\":%u,\"service\":", cell->priority);
+    printf(",\"priority\":%u,\"budget_us\":%u,\"period_us\":%u,\"service\":", cell->priority,
+           cell->budget_us, cell->period_us);
     json_string(stdout, cell->service ? inspect_service_name(cell->service, text) : "");
     for (uint32_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
         printf(",\"%s\":%s", flags[i], cell->flags >> i & 1 ? "true" : "false");

@@ -4,6 +4,7 @@
 #include "profile.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -18,7 +19,7 @@ enum {
 static const char *const manifest_keys[] = {
     "name",     "publisher",   "app_id",  "service", "priority", "heap", "stack",
     "memory",   "slots",       "fpu",     "secret",  "seed",     "app",  "cells",
-    "argument", "permissions", "devices", "restart", NULL,
+    "argument", "permissions", "devices", "budget",  "restart",  NULL,
 };
 static const char *const device_keys[] = {"ports", "interrupts", NULL};
 
@@ -255,6 +256,56 @@ static bool read_sizes(const struct fields *f, struct profile_cell *cell)
     return true;
 }
 
+// A length of time like "250us" at `*text`, which then points behind it. In microseconds, 0 if it
+// is none.
+static uint64_t read_time(const char **text)
+{
+    static const struct {
+        const char *unit;
+        uint64_t us;
+    } units[] = {
+        {"us", 1         },
+        {"ms", 1000      },
+        {"s",  1000000   },
+        {"h",  3600000000}
+    };
+    char *end;
+    unsigned long long n = **text >= '1' && **text <= '9' ? strtoull(*text, &end, 10) : 0;
+
+    if (n == 0 || n > PLAN_PERIOD_MAX)
+        return 0;
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        size_t length = strlen(units[i].unit);
+
+        if (strncmp(end, units[i].unit, length) != 0)
+            continue;
+        *text = end + length;
+        return n * units[i].us;
+    }
+    return 0;
+}
+
+static bool read_budget(const struct fields *f, struct profile_cell *cell)
+{
+    static const char between[] = " per ";
+    const struct setting *s = fields_find(f, "budget");
+    const char *at = s && s->kind == SETTING_STRING ? s->string : "";
+    uint64_t amount, period = 0;
+
+    if (!s)
+        return true;
+    amount = read_time(&at);
+    if (strncmp(at, between, strlen(between)) == 0) {
+        at += strlen(between);
+        period = read_time(&at);
+    }
+    if (amount == 0 || amount > period || period > PLAN_PERIOD_MAX || *at)
+        return fail(f, s, PROFILE_BAD_BUDGET, NULL, NULL, NULL);
+    cell->plan.budget_us = (uint32_t)amount;
+    cell->plan.period_us = (uint32_t)period;
+    return true;
+}
+
 static bool read_names(const struct fields *f, struct profile_cell *cell,
                        const struct publishers *publishers)
 {
@@ -280,7 +331,7 @@ bool manifest_read(struct profile_cell *cell, const struct publishers *publisher
     good = fields_known(&f) && fields_required(&f, "name") && fields_required(&f, "publisher") &&
            fields_required(&f, "priority") && read_names(&f, cell, publishers) &&
            read_flags(&f, cell) && read_service(&f, cell) && read_sizes(&f, cell) &&
-           read_permissions(&f, cell) && read_devices(&f, cell);
+           read_budget(&f, cell) && read_permissions(&f, cell) && read_devices(&f, cell);
     settings_free(f.table);
     return good;
 }

@@ -143,6 +143,7 @@ static void check_plan(const struct plan_view *v)
     CHECK_EQ(v->cells[1].image, 11);
     CHECK_EQ(console->flags, PLAN_FPU | PLAN_SEED); // restart = false
     CHECK(console->heap_pages == 16 && console->stack_pages == 256 && console->untyped_pages == 2);
+    CHECK(console->budget_us == 250 && console->period_us == 3600000000u);
     CHECK(console->slots == 512 && console->interrupts[0] == 5 && console->interrupts[1] == 4);
     CHECK(console->ports[0].base == 0x3f8 && console->ports[1].count == 4);
     CHECK(console->ports[2].count == 0 && console->interrupts[2] == 0);

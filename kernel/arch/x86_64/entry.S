@@ -31,6 +31,7 @@ syscall_slow:
     mov %rcx, R_RIP(%rsp)
     mov %r11, R_RFLAGS(%rsp)
     mov %rsp, %rdi
+    mov %rsp, %gs:CPU_LOADED
     mov %gs:CPU_SCRATCH, %rax
     mov %rax, R_RSP(%rsp)
     mov %gs:CPU_STACK, %rsp
@@ -108,6 +109,7 @@ trap:
     clac // an interrupt gate leaves the user's AC flag as it is
     push %rax
     mov %gs:CPU_CURRENT, %rax
+    mov %rax, %gs:CPU_LOADED
     mov %rsi, R_RSI(%rax)
     mov %rdx, R_RDX(%rax)
     mov %r8, R_R8(%rax)

@@ -41,9 +41,9 @@ void arch_space_load(paddr_t top)
 
 void arch_space_end(paddr_t top)
 {
-    if (this_cpu()->top != top)
+    if ((cr3_read() & PTE_ADDRESS) != top)
         return;
-    this_cpu()->top = kernel_top;
+    this_cpu()->top = 0;
     cr3_write(kernel_top);
 }
 
@@ -63,7 +63,7 @@ static void fpu_restore(const uint8_t area[512])
 }
 
 // Never lazy: whoever uses these registers gets its own on each switch, and nobody else's remain.
-static void fpu_switch(struct thread *from, struct thread *to)
+APART static void fpu_switch(struct thread *from, struct thread *to)
 {
     bool had = from && from->flags & THREAD_FPU, has = to->flags & THREAD_FPU;
 
@@ -82,19 +82,15 @@ static void fpu_switch(struct thread *from, struct thread *to)
 void arch_load(struct cpu *cpu, struct thread *t)
 {
     struct thread *from = cpu->loaded;
-    uint64_t now = clock_ticks();
 
     // Safety: FS is not the kernel's; GS is, and the user's base, the hidden one, is nobody's: it
     // is zero again.
-    if (from) {
+    if (from)
         __asm__ volatile("rdfsbase %0" : "=r"(from->regs.fs_base));
-        from->ran += now - from->since;
-    }
     // Selectors are the same for everybody: nobody learns what another cell left there.
     __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es\n\tmov %0, %%fs" : : "r"(0));
     __asm__ volatile("wrfsbase %0" : : "r"(t->regs.fs_base));
     __asm__ volatile("swapgs\n\tmov %k0, %%gs\n\twrgsbase %0\n\tswapgs" : : "r"(0ull));
-    t->since = now;
     if ((from && from->flags & THREAD_FPU) || t->flags & THREAD_FPU || !from)
         fpu_switch(from, t);
     cpu->loaded = t;

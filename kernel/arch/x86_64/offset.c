@@ -40,32 +40,27 @@ void fields(void)
 {
     OFFSET(T_CELL, thread, cell);
     OFFSET(T_STATES, thread, state);
-    OFFSET(T_MESSAGE, thread, message);
     OFFSET(T_RETURN_FULLY, thread, return_fully);
     OFFSET(T_PRIORITY, thread, priority);
     OFFSET(T_FLAGS, thread, flags);
     OFFSET(T_CALLS, thread, calls);
     OFFSET(T_NEXT, thread, next);
-    OFFSET(T_PREV, thread, prev);
     OFFSET(T_TIMER_RANK, thread, timer.rank);
     OFFSET(T_ENDPOINT, thread, endpoint);
-    OFFSET(T_THROUGH, thread, through);
     OFFSET(T_BOUND, thread, bound);
     OFFSET(T_CLIENT, thread, client);
     OFFSET(T_SERVER, thread, server);
     OFFSET(T_LENDER, thread, lease.lender);
-    OFFSET(T_SINCE, thread, since);
+    OFFSET(T_WINDOW, thread, window.address);
     OFFSET(T_FPU, thread, fpu);
     OFFSET(CELL_TOP_TABLE, cell, top);
     OFFSET(CELL_SLOTS, cell, slots);
-    OFFSET(CELL_SLOT_COUNT, cell, slot_count);
+    OFFSET(CELL_SLOT_MASK, cell, slot_mask);
     OFFSET(CAP_OBJECT, cap, object);
     OFFSET(CAP_IDENTITY, cap, identity);
     OFFSET(CAP_METHODS, cap, methods);
-    OFFSET(CAP_EXPIRY, cap, expiry);
     OFFSET(CAP_GENERATION, cap, generation);
-    OFFSET(CAP_TYPE, cap, type);
-    OFFSET(CAP_RIGHTS, cap, rights);
+    OFFSET(CAP_FAST, cap, fast);
     OFFSET(ENDPOINT_SENDERS, endpoint, senders.top);
     OFFSET(ENDPOINT_FIRST, endpoint, receiver_first);
     OFFSET(ENDPOINT_LAST, endpoint, receiver_last);
@@ -75,9 +70,7 @@ void fields(void)
     OFFSET(CPU_SCRATCH, cpu, scratch);
     OFFSET(CPU_LOADED, cpu, loaded);
     OFFSET(CPU_TOP, cpu, top);
-    OFFSET(CPU_SLICE_END, cpu, slice_end);
-    OFFSET(CPU_HANDOFF, cpu, handoff);
-    OFFSET(CPU_READY_TOP, cpu, ready_top);
+    OFFSET(CPU_BAR, cpu, bar);
 }
 
 // Four bytes at once: state, message, return_fully, kept.
@@ -89,11 +82,14 @@ void constants(void)
     NUMBER(STATES_READY, STATES(THREAD_READY, 0));
     NUMBER(STATES_CALLING, STATES(THREAD_CALLING, MESSAGE_CALL));
     NUMBER(STATES_RECEIVING, STATES(THREAD_RECEIVING, 0));
-    NUMBER(IS_CALL, MESSAGE_CALL);
-    NUMBER(IS_ENDPOINT, OBJECT_ENDPOINT);
-    NUMBER(MAY_READ, RIGHT_READ);
-    NUMBER(MAY_WRITE, RIGHT_WRITE);
+    NUMBER(GOOD_FOR_CALL, CAP_FAST_CALL);
+    NUMBER(GOOD_FOR_RECV, CAP_FAST_RECV);
     NUMBER(HAS_FPU, THREAD_FPU);
     NUMBER(LAST_METHOD, METHOD_MAX);
     NUMBER(WORD_REPLY_RECV, SYS_REPLY_RECV << CALL_OP_SHIFT);
+    NUMBER(WORD_NULL, SYS_NULL << CALL_OP_SHIFT);
+    NUMBER(LEASE_SHIFT, CALL_LEASE_SHIFT);
+    NUMBER(LEASE_BITS, 3 << CALL_LEASE_SHIFT);
+    NUMBER(LEASE_MOVE_BITS, LEASE_MOVE << CALL_LEASE_SHIFT);
+    NUMBER(LEASE_PAGES, PAGE_SIZE - 1);
 }
