@@ -7,7 +7,7 @@ KERNEL_ASM    := $(wildcard kernel/arch/$(KERNEL_ARCH)/*.S)
 KERNEL_OBJ    := $(KERNEL_SRC:%.c=$(B)/%.o) $(KERNEL_ASM:%.S=$(B)/%.o)
 KERNEL_INC    := -Ikernel/core -Ikernel/arch -Ikernel/arch/$(KERNEL_ARCH) $(INC_abi) $(INC_gen)
 KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only -mno-red-zone \
-                 -fno-jump-tables -fcf-protection=branch -fstack-protector-strong -mstack-protector-guard=global \
+                 -fno-jump-tables -fstack-protector-strong -mstack-protector-guard=global \
                  -fomit-frame-pointer -flto $(KERNEL_INC)
 
 $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
@@ -46,3 +46,13 @@ $(eval $(call unit_test,kernel_lease,kernel/core/lease_test.c $(KERNEL_HOST_SRC)
 $(eval $(call unit_test,kernel_lease_soak,kernel/core/lease_soak_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC) $(INC_unit)))
 $(eval $(call unit_test,kernel_budget,kernel/core/budget_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_fuzz,kernel/core/fuzz_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+
+# The fast path in a process, against the C path.
+KERNEL_FAST := $(B)/kernel/arch/host/fast.o $(B)/kernel/arch/host/enter.o
+$(B)/kernel/arch/host/fast.o: kernel/arch/$(KERNEL_ARCH)/fast.S
+$(B)/kernel/arch/host/enter.o: kernel/arch/host/enter.S
+$(KERNEL_FAST): kernel/arch/host/door.inc kernel/arch/host/machine.inc $(B)/kernel/offset.h
+	@mkdir -p $(@D)
+	$(HOST) $(KERNEL_ASFLAGS) -Ikernel/arch/host -c -o $@ $(filter %.S,$^)
+
+$(eval $(call unit_test,kernel_fast,kernel/core/fast_test.c kernel/test/fast_state.c $(KERNEL_HOST_SRC) $(KERNEL_FAST),,$(KERNEL_HOST_INC)))

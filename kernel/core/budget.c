@@ -118,16 +118,30 @@ void budget_account(struct cpu *cpu, nsec_t now)
         cpu->debtor->left -= (int64_t)used;
 }
 
-static struct budget *payer_of(const struct thread *t)
+// For whom the thread works in the end: its time is counted as theirs.
+static struct thread *works_for(struct thread *t)
 {
     for (int i = 0; t->client && i < CHAIN_MAX; i++)
         t = t->client;
-    return t->budget;
+    return t;
 }
 
-bool budget_pay(struct cpu *cpu, struct thread *t)
+// Somebody else pays from now on.
+static void charge(struct cpu *cpu, struct thread *head, struct budget *payer,
+                   struct budget *debtor)
 {
-    struct budget *payer = payer_of(t), *debtor = 0;
+    budget_account(cpu, clock_now());
+    cpu->runner = head;
+    cpu->budget = payer;
+    cpu->debtor = debtor;
+    sched_bar(cpu);
+    if (payer)
+        timer_want(cpu, budget_end(cpu));
+}
+
+APART static bool pay(struct cpu *cpu, struct thread *t, struct thread *head)
+{
+    struct budget *payer = head->budget, *debtor = 0;
 
     if (payer && payer != t->budget && is_spent(payer)) {
         debtor = payer;
@@ -137,16 +151,19 @@ bool budget_pay(struct cpu *cpu, struct thread *t)
         wait_for(cpu, payer, t);
         return false;
     }
-    if (cpu->runner != t || payer != cpu->budget || debtor != cpu->debtor) {
-        budget_account(cpu, clock_now());
-        cpu->runner = t;
-        cpu->budget = payer;
-        cpu->debtor = debtor;
-        sched_bar(cpu);
-        if (payer)
-            timer_want(cpu, budget_end(cpu));
-    }
+    charge(cpu, head, payer, debtor);
     return true;
+}
+
+bool budget_pay(struct cpu *cpu, struct thread *t)
+{
+    struct thread *head = works_for(t);
+    struct budget *payer = head->budget;
+
+    // Most often the same one pays, and has something left.
+    if (head == cpu->runner && payer == cpu->budget && !cpu->debtor && (!payer || payer->left > 0))
+        return true;
+    return pay(cpu, t, head);
 }
 
 err_t budget_set(struct budget *b, nsec_t amount, nsec_t period)

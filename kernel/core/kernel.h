@@ -40,6 +40,9 @@ static inline nsec_t time_earlier(nsec_t a, nsec_t b)
     return a < b ? a : b;
 }
 
+// Out of line, so that whoever dispatches saves no registers for it.
+#define APART __attribute__((noinline))
+
 static inline bool is_aligned(uint64_t x, uint64_t to)
 {
     return (x & (to - 1)) == 0;

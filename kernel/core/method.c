@@ -130,7 +130,7 @@ static void shape_init(const struct thread *t, const struct shape *s, void *body
     }
 }
 
-static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
+APART static void untyped_call(struct thread *t, struct cap *self, uint64_t method)
 {
     struct shape s;
     struct cap *slot;
@@ -178,7 +178,7 @@ static err_t cell_source(const struct thread *t, const struct cell *to, struct c
     return *slot ? ERR_OK : err;
 }
 
-static void cell_derive(struct thread *t, struct cell *to)
+APART static void cell_derive(struct thread *t, struct cell *to)
 {
     struct cap_request request = {(uint8_t)t->regs.w[2], t->regs.w[3], t->regs.w[4], t->regs.w[5]};
     struct cap *source, *slot;
@@ -195,7 +195,7 @@ static void cell_derive(struct thread *t, struct cell *to)
     answer(t, ERR_OK, cell_handle(to, slot), 0, 0);
 }
 
-static void cell_move(struct thread *t, struct cell *to)
+APART static void cell_move(struct thread *t, struct cell *to)
 {
     struct cap *source, *slot;
     err_t err = cell_source(t, to, &source, &slot);
@@ -210,13 +210,13 @@ static void cell_move(struct thread *t, struct cell *to)
 }
 
 // Help with the revoke in progress, and start again: what was looked up may be gone.
-static void finish_revoke_first(struct thread *t)
+APART static void finish_revoke_first(struct thread *t)
 {
     revoke_help();
     syscall_restart(t);
 }
 
-static void cell_delete(struct thread *t, struct cell *of)
+APART static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
 
@@ -228,6 +228,12 @@ static void cell_delete(struct thread *t, struct cell *of)
         finish_revoke_first(t);
         return;
     }
+    while (!frame_end_step(c)) {
+        if (arch_preempt()) {
+            syscall_restart(t);
+            return;
+        }
+    }
     // commit
     if (cap_delete(c))
         answer_reaped(t);
@@ -235,7 +241,7 @@ static void cell_delete(struct thread *t, struct cell *of)
         answer(t, ERR_OK, 0, 0, 0);
 }
 
-static void cell_revoke(struct thread *t, struct cell *of)
+APART static void cell_revoke(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
     err_t err = !c ? ERR_BAD_CAPABILITY : c->rights & RIGHT_REVOKE ? ERR_OK : ERR_DENIED;
@@ -253,7 +259,7 @@ static void cell_revoke(struct thread *t, struct cell *of)
     answer_reaped(t);
 }
 
-static void cell_supervise(struct thread *t, struct cell *cell)
+APART static void cell_supervise(struct thread *t, struct cell *cell)
 {
     static const struct cap_request write = {.rights = RIGHT_WRITE, .methods = ~0ull};
     struct cap *c;
@@ -272,7 +278,7 @@ static void cell_supervise(struct thread *t, struct cell *cell)
     answer(t, ERR_OK, 0, 0, 0);
 }
 
-static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
+APART static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
 {
     switch (method) {
     case CELL_METHOD_DERIVE:
@@ -322,7 +328,7 @@ static err_t cell_argument(const struct thread *t, cap_t handle, struct cell **o
 
 // --- thread
 
-static void thread_call_start(struct thread *t, struct thread *new)
+APART static void thread_call_start(struct thread *t, struct thread *new)
 {
     const uint64_t *w = t->regs.w;
     struct cell *cell;
@@ -353,7 +359,7 @@ static void thread_call_start(struct thread *t, struct thread *new)
     answer(t, ERR_OK, 0, 0, 0);
 }
 
-static void thread_call_area(struct thread *t, struct thread *of, bool inbox)
+APART static void thread_call_area(struct thread *t, struct thread *of, bool inbox)
 {
     err_t err = of->cell ? ERR_OK : ERR_BAD_STATE;
 
@@ -373,7 +379,7 @@ static uint64_t thread_condition(const struct thread *of)
     return of->state == THREAD_STOPPED ? 3 : 2;
 }
 
-static void thread_call(struct thread *t, struct thread *of, uint64_t method)
+APART static void thread_call(struct thread *t, struct thread *of, uint64_t method)
 {
     struct cap *c;
     err_t err;
@@ -412,7 +418,7 @@ static void thread_call(struct thread *t, struct thread *of, uint64_t method)
 
 // --- budget, frame, interrupt, port
 
-static void budget_call(struct thread *t, struct budget *b, uint64_t method)
+APART static void budget_call(struct thread *t, struct budget *b, uint64_t method)
 {
     if (method == BUDGET_METHOD_SET) {
         answer(t, budget_set(b, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
@@ -424,7 +430,7 @@ static void budget_call(struct thread *t, struct budget *b, uint64_t method)
     }
 }
 
-static void frame_call(struct thread *t, struct cap *self, uint64_t method)
+APART static void frame_call(struct thread *t, struct cap *self, uint64_t method)
 {
     struct cell *cell;
     err_t err;
@@ -441,7 +447,7 @@ static void frame_call(struct thread *t, struct cap *self, uint64_t method)
     answer_error(t, err);
 }
 
-static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)
+APART static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)
 {
     struct cap *signal;
     err_t err = ERR_DENIED;
@@ -460,7 +466,7 @@ static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t metho
     answer(t, err, 0, 0, 0);
 }
 
-static void port_narrow(struct thread *t, struct cap *self)
+APART static void port_narrow(struct thread *t, struct cap *self)
 {
     static const struct cap_request all = {.rights = RIGHT_ALL, .methods = ~0ull};
     uint64_t offset = t->regs.w[0], count = t->regs.w[1];
@@ -482,7 +488,7 @@ static void port_narrow(struct thread *t, struct cap *self)
     answer(t, ERR_OK, cell_handle(t->cell, slot), 0, 0);
 }
 
-static void port_call(struct thread *t, struct cap *self, uint64_t method)
+APART static void port_call(struct thread *t, struct cap *self, uint64_t method)
 {
     uint64_t offset = t->regs.w[0], width = t->regs.w[1];
     uint8_t right = method == PORT_METHOD_READ ? RIGHT_READ : RIGHT_WRITE;

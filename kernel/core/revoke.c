@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "revoke.h"
 #include "arch.h"
+#include "frame.h"
 #include "untyped.h"
 
 struct revoke revoke;
@@ -36,6 +37,8 @@ void revoke_step(void)
         return;
     child = cap_at(root->first);
     ASSERT("I20", child->object >= revoke.from && child->object < revoke.to);
+    if (!frame_end_step(child))
+        return;
     cap_delete(child);
     if (!cap_has_child(root))
         revoke.root = 0;

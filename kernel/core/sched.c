@@ -165,6 +165,7 @@ struct thread *sched_pick(void)
             ready_insert(cpu->handoff, false);
             cpu->handoff = 0;
         }
+        cpu->rotate = false; // nobody shares its turns
         slice_update(cpu, t, false);
         return t;
     }
@@ -173,7 +174,7 @@ struct thread *sched_pick(void)
 }
 
 // Nobody's time passes.
-static void sched_idle(struct cpu *cpu)
+APART static void sched_idle(struct cpu *cpu)
 {
     budget_account(cpu, clock_now());
     cpu->runner = 0;
@@ -182,21 +183,53 @@ static void sched_idle(struct cpu *cpu)
     cpu->since = clock_now();
 }
 
+// The running thread waits, and nobody is more urgent than whom it made ready: what sched_pick
+// would say, shorter.
+static struct thread *sched_handed(struct cpu *cpu)
+{
+    struct thread *t = cpu->handoff;
+
+    if (!t || cpu->current->state == THREAD_READY || t->priority <= cpu->ready_top)
+        return 0;
+    cpu->handoff = 0;
+    cpu->rotate = false;
+    cpu->slice_end = 0;
+    cpu->current = t;
+    return t;
+}
+
+APART static struct thread *sched_search(struct cpu *cpu)
+{
+    struct thread *t;
+
+    do {
+        cpu->attention = false;
+        while (!(t = sched_pick()))
+            sched_idle(cpu);
+    } while (!budget_pay(cpu, t));
+    return t;
+}
+
+static struct thread *sched_change(struct cpu *cpu)
+{
+    struct thread *t = cpu->current ? sched_handed(cpu) : 0;
+
+    cpu->attention = false;
+    if (!t || !budget_pay(cpu, t))
+        t = sched_search(cpu);
+    if (cpu->loaded != t)
+        arch_load(cpu, t);
+    return t;
+}
+
 struct thread *sched_leave(void)
 {
     struct cpu *cpu = this_cpu();
     struct thread *t = cpu->current;
 
     // Most often nothing has changed: the running thread goes on.
-    if (!cpu->attention && t->state == THREAD_READY && cpu->top)
-        return t;
-    do {
-        cpu->attention = false;
-        while (!(t = sched_pick()))
-            sched_idle(cpu);
-    } while (!budget_pay(cpu, t));
-    if (cpu->loaded != t)
-        arch_load(cpu, t);
+    if (cpu->attention || t->state != THREAD_READY)
+        t = sched_change(cpu);
     if (cpu->top != t->cell->top) {
         cpu->top = t->cell->top;
         arch_space_load(cpu->top);

@@ -27,7 +27,7 @@ static void result_word(struct thread *t, uint64_t word)
     t->regs.rax = ERR_OK;
 }
 
-static void sys_call(struct thread *t, uint64_t word)
+APART static void sys_call(struct thread *t, uint64_t word)
 {
     uint64_t method = word & METHOD_MAX;
     struct cap *c;
@@ -54,7 +54,7 @@ static void sys_call(struct thread *t, uint64_t word)
         object_call(t, c, method);
 }
 
-static void sys_send(struct thread *t, uint64_t word)
+APART static void sys_send(struct thread *t, uint64_t word)
 {
     struct cap *c;
     err_t err;
@@ -88,7 +88,7 @@ static err_t reply_passed(struct thread *t, uint64_t word, struct cap **passed)
     return cap_may_derive(*passed, &all);
 }
 
-static void sys_recv(struct thread *t, uint64_t word, bool reply)
+APART static void sys_recv(struct thread *t, uint64_t word, bool reply)
 {
     struct cap *c, *passed;
     err_t err;
@@ -120,7 +120,7 @@ static void sys_recv(struct thread *t, uint64_t word, bool reply)
     endpoint_receive(t, (struct endpoint *)c->object, c->expiry, t->regs.r15);
 }
 
-static void sys_reply(struct thread *t, uint64_t word)
+APART static void sys_reply(struct thread *t, uint64_t word)
 {
     struct thread *client = endpoint_kept(t, t->regs.rdi);
     struct cap *passed;
@@ -135,7 +135,7 @@ static void sys_reply(struct thread *t, uint64_t word)
     result(t, ERR_OK);
 }
 
-static void sys_keep(struct thread *t)
+APART static void sys_keep(struct thread *t)
 {
     if (!t->client) {
         result(t, ERR_BAD_STATE);
@@ -145,7 +145,7 @@ static void sys_keep(struct thread *t)
     result_word(t, endpoint_keep(t));
 }
 
-static void sys_signal(struct thread *t, bool wait)
+APART static void sys_signal(struct thread *t, bool wait)
 {
     struct cap *c;
     err_t err = lookup_typed(t, t->regs.rdi, OBJECT_SIGNAL, wait ? RIGHT_READ : RIGHT_WRITE, &c);
@@ -182,7 +182,7 @@ static void sys_move(struct thread *t)
 }
 
 // The rare operations, apart from the messages.
-static void sys_other(struct thread *t, uint64_t op)
+APART static void sys_other(struct thread *t, uint64_t op)
 {
     switch (op) {
     case SYS_YIELD:

@@ -13,7 +13,7 @@
 #include "terminal.h"
 #include "words.h"
 
-enum { MILLISECOND = 1000000 };
+enum { MILLISECOND = 1000000, GREETINGS_MAX = 3 };
 
 static struct {
     bool seeded;                            // the vault has a seed
@@ -67,14 +67,25 @@ static void key_follow(void)
     if (vault_device_key(key) || memcmp(key, prompt.key, sizeof key) == 0)
         return;
     terminal_text("The vault has started again: it has another device key.\n");
+    terminal_calm();
     key_show();
+    terminal_flush();
+    if (terminal_trouble())
+        memset(prompt.key, 0, sizeof prompt.key); // so it is shown the next time
 }
 
-void prompt_begin(void)
+// After a failure that may last: whoever has a lower priority gets on meanwhile.
+static void prompt_rest(void)
+{
+    uint64_t bits;
+    err_t err =
+        sys_wait(start_page()->signal, sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND, &bits);
+    (void)err; // nobody raises it, so this is TIMED_OUT
+}
+
+static void greet(void)
 {
     uint32_t state = 0, network = 0, fingerprint = 0;
-    memset(&prompt, 0, sizeof prompt);
-    terminal_forget();
     terminal_text("\n");
     boot_show();
     key_show();
@@ -91,13 +102,17 @@ void prompt_begin(void)
     terminal_flush();
 }
 
-// After a failure that may last: whoever has a lower priority gets on meanwhile.
-static void prompt_rest(void)
+void prompt_begin(void)
 {
-    uint64_t bits;
-    err_t err =
-        sys_wait(start_page()->signal, sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND, &bits);
-    (void)err; // nobody raises it, so this is TIMED_OUT
+    memset(&prompt, 0, sizeof prompt);
+    terminal_forget();
+    for (int i = 0; i < GREETINGS_MAX; i++) {
+        terminal_calm();
+        greet();
+        if (!terminal_trouble())
+            return;
+        prompt_rest(); // a console driver that is started again has lost what was written
+    }
 }
 
 static void prompt_unseeded(void)
@@ -149,8 +164,10 @@ static void prompt_idle(void)
     if (!prompt.greeted) {
         key_follow();
         line_begin(&prompt.line, false);
+        terminal_calm();
         terminal_text("Ready.\n");
-        prompt.greeted = true;
+        terminal_flush();
+        prompt.greeted = !terminal_trouble();
     }
     while (terminal_byte(1, &byte) == ERR_OK)
         if (terminal_feed(&prompt.line, byte))

@@ -4,6 +4,7 @@ instruction of any cell and makes the next one a fault or an exit. The image is 
 cell can tell. Which cell runs is read from its start page (abi/start.h)."""
 
 import os
+import select
 import socket
 import struct
 import time
@@ -46,6 +47,7 @@ class Debugger:
         self.machine, self.still, self.since, self.heard = machine, 0.0, None, b""
         self.line = socket.socket(socket.AF_UNIX)
         self.places = {}
+        self.idle = lambda: machine.read(0.01)  # what to do while it runs and nothing is to be done
 
     def __enter__(self):
         self.line.connect(os.path.relpath(os.path.join(self.machine.folder, "debugger.sock")))
@@ -103,21 +105,19 @@ class Debugger:
         self.since = None
 
     def stopped(self, seconds):
-        """Wait until a break point stops it; False if none does. What it says meanwhile is read."""
+        """Wait until a break point stops it; False if none does."""
+        ran = time.monotonic()
         end = time.monotonic() + seconds
-        self.line.settimeout(0.01)
-        try:
-            while time.monotonic() < end:
-                try:
-                    self.packet()
-                    self.since = time.monotonic()
-                    return True
-                except TimeoutError:
-                    if not self.machine.read(0):
-                        raise Failed("the machine ended") from None
-            return False
-        finally:
-            self.line.settimeout(ANSWER_SECONDS)
+        while (looked := time.monotonic()) < end:
+            if b"$" not in self.heard and select.select([self.line], [], [], 0)[0]:
+                self.heard += self.line.recv(65536)  # at first the word that the last packet came
+            if b"$" in self.heard:
+                self.packet()
+                self.since = ran  # it may have stood since then
+                return True
+            ran = looked
+            self.idle()
+        return False
 
     def stop(self):
         self.line.sendall(b"\x03")

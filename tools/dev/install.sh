@@ -7,6 +7,9 @@ packages_run='qemu-system-x86 ovmf swtpm sbsigntool mtools openssl python3-crypt
 packages_test='clang-format libclang-rt-dev'
 packages_interop='npm'
 packages_fresh='debootstrap git'
+# What each group takes out of third_party/lock.
+sources_build='musl wolfssl blake3 secp256k1 tinycbor virt-firmware'
+sources_bench='linux gnumach'
 lock_files='/var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock'
 
 packages_missing() { # PACKAGE...
@@ -65,13 +68,19 @@ packages_update() {
     fail "the package lists could not be fetched - check the network and /etc/apt/sources.list"
 }
 
+# Bytes of pinned sources still to fetch for these groups.
+sources_size() { # GROUP...
+    local group
+    third_party/fetch --size $(for group in "$@"; do eval echo "\${sources_$group:-}"; done)
+}
+
 # Everything that has to come from the network is announced first: packages and pinned sources.
 packages_install() { # GROUP...
     local group missing bytes sources=0 updated=
     mkdir -p build/log
-    mapfile -t missing < <(for group in "$@"; do packages_missing $(eval echo "\$packages_$group"); done | sort -u)
+    mapfile -t missing < <(for group in "$@"; do packages_missing $(eval echo "\${packages_$group:-}"); done | sort -u)
     if [ "${#missing[@]}" = 0 ]; then
-        sources=$(third_party/fetch --size) || exit 1
+        sources=$(sources_size "$@") || exit 1
         [ "$sources" = 0 ] || say "to fetch: $(human "$sources") of library sources"
         return 0
     fi
@@ -82,7 +91,7 @@ packages_install() { # GROUP...
         bytes=$(packages_size "${missing[@]}") ||
             fail "apt does not know some of: ${missing[*]} - add Debian's main component to /etc/apt/sources.list"
     fi
-    sources=$(third_party/fetch --size) || exit 1
+    sources=$(sources_size "$@") || exit 1
     say "to fetch: $(human "$bytes") of Debian packages, $(human "$sources") of library sources"
     disk_check /var/cache/apt $((bytes / 1000000 * 5))
     locks_wait 600

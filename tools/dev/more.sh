@@ -7,7 +7,9 @@ program_run() { # PROGRAM ARGUMENT...
 }
 
 dev_bench() {
-    prepare build run
+    local groups='build run bench'
+    [ "$*" != --ours ] || groups='build run'
+    prepare $groups
     image_build
     build_unlock
     program_run tests/bench/run "$@"

@@ -8,21 +8,11 @@ import json
 import os
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../tests/bench"))
+import table  # noqa: E402
+
 BUILD = os.environ.get("CELLA_BUILD", "build")
 README = "README.md"
-
-# What the README shows of build/bench.json, and the peers' figures (docs/performance.md).
-BENCH = (
-    ("call + reply, 0 words", "call 0 words", "462", "1,725", "10,313 (pipe)"),
-    ("call + reply, 6 words", "call 6 words", "504 (4 words)", "1,769", "10,300"),
-    ("call + reply lending 1 page", "lend 1 page", "-", "4,395", "-"),
-    ("null system call", "null", "85", "77", "325"),
-    ("map + unmap one page", "map + unmap", "1,416", "5,500", "12,400"),
-    ("capability copy + delete", "copy + delete", "1,613", "4,765", "927 (dup, close)"),
-    ("fault to handler and back", "fault to handler and back", "1,278", "-", "3,748 (SIGSEGV)"),
-    ("kernel entry to first user instruction", "start", "1.43 M", "-", "1.5 G"),
-)
-
 
 class Missing(Exception):
     pass
@@ -46,13 +36,10 @@ def claims():
 
 
 def bench():
-    """build/bench.json: name -> executed instructions, and bytes."""
+    """build/bench.json, as tests/bench/table.py lays it out."""
     found = json.loads(read("bench.json"))
-    count, size = found["instructions"], found["bytes"]
-    out = ["| executed instructions | Cella | seL4 | GNU Mach | Linux 6.1 |", "|---|---|---|---|---|"]
-    for title, name, *peers in BENCH:
-        out.append("| " + " | ".join([title, f"{count[name]:,}" if name in count else "not measured", *peers]) + " |")
-    out.append("| " + " | ".join(["kernel text, bytes", f"{size['kernel text']:,}", "75,700", "-", "-"]) + " |")
+    size = found["bytes"]
+    out = [table.markdown(table.summary(found))]
     loader, image = size.get("loader, UEFI"), size.get("image")
     return "\n".join(out + ["", f"Loader {loader:,} bytes, image {image:,} bytes."] if loader and image else out)
 

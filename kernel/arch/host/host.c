@@ -19,6 +19,7 @@ struct cpu host_cpu;
 struct host_machine host_machine;
 struct host_registers host_registers;
 void (*host_idle)(void);
+void (*host_dies)(void);
 static uint8_t *arena;
 
 _Static_assert(offsetof(struct host_machine, fpu) == HOST_FPU, "machine.inc");
@@ -77,17 +78,24 @@ void host_shutdown(void)
     free(frame_table);
 }
 
+static _Noreturn void die(void)
+{
+    if (host_dies)
+        host_dies();
+    abort();
+}
+
 _Noreturn void panic(const char *file, int line, const char *why)
 {
     fprintf(stderr, "%s:%d: %s\n", file, line, why);
-    abort();
+    die();
 }
 
 _Noreturn void arch_halt(const char *why, const uint64_t *words)
 {
     (void)words;
     fprintf(stderr, "halt: %s\n", why);
-    abort();
+    die();
 }
 
 nsec_t clock_now(void)
@@ -118,7 +126,7 @@ bool arch_preempt(void)
 void arch_idle(void)
 {
     if (!host_idle)
-        abort();
+        die();
     host_idle();
 }
 

@@ -28,6 +28,7 @@ extern nsec_t host_now;
 extern nsec_t host_timer;       // the last deadline that was asked for
 extern bool host_preempts;      // what arch_preempt answers
 extern void (*host_idle)(void); // nobody can run: make somebody ready; 0: that is a failure
+extern void (*host_dies)(void); // called before the process ends for an assert or a halt
 extern uint8_t host_ports[0x10000];
 extern bool host_masked[16];
 

@@ -63,7 +63,7 @@ static void fpu_restore(const uint8_t area[512])
 }
 
 // Never lazy: whoever uses these registers gets its own on each switch, and nobody else's remain.
-static void fpu_switch(struct thread *from, struct thread *to)
+APART static void fpu_switch(struct thread *from, struct thread *to)
 {
     bool had = from && from->flags & THREAD_FPU, has = to->flags & THREAD_FPU;
 

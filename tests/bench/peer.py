@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A machine with another system's kernel, for as long as it takes to measure it, and how long steps are told about."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+from runner.machine import Failed, follow_parent
+
+ICOUNT = ("-icount", "shift=0,sleep=off")
+# Without these two the copying loops of others are single REP instructions whose rounds count one each.
+CPU = "max,-erms,-fsrm"
+
+
+class Step:
+    """`with Step(what):` says that it begins, that it goes on, and how long it took."""
+
+    def __init__(self, what):
+        self.what, self.start, self.told = what, time.monotonic(), 0.0
+
+    def __enter__(self):
+        print(f"bench: {self.what} ...", end="" if sys.stdout.isatty() else "\n", flush=True)
+        return self
+
+    def on(self):
+        now = time.monotonic() - self.start
+        if now - self.told >= (1 if sys.stdout.isatty() else 15):
+            self.told = now
+            text = f"bench: {self.what}, {now:.0f} s"
+            print(f"\r{text}", end="", flush=True) if sys.stdout.isatty() else print(text, flush=True)
+
+    def __exit__(self, failed, *_):
+        if not failed:
+            line = f"bench: {self.what}: {time.monotonic() - self.start:.0f} s"
+            print(f"\r{line}   " if sys.stdout.isatty() else line, flush=True)
+
+
+def fetch(*names):
+    """Pinned files of others (third_party/lock), unpacked; the folders."""
+    done = subprocess.run(["third_party/fetch", *names], stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise Failed(f"{' and '.join(names)} could not be fetched, so there is nothing to compare with")
+    return [f"{os.environ.get('CELLA_BUILD', 'build')}/third_party/src/{name}" for name in names]
+
+
+def figures(text):
+    """NAME -> N of every line `bench NAME N`, as programs say it or as our log names the one who said it."""
+    return {name: int(n) for name, n in re.findall(r"^(?:bench: )?bench (.*) (\d+)$", text, re.M)}
+
+
+def run(what, folder, options, seconds, step, counted=True, memory=128):
+    """Boot until the first serial line says `bench end`; all that it said. The machine is what ours is."""
+    os.makedirs(folder, exist_ok=True)
+    command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-accel", "tcg", "-cpu", CPU, "-m", str(memory),
+               "-M", "q35", "-display", "none", "-net", "none", "-no-reboot", "-serial", "stdio",
+               *(ICOUNT if counted else ()), *options]
+    path = f"{folder}/console.txt"
+    with open(path, "wb") as out, open(f"{folder}/qemu.txt", "wb") as errors:
+        qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=errors, preexec_fn=follow_parent)
+    end = time.monotonic() + seconds
+    try:
+        while True:
+            ended = qemu.poll() is not None
+            with open(path, encoding="ascii", errors="replace") as file:
+                text = file.read().replace("\r", "")
+            if re.search(r"^bench end$", text, re.M):
+                return text
+            said = re.search(r"failed: .*|Kernel panic.*|panic.*", text)
+            if said or ended or time.monotonic() > end:
+                why = said.group(0) if said else "the machine ended" if ended else f"it took more than {seconds} s"
+                raise Failed(f"{what} cannot be measured: {why} - see {path}")
+            step.on()
+            time.sleep(0.1)
+    finally:
+        qemu.kill()
+        qemu.wait()
