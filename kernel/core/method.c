@@ -229,6 +229,12 @@ APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
         finish_revoke_first(t);
         return;
     }
+    while (!frame_end_step(c)) {
+        if (arch_preempt()) {
+            syscall_restart(t);
+            return;
+        }
+    }
     // commit
     if (cap_delete(c))
         answer_reaped(t);
