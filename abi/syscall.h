@@ -45,7 +45,8 @@ enum sys_lease { LEASE_NONE = 0, LEASE_LEND = 1, LEASE_LEND_MUT = 2, LEASE_MOVE 
 enum {
     CALL_OP_SHIFT = 8,
     CALL_LEASE_SHIFT = 12,
-    CALL_CAP = 1 << 16,
+    CALL_CAP_SHIFT = 16,
+    CALL_CAP = 1 << CALL_CAP_SHIFT,
     CALL_ERROR_SHIFT = 32,
     METHOD_MAX = 63,
     MESSAGE_WORDS = 6,

@@ -2,6 +2,7 @@
 // What every file of the kernel shares: address types, the physical map, and how the kernel stops.
 #pragma once
 #include "abi/types.h"
+#include "bits.h"
 #include <stdbool.h>
 
 typedef uint64_t paddr_t; // physical address
@@ -42,6 +43,8 @@ static inline nsec_t time_earlier(nsec_t a, nsec_t b)
 
 // Out of line, so that whoever dispatches saves no registers for it.
 #define APART __attribute__((noinline))
+// What it calls stands in it: for the shortest way of a common call.
+#define WHOLE __attribute__((flatten))
 
 static inline bool is_aligned(uint64_t x, uint64_t to)
 {

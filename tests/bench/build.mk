@@ -17,3 +17,4 @@ $(B)/bench/firmware: tests/bench/firmware/start.S
 	@mkdir -p $(@D)
 	$(CC) --target=i386-unknown-none-elf -c -o $@.o $<
 	$(LD) -m elf_i386 -Ttext=0x100000 -o $@ $@.o
+$(eval $(call cell,latency,tests/bench/latency/main.c tests/cells/thread.c,,cell frame steward thread untyped,probe,$(INC_unit)))
