@@ -7,7 +7,7 @@ KERNEL_ASM    := $(wildcard kernel/arch/$(KERNEL_ARCH)/*.S)
 KERNEL_OBJ    := $(KERNEL_SRC:%.c=$(B)/%.o) $(KERNEL_ASM:%.S=$(B)/%.o)
 KERNEL_INC    := -Ikernel/core -Ikernel/arch -Ikernel/arch/$(KERNEL_ARCH) $(INC_abi) $(INC_gen)
 KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only -mno-red-zone \
-                 -fno-jump-tables -fcf-protection=branch -fstack-protector-strong -mstack-protector-guard=global \
+                 -fno-jump-tables -fstack-protector-strong -mstack-protector-guard=global \
                  -fomit-frame-pointer -flto $(KERNEL_INC)
 
 $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
@@ -40,6 +40,7 @@ KERNEL_HOST_SRC := $(wildcard kernel/core/*.c kernel/arch/host/*.c)
 KERNEL_HOST_SRC := $(filter-out %_test.c,$(KERNEL_HOST_SRC))
 KERNEL_HOST_INC := -Ikernel/core -Ikernel/arch -Ikernel/arch/host $(INC_abi) $(INC_gen)
 $(eval $(call unit_test,kernel_cap,kernel/core/cap_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(eval $(call unit_test,kernel_revoke,kernel/core/revoke_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_lease,kernel/core/lease_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_lease_soak,kernel/core/lease_soak_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC) $(INC_unit)))

@@ -4,6 +4,8 @@
 #include "frame.h"
 #include "thread.h"
 
+enum { CELL_END_UNBROKEN = 256 }; // pages that are freed at a time
+
 static bool is_power_of_two(uint64_t x)
 {
     return x && (x & (x - 1)) == 0;
@@ -94,6 +96,11 @@ bool cell_reap(struct cell *cell)
         return false;
     }
     arch_space_end(cell->top);
+    if (cell->bytes > CELL_END_UNBROKEN << PAGE_SHIFT) {
+        cell->bytes -= CELL_END_UNBROKEN << PAGE_SHIFT;
+        frame_use_set((uint8_t *)cell + cell->bytes, CELL_END_UNBROKEN, FRAME_FREE);
+        return false;
+    }
     frame_use_set(cell, cell->bytes >> PAGE_SHIFT, FRAME_FREE);
     return true;
 }

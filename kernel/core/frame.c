@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "frame.h"
+#include "arch.h"
 #include "cell.h"
+
+enum { UNMAP_UNBROKEN = 128 }; // pages between two chances for others
 
 struct frame *frame_table;
 
@@ -8,6 +11,7 @@ void frame_use_set(const void *first, uint64_t pages, enum frame_use use)
 {
     struct frame *f = frame_of_kernel(first);
 
+#pragma clang loop unroll_count(4)
     for (uint64_t i = 0; i < pages; i++)
         f[i] = (struct frame){.use = (uint16_t)use};
 }
@@ -41,21 +45,33 @@ static pte_t frame_entry(paddr_t page, uint32_t access)
     return e;
 }
 
-// All pages of `c` are mapped nowhere, and nothing is mapped from `address` on.
-static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t address,
-                           pte_t **first)
+// Somebody has one of these: is it a lease?
+static err_t frame_taken(const struct frame *f, const pte_t *e, uint64_t run)
+{
+    for (uint64_t i = 0; i < run; i++)
+        if (e[i] & PTE_LENT || (f[i].cell && *f[i].entry & PTE_LENT))
+            return ERR_BUSY;
+    return ERR_EXISTS;
+}
+
+// All pages of `c` are mapped nowhere, and nothing is mapped from `address` on (I4). These loops
+// run over up to FRAME_PAGES_MAX pages unbroken: they are as short as they can be.
+static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t address)
 {
     const struct frame *f = frame_of_kernel((void *)c->object);
-    pte_t *e = 0;
 
-    for (uint64_t i = 0; i < c->extent; i++, address += PAGE_SIZE) {
-        e = space_walk_on(cell->top, e, address);
+    for (uint64_t left = c->extent, run; left; left -= run, f += run) {
+        const pte_t *e = space_run(cell->top, address, left, &run);
+        uint64_t taken = 0;
+
         if (!e)
             return ERR_BAD_ADDRESS;
-        if (*e || f[i].cell) // I4
-            return (f[i].cell ? *f[i].entry : *e) & PTE_LENT ? ERR_BUSY : ERR_EXISTS;
-        if (i == 0)
-            *first = e;
+#pragma clang loop unroll_count(4)
+        for (uint64_t i = 0; i < run; i++)
+            taken |= e[i] | (uint64_t)f[i].cell;
+        if (taken)
+            return frame_taken(f, e, run);
+        address += run << PAGE_SHIFT;
     }
     return ERR_OK;
 }
@@ -63,7 +79,7 @@ static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t
 err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_t access)
 {
     struct frame *f = frame_of_kernel((void *)c->object);
-    pte_t entry, *e;
+    pte_t entry;
     err_t err;
 
     if (access & ~7u || !(access & ACCESS_READ))
@@ -74,69 +90,91 @@ err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_
         return ERR_DENIED;
     if (!space_range_is_user(address, c->extent))
         return ERR_BAD_ADDRESS;
-    err = frame_may_map(c, cell, address, &e);
+    err = frame_may_map(c, cell, address);
     if (err)
         return err;
     // commit
     entry = frame_entry(kernel_to_phys((void *)c->object), access);
-    *e = entry;
-    f->cell = cell;
-    f->entry = e;
-    for (uint64_t i = 1; i < c->extent; i++) {
-        address += PAGE_SIZE;
-        entry += PAGE_SIZE;
-        e = space_walk_on(cell->top, e, address);
-        *e = entry;
-        f[i].cell = cell;
-        f[i].entry = e;
+    for (uint64_t left = c->extent, run; left; left -= run, f += run) {
+        pte_t *e = space_run(cell->top, address, left, &run);
+
+#pragma clang loop unroll_count(4)
+        for (uint64_t i = 0; i < run; i++, entry += PAGE_SIZE) {
+            e[i] = entry;
+            f[i].cell = cell;
+            f[i].entry = &e[i];
+        }
+        address += run << PAGE_SHIFT;
     }
     cell->pages += c->extent;
     return ERR_OK;
 }
 
-static void frame_forget(struct frame *f)
-{
-    struct cell *cell = f->cell;
-
-    *f->entry = 0;
-    cell->pages--;
-    space_changed(cell);
-    f->cell = 0;
-    f->entry = 0;
-}
-
 err_t frame_unmap(const struct cap *c)
 {
-    struct frame *f = frame_of_kernel((void *)c->object);
-    bool mapped = false;
+    struct frame *f = frame_of_kernel((void *)c->object), *end = f + c->extent;
+    struct cell *cell; // all mapped pages of one frame capability are in the same
+    uint64_t unbroken = 0;
+    pte_t seen = 0;
 
-    for (uint64_t i = 0; i < c->extent; i++) {
-        if (!f[i].cell)
-            continue;
-        mapped = true;
-        if (*f[i].entry & PTE_LENT) // I7
-            return ERR_BUSY;
-    }
-    if (!mapped)
+    while (f < end && !f->cell)
+        f++;
+    if (f == end)
         return ERR_NOT_FOUND;
+#pragma clang loop unroll_count(4)
+    for (const struct frame *g = f; g < end; g++)
+        seen |= g->cell ? *g->entry : 0;
+    if (seen & PTE_LENT) // I7
+        return ERR_BUSY;
     // commit
-    for (uint64_t i = 0; i < c->extent; i++)
-        if (f[i].cell)
-            frame_forget(&f[i]);
+    cell = f->cell;
+    space_changed(cell);
+    for (; f < end; f++) {
+        if (!f->cell)
+            continue;
+        if (unbroken++ == UNMAP_UNBROKEN) {
+            cell->pages -= UNMAP_UNBROKEN;
+            if (arch_preempt()) // the first page that is mapped says where to go on
+                return ERR_RESTART;
+            unbroken = 1;
+        }
+        *f->entry = 0;
+        f->cell = 0;
+    }
+    cell->pages -= unbroken;
     return ERR_OK;
+}
+
+// One page of a frame that ends: is it mapped nowhere now?
+static inline bool frame_end_page(struct frame *f)
+{
+    if (*f->entry & PTE_LENT) {
+        *f->entry |= PTE_ORPHAN; // the lease's end frees it
+        return false;
+    }
+    *f->entry = 0;
+    f->cell = 0;
+    f->use = FRAME_FREE;
+    return true;
 }
 
 void frame_end(const struct cap *c)
 {
-    struct frame *f = frame_of_kernel((void *)c->object);
+    struct frame *f = frame_of_kernel((void *)c->object), *end = f + c->extent;
+    struct cell *cell = 0;
+    uint64_t forgotten = 0;
 
-    for (uint64_t i = 0; i < c->extent; i++) {
-        if (f[i].cell && (*f[i].entry & PTE_LENT)) {
-            *f[i].entry |= PTE_ORPHAN; // the lease's end frees it
-            continue;
+#pragma clang loop unroll_count(4)
+    for (; f < end; f++) {
+        if (f->cell) {
+            cell = f->cell;
+            forgotten += frame_end_page(f);
+        } else {
+            f->use = FRAME_FREE;
         }
-        if (f[i].cell)
-            frame_forget(&f[i]);
-        f[i].use = FRAME_FREE;
+    }
+    if (cell) {
+        cell->pages -= forgotten;
+        space_changed(cell);
     }
 }

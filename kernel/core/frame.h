@@ -20,7 +20,7 @@ enum frame_use {
 struct frame {
     struct cell
         *cell; // where it is mapped, 0 if nowhere; FRAME_CELL: the cell whose slots are in the page
-    pte_t *entry;  // that maps it there
+    pte_t *entry;  // that maps it there; means nothing if `cell` is 0
     uint32_t refs; // first page of a frame capability: how many capabilities name it; FRAME_SMALL:
                    // how many objects are in the page
     uint16_t use;  // enum frame_use

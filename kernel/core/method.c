@@ -178,7 +178,7 @@ static err_t cell_source(const struct thread *t, const struct cell *to, struct c
     return *slot ? ERR_OK : err;
 }
 
-APART static void cell_derive(struct thread *t, struct cell *to)
+APART WHOLE static void cell_derive(struct thread *t, struct cell *to)
 {
     struct cap_request request = {(uint8_t)t->regs.w[2], t->regs.w[3], t->regs.w[4], t->regs.w[5]};
     struct cap *source, *slot;
@@ -216,7 +216,7 @@ APART static void finish_revoke_first(struct thread *t)
     syscall_restart(t);
 }
 
-APART static void cell_delete(struct thread *t, struct cell *of)
+APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
 
@@ -288,7 +288,7 @@ APART static void cell_call(struct thread *t, struct cell *cell, uint64_t method
         cell_revoke(t, cell);
         break;
     case CELL_METHOD_RESERVE:
-        answer(t, space_reserve(cell, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
+        answer_error(t, space_reserve(cell, &t->regs.w[0], &t->regs.w[1]));
         break;
     case CELL_METHOD_SUPERVISE:
         if (cell == t->cell)
@@ -438,7 +438,7 @@ APART static void frame_call(struct thread *t, struct cap *self, uint64_t method
     } else {
         err = ERR_DENIED;
     }
-    answer(t, err, 0, 0, 0);
+    answer_error(t, err);
 }
 
 APART static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)

@@ -30,15 +30,10 @@ void revoke_begin(struct cap *c)
 
 void revoke_step(void)
 {
-    struct cap *root = revoke.root, *child;
+    const struct cap *child = cap_at(revoke.root->first);
 
-    if (!root)
-        return;
-    child = cap_at(root->first);
     ASSERT("I20", child->object >= revoke.from && child->object < revoke.to);
-    cap_delete(child);
-    if (!cap_has_child(root))
-        revoke.root = 0;
+    cap_delete(cap_at(revoke.root->first));
 }
 
 void revoke_help(void)
