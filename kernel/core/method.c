@@ -217,6 +217,16 @@ APART static void finish_revoke_first(struct thread *t)
     syscall_restart(t);
 }
 
+// Take the mappings of a frame that ends away beforehand, bit by bit. False: somebody more urgent is
+// waiting.
+APART static bool frame_unmapped(const struct cap *c)
+{
+    while (!frame_end_step(c))
+        if (arch_preempt())
+            return false;
+    return true;
+}
+
 APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
@@ -229,11 +239,9 @@ APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
         finish_revoke_first(t);
         return;
     }
-    while (!frame_end_step(c)) {
-        if (arch_preempt()) {
-            syscall_restart(t);
-            return;
-        }
+    if (c->type == OBJECT_FRAME && !frame_unmapped(c)) {
+        syscall_restart(t);
+        return;
     }
     // commit
     if (cap_delete(c))
