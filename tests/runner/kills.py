@@ -145,8 +145,8 @@ class Killer:
         return not any(self.left.values())
 
 
-def run(machine, seed, count, cells=CELLS, told=lambda killed: None):
-    """Boot, kill, look. One line of figures."""
+def run(machine, seed, count, cells=CELLS):
+    """Kill `count` times each, and look. One line of figures."""
     dice = random.Random(seed)
     machine.forbidden += [("log", re.compile(r"nobody serves|given up|\(panic\)|: panic: | was not started "))]
     device = Device(machine)
@@ -164,7 +164,6 @@ def run(machine, seed, count, cells=CELLS, told=lambda killed: None):
         while not killer.done():
             others()
             killer.look()
-            told(count * len(cells) - sum(killer.left.values()))
         killed, ends = time.monotonic() - begun, sum(load.ends.values())
         # All is well again: the same figures, and a payment from the beginning to its end.
         while load.host or sum(load.ends.values()) < ends + 2 or not load.ends["signed"]:
@@ -173,3 +172,4 @@ def run(machine, seed, count, cells=CELLS, told=lambda killed: None):
     restarts = len(re.findall(r"; it is started again$", machine.text["log"], re.MULTILINE))
     return (f"{count * len(cells)} kills ({', '.join(f'{n} {way}' for way, n in sorted(killer.ways.items()))}) in {killed:.0f} s, "
             f"{restarts} reported; payments: {', '.join(f'{n} {end}' for end, n in sorted(load.ends.items()))}")
+
