@@ -33,7 +33,7 @@ class Person:
     def look(self):
         said = self.machine.text["console"]
         start = said.rfind("\n") + 1
-        sign = SIGN.match(said[start:])
+        sign = SIGN.search(said[start:])  # a console that failed leaves its sign, and the next one stands behind it
         if start == self.answered and (time.monotonic() - self.since < SILENCE or not sign and said[start:]):
             if time.monotonic() - self.since < 2 * SILENCE:
                 return
