@@ -16,6 +16,14 @@ void frame_use_set(const void *first, uint64_t pages, enum frame_use use)
         f[i] = (struct frame){.use = (uint16_t)use};
 }
 
+void frame_use_slots(const void *first, uint64_t pages, struct cell *cell)
+{
+    struct frame *f = frame_of_kernel(first);
+
+    for (uint64_t i = 0; i < pages; i++)
+        f[i] = (struct frame){.cell = cell, .use = FRAME_CELL};
+}
+
 void frame_small_begin(const void *body)
 {
     struct frame *f = frame_of_kernel(body);
@@ -76,10 +84,43 @@ static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t
     return ERR_OK;
 }
 
+// The common case: one page.
+static err_t map_page(struct frame *f, struct cell *cell, vaddr_t address, pte_t entry)
+{
+    pte_t *e = space_entry(cell, address);
+
+    if (!e)
+        return ERR_BAD_ADDRESS;
+    if (*e || f->cell) // I4
+        return frame_taken(f, e, 1);
+    // commit
+    *e = entry;
+    f->cell = cell;
+    f->entry = e;
+    cell->pages++;
+    return ERR_OK;
+}
+
+static err_t unmap_page(struct frame *f)
+{
+    struct cell *cell = f->cell;
+
+    if (!cell)
+        return ERR_NOT_FOUND;
+    if (*f->entry & PTE_LENT) // I7
+        return ERR_BUSY;
+    // commit
+    *f->entry = 0;
+    f->cell = 0;
+    cell->pages--;
+    space_changed(cell);
+    return ERR_OK;
+}
+
 err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_t access)
 {
     struct frame *f = frame_of_kernel((void *)c->object);
-    pte_t entry;
+    pte_t entry = frame_entry(kernel_to_phys((void *)c->object), access);
     err_t err;
 
     if (access & ~7u || !(access & ACCESS_READ))
@@ -90,11 +131,12 @@ err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_
         return ERR_DENIED;
     if (!space_range_is_user(address, c->extent))
         return ERR_BAD_ADDRESS;
+    if (c->extent == 1)
+        return map_page(f, cell, address, entry);
     err = frame_may_map(c, cell, address);
     if (err)
         return err;
     // commit
-    entry = frame_entry(kernel_to_phys((void *)c->object), access);
     for (uint64_t left = c->extent, run; left; left -= run, f += run) {
         pte_t *e = space_run(cell->top, address, left, &run);
 
@@ -117,6 +159,8 @@ err_t frame_unmap(const struct cap *c)
     uint64_t unbroken = 0;
     pte_t seen = 0;
 
+    if (c->extent == 1)
+        return unmap_page(f);
     while (f < end && !f->cell)
         f++;
     if (f == end)
@@ -145,36 +189,40 @@ err_t frame_unmap(const struct cap *c)
     return ERR_OK;
 }
 
-// One page of a frame that ends: is it mapped nowhere now?
-static inline bool frame_end_page(struct frame *f)
+bool frame_end_step(const struct cap *c)
 {
-    if (*f->entry & PTE_LENT) {
-        *f->entry |= PTE_ORPHAN; // the lease's end frees it
-        return false;
+    struct frame *f, *end;
+    uint64_t unbroken = 0;
+
+    if (c->type != OBJECT_FRAME || frame_of_kernel((void *)c->object)->refs > 1)
+        return true;
+    f = frame_of_kernel((void *)c->object);
+    end = f + c->extent;
+    while (f < end && !f->cell)
+        f++;
+    for (; f < end && unbroken < UNMAP_UNBROKEN; f++) {
+        if (!f->cell || *f->entry & PTE_LENT)
+            continue;
+        space_changed(f->cell);
+        f->cell->pages--;
+        *f->entry = 0;
+        f->cell = 0;
+        unbroken++;
     }
-    *f->entry = 0;
-    f->cell = 0;
-    f->use = FRAME_FREE;
-    return true;
+    return unbroken == 0;
 }
 
 void frame_end(const struct cap *c)
 {
     struct frame *f = frame_of_kernel((void *)c->object), *end = f + c->extent;
-    struct cell *cell = 0;
-    uint64_t forgotten = 0;
 
-#pragma clang loop unroll_count(4)
+    ASSERT("I4", f->refs == 0);
     for (; f < end; f++) {
-        if (f->cell) {
-            cell = f->cell;
-            forgotten += frame_end_page(f);
-        } else {
+        if (!f->cell) {
             f->use = FRAME_FREE;
+            continue;
         }
-    }
-    if (cell) {
-        cell->pages -= forgotten;
-        space_changed(cell);
+        ASSERT("I7", *f->entry & PTE_LENT);
+        *f->entry |= PTE_ORPHAN; // the lease's end frees it
     }
 }
