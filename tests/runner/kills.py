@@ -17,17 +17,18 @@ from runner.wallet import WORDS
 CELLS = ("log", "entropy", "console", "link", "vault", "prompt", "reader", "wallet")
 FORGIVEN, WINDOW = 3, 11  # the steward's RESTARTS_MAX in KEEPER_CALM (services/steward/keeper.h), and a second more
 SILENCE = 4  # seconds without an echo after which the person types again
-PAUSE = 0.5
+PAUSE, REFUSED = 0.5, 4
 REQUEST_SECONDS = 120  # one payment, with all that dies meanwhile
 SIGN = re.compile(r"(?:words|approve \d+|fee \d+)?> $")
 QUESTION = re.compile(r"^---- request (\d+) -+\n((?:.*\n)+?)---- end of request \1 -+\n")
 
 
 class Person:
-    """Answers whatever sign stands on the console's last line. Types again when nothing comes of it."""
+    """Answers whatever sign stands on the console's last line. Types again when nothing comes of it, and refuses one request
+    of REFUSED."""
 
-    def __init__(self, machine):
-        self.machine, self.answered, self.since, self.lines = machine, -1, 0, 0
+    def __init__(self, machine, dice):
+        self.machine, self.dice, self.answered, self.since = machine, dice, -1, 0
         self.approved = collections.Counter()  # texts of requests, each as often as its number was typed
 
     def look(self):
@@ -55,7 +56,7 @@ class Person:
         """Only what stands on the console whole is approved."""
         question = QUESTION.match(before[before.rfind("---- request "):])
         digits = re.search(r"\nTo sign, type the number (\d{4})\. Anything else refuses\.\n$", before)
-        if not question or not digits or question.group(1) != number:
+        if not question or not digits or question.group(1) != number or self.dice.randrange(REFUSED) == 0:
             return "no"
         self.approved[question.group(2)] += 1
         return digits.group(1)
@@ -151,7 +152,7 @@ def run(machine, seed, count, cells=CELLS):
     machine.forbidden += [("log", re.compile(r"nobody serves|given up|\(panic\)|: panic: | was not started "))]
     device = Device(machine)
     device.start()
-    usage, person, begun = Usage(machine), Person(machine), time.monotonic()
+    usage, person, begun = Usage(machine), Person(machine, dice), time.monotonic()
     with Debugger(machine) as debugger:
         load, killer = Load(device, person, dice), Killer(debugger, dice, cells, count)
 
