@@ -14,7 +14,7 @@ static void cap_count(const struct cap *c, int by)
 {
     const struct frame *f = frame_of_kernel(c);
 
-    if (f->use == FRAME_CELL && f->cell)
+    if (f->cell)
         f->cell->slots_used += (uint32_t)by;
 }
 
@@ -73,10 +73,10 @@ MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *
 
 static uint8_t cap_fast(const struct cap *c)
 {
+    _Static_assert(CAP_FAST_CALL == RIGHT_WRITE && CAP_FAST_RECV == RIGHT_READ, "the same bits");
     if (c->type != OBJECT_ENDPOINT || c->expiry)
         return 0;
-    return (c->rights & RIGHT_WRITE ? CAP_FAST_CALL : 0) |
-           ((c->rights & RIGHT_READ) && (c->methods & 1) ? CAP_FAST_RECV : 0);
+    return c->rights & (c->methods & 1 ? CAP_FAST_CALL | CAP_FAST_RECV : CAP_FAST_CALL);
 }
 
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request)
@@ -150,6 +150,8 @@ bool cap_delete(struct cap *c)
     if (c->type == OBJECT_ENDPOINT && (c->rights & RIGHT_READ))
         endpoint_cut(c);
     cap_replace(c, c->first, c->last);
+    if (revoke.root && !cap_has_child(revoke.root)) // I19
+        revoke.root = 0;
     ended = object_unref(c);
     cap_clear(c);
     return ended;

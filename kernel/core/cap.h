@@ -41,8 +41,8 @@ _Static_assert(sizeof(struct cap) == 64, "one cache line");
 #define CAP_GENERATION_LAST 0xffffffffu
 
 enum {
-    CAP_FAST_CALL = 1, // an endpoint, WRITE, no expiry; the method is still to be checked
-    CAP_FAST_RECV = 2, // an endpoint, READ, method 0, no expiry
+    CAP_FAST_CALL = 2, // an endpoint, WRITE, no expiry; the method is still to be checked
+    CAP_FAST_RECV = 1, // an endpoint, READ, method 0, no expiry
 };
 
 static inline bool cap_slot_is_empty(const struct cap *c)

@@ -221,19 +221,23 @@ void endpoint_receive(struct thread *t, struct endpoint *e, nsec_t expiry, nsec_
         timer_arm(t, time_earlier(deadline, expiry));
 }
 
+APART static void wake_refused(struct thread *t)
+{
+    endpoint_leave(t);
+    timer_cancel(t);
+    t->regs.rax = ERR_BAD_CAPABILITY;
+    sched_ready(t);
+}
+
 void endpoint_cut(const struct cap *c)
 {
     struct endpoint *e = (struct endpoint *)c->object;
 
-    // Bounded by the servers of one endpoint.
+    // Bounded by the servers of one endpoint. Each waits through a capability that is in use still.
     for (struct thread *t = e->receiver_first, *next; t; t = next) {
         next = t->next;
-        if (cell_find(t->cell, t->regs.rdi) != c)
-            continue;
-        endpoint_leave(t);
-        timer_cancel(t);
-        t->regs.rax = ERR_BAD_CAPABILITY;
-        sched_ready(t);
+        if (&t->cell->slots[t->regs.rdi & t->cell->slot_mask] == c)
+            wake_refused(t);
     }
 }
 

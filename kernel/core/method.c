@@ -178,7 +178,7 @@ static err_t cell_source(const struct thread *t, const struct cell *to, struct c
     return *slot ? ERR_OK : err;
 }
 
-APART static void cell_derive(struct thread *t, struct cell *to)
+APART WHOLE static void cell_derive(struct thread *t, struct cell *to)
 {
     struct cap_request request = {(uint8_t)t->regs.w[2], t->regs.w[3], t->regs.w[4], t->regs.w[5]};
     struct cap *source, *slot;
@@ -216,7 +216,7 @@ APART static void finish_revoke_first(struct thread *t)
     syscall_restart(t);
 }
 
-APART static void cell_delete(struct thread *t, struct cell *of)
+APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
 

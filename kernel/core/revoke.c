@@ -31,17 +31,11 @@ void revoke_begin(struct cap *c)
 
 void revoke_step(void)
 {
-    struct cap *root = revoke.root, *child;
+    const struct cap *child = cap_at(revoke.root->first);
 
-    if (!root)
-        return;
-    child = cap_at(root->first);
     ASSERT("I20", child->object >= revoke.from && child->object < revoke.to);
-    if (!frame_end_step(child))
-        return;
-    cap_delete(child);
-    if (!cap_has_child(root))
-        revoke.root = 0;
+    if (frame_end_step(child))
+        cap_delete(cap_at(revoke.root->first));
 }
 
 void revoke_help(void)

@@ -68,6 +68,7 @@ err_t signal_bind(struct signal *s, struct thread *t)
         return ERR_EXISTS;
     s->bound = t;
     t->bound = s;
+    signal_raise(s, 0); // the bits that are there already wake it
     return ERR_OK;
 }
 

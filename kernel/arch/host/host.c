@@ -12,6 +12,8 @@
 nsec_t host_now = 1;
 nsec_t host_timer;
 bool host_preempts;
+uint32_t host_preempt_in;
+bool host_preempted;
 uint8_t host_ports[0x10000];
 bool host_masked[16];
 
@@ -21,6 +23,7 @@ struct host_registers host_registers;
 void (*host_idle)(void);
 void (*host_dies)(void);
 static uint8_t *arena;
+static uint8_t stack[1 << 18] __attribute__((aligned(16))); // for the C that fast.S calls
 
 _Static_assert(offsetof(struct host_machine, fpu) == HOST_FPU, "machine.inc");
 _Static_assert(offsetof(struct host_machine, fs_base) == HOST_FS_BASE, "machine.inc");
@@ -56,8 +59,10 @@ struct cell *host_boot_sized(uint64_t pages, uint32_t slots, uint32_t tables)
     memset(&host_cpu, 0, sizeof(host_cpu));
     memset(&host_machine, 0, sizeof(host_machine));
     sched_init(&host_cpu);
+    host_cpu.stack = (uint64_t)(stack + sizeof(stack));
     host_now = 1;
-    host_preempts = false;
+    host_preempts = host_preempted = false;
+    host_preempt_in = 0;
     cap_root = (struct cap *)(arena + 64);
     interrupts = (struct interrupt *)(arena + 256);
     for (uint32_t i = 0; i < 4; i++)
@@ -120,6 +125,8 @@ void arch_timer_set(nsec_t deadline)
 
 bool arch_preempt(void)
 {
+    if (host_preempt_in && --host_preempt_in == 0)
+        return host_preempted = true;
     return host_preempts;
 }
 

@@ -65,6 +65,8 @@ void trap_kernel(uint64_t vector, uint64_t error, struct trap_frame *f)
         interrupt_enter(vector);
         return;
     }
+    if (selftest_caught(vector, f))
+        return;
     if (vector == 14 && probing) {
         bool inside = f->rip >= (uint64_t)probe_first && f->rip < (uint64_t)probe_last;
 

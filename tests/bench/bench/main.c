@@ -20,6 +20,11 @@ static cap_t endpoint, spare;
 static uint64_t lend_pages;
 static cap_t page;
 
+uint32_t child_slot(void)
+{
+    return test_slot();
+}
+
 static uint64_t ticks(void)
 {
     uint32_t low, high;
