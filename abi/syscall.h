@@ -22,7 +22,8 @@
 enum sys_op {
     SYS_CALL = 0,       // send and wait for the reply
     SYS_SEND = 1,       // send words only; waits until a receiver takes them
-    SYS_RECV = 2,       // take a message (or the bound signal's bits)
+    SYS_RECV = 2,       // take a message (or the bound signal's bits); one that was not answered
+                        // is dropped: its caller gets PEER_DEAD
     SYS_REPLY_RECV = 3, // answer the message being served, then SYS_RECV
     SYS_REPLY = 4,      // answer a kept reply: rdi is its token
     SYS_KEEP =
@@ -45,7 +46,8 @@ enum sys_lease { LEASE_NONE = 0, LEASE_LEND = 1, LEASE_LEND_MUT = 2, LEASE_MOVE 
 enum {
     CALL_OP_SHIFT = 8,
     CALL_LEASE_SHIFT = 12,
-    CALL_CAP = 1 << 16,
+    CALL_CAP_SHIFT = 16,
+    CALL_CAP = 1 << CALL_CAP_SHIFT,
     CALL_ERROR_SHIFT = 32,
     METHOD_MAX = 63,
     MESSAGE_WORDS = 6,

@@ -10,6 +10,10 @@ struct thread;
 
 enum { ARCH_USER_FLAGS = 0x202 }; // interrupts on
 
+//@ ghost nsec_t clock_read; // what `clock_now` said last
+/*@ assigns clock_read;
+    ensures clock: \result == clock_read;
+ */
 nsec_t clock_now(void);
 nsec_t clock_ns(uint64_t ticks);
 uint64_t clock_ticks(void);

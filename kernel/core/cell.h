@@ -35,7 +35,23 @@ enum { CELL_SLOTS_MIN = 64, CELL_SLOTS_MAX = 65536, CELL_TABLES_MAX = 1024 };
 uint64_t cell_size(uint32_t slots, uint32_t tables);
 void cell_init(struct cell *cell, uint32_t slots, uint32_t tables);
 
+/*@ // A cell whose table can be read.
+    predicate is_table{L}(struct cell *cell) =
+      \valid_read(cell) && \valid_read(cell->slots + (0 .. cell->slot_mask)) &&
+      cell->slot_count == cell->slot_mask + 1;
+
+    // Handle and slot name each other: by index and generation.
+    predicate is_named{L}(struct cell *cell, cap_t handle, struct cap *c) =
+      (uint32_t)handle < cell->slot_count && c == cell->slots + (uint32_t)handle &&
+      c->generation == handle >> 32;
+ */
+
 // The capability behind a handle, 0 if the handle is empty or stale (I3).
+/*@ requires is_table(cell);
+    assigns \result \from cell, handle;
+    ensures named: \result != \null ==> is_named(cell, handle, \result);
+    ensures used: \result != \null ==> \result->type != OBJECT_NONE;
+ */
 static inline struct cap *cell_find(const struct cell *cell, cap_t handle)
 {
     uint32_t index = (uint32_t)handle & cell->slot_mask;

@@ -2,6 +2,7 @@
 #include "endpoint.h"
 #include "arch.h"
 #include "cell.h"
+#include "decode.h"
 #include "frame.h"
 #include "lookup.h"
 #include "signal.h"
@@ -80,11 +81,11 @@ struct arrival {
 APART static err_t deliver_more(struct thread *sender, struct thread *receiver, uint64_t word,
                                 struct arrival *a)
 {
-    uint32_t kind = word >> CALL_LEASE_SHIFT & 3;
+    uint32_t kind = call_lease(word);
     struct cap *from = 0, *to = 0;
     err_t err = ERR_OK;
 
-    if (word & CALL_CAP)
+    if (call_passes(word))
         err = passed_check(sender, receiver, &from, &to);
     if (!err && kind)
         err = lease_begin(sender, receiver, sender->regs.r12, kind);
@@ -106,7 +107,7 @@ deliver(struct thread *sender, struct thread *receiver, const struct cap *c)
 {
     uint64_t word = sender->message == MESSAGE_FAULT ? FAULT_METHOD : sender->regs.rax;
     const uint64_t *w = sender->message == MESSAGE_FAULT ? sender->fault : sender->regs.w;
-    struct arrival a = {(word & METHOD_MAX) << RESULT_METHOD_SHIFT, 0};
+    struct arrival a = {call_method(word) << RESULT_METHOD_SHIFT, 0};
 
     if (word & (CALL_CAP | 3 << CALL_LEASE_SHIFT)) {
         err_t err = deliver_more(sender, receiver, word, &a);
@@ -121,7 +122,7 @@ deliver(struct thread *sender, struct thread *receiver, const struct cap *c)
         receiver->regs.w[i] = w[i];
     receiver->regs.rdi = c->identity;
     receiver->regs.rax = a.result | (sender->message == MESSAGE_SEND ? RESULT_SEND : 0);
-    if (word & 3 << CALL_LEASE_SHIFT)
+    if (call_lease(word))
         lease_delivered(receiver);
     if (sender->message != MESSAGE_SEND) {
         this_cpu()->attention = true; // who pays for the receiver
@@ -182,7 +183,7 @@ APART static bool take(struct thread *t, struct endpoint *e)
 
         endpoint_leave(s);
         if (s->message != MESSAGE_FAULT)
-            err = lookup_endpoint(s, s->regs.rdi, RIGHT_WRITE, s->regs.rax & METHOD_MAX, &c);
+            err = lookup_endpoint(s, s->regs.rdi, RIGHT_WRITE, call_method(s->regs.rax), &c);
         else if (c->type != OBJECT_ENDPOINT)
             err = ERR_BAD_CAPABILITY;
         if (!err && (struct endpoint *)c->object != e)

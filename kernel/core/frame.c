@@ -84,10 +84,43 @@ static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t
     return ERR_OK;
 }
 
+// The common case: one page.
+static err_t map_page(struct frame *f, struct cell *cell, vaddr_t address, pte_t entry)
+{
+    pte_t *e = space_entry(cell, address);
+
+    if (!e)
+        return ERR_BAD_ADDRESS;
+    if (*e || f->cell) // I4
+        return frame_taken(f, e, 1);
+    // commit
+    *e = entry;
+    f->cell = cell;
+    f->entry = e;
+    cell->pages++;
+    return ERR_OK;
+}
+
+static err_t unmap_page(struct frame *f)
+{
+    struct cell *cell = f->cell;
+
+    if (!cell)
+        return ERR_NOT_FOUND;
+    if (*f->entry & PTE_LENT) // I7
+        return ERR_BUSY;
+    // commit
+    *f->entry = 0;
+    f->cell = 0;
+    cell->pages--;
+    space_changed(cell);
+    return ERR_OK;
+}
+
 err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_t access)
 {
     struct frame *f = frame_of_kernel((void *)c->object);
-    pte_t entry;
+    pte_t entry = frame_entry(kernel_to_phys((void *)c->object), access);
     err_t err;
 
     if (access & ~7u || !(access & ACCESS_READ))
@@ -98,11 +131,12 @@ err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_
         return ERR_DENIED;
     if (!space_range_is_user(address, c->extent))
         return ERR_BAD_ADDRESS;
+    if (c->extent == 1)
+        return map_page(f, cell, address, entry);
     err = frame_may_map(c, cell, address);
     if (err)
         return err;
     // commit
-    entry = frame_entry(kernel_to_phys((void *)c->object), access);
     for (uint64_t left = c->extent, run; left; left -= run, f += run) {
         pte_t *e = space_run(cell->top, address, left, &run);
 
@@ -125,6 +159,8 @@ err_t frame_unmap(const struct cap *c)
     uint64_t unbroken = 0;
     pte_t seen = 0;
 
+    if (c->extent == 1)
+        return unmap_page(f);
     while (f < end && !f->cell)
         f++;
     if (f == end)

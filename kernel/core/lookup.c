@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "lookup.h"
-#include "arch.h"
 
 err_t lookup_check(const struct cap *c, uint8_t right, uint64_t method)
 {

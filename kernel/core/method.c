@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "budget.h"
 #include "cell.h"
+#include "decode.h"
 #include "device.h"
 #include "endpoint.h"
 #include "frame.h"
@@ -218,6 +219,16 @@ APART static void finish_revoke_first(struct thread *t)
     syscall_restart(t);
 }
 
+// Take the mappings of a frame that ends away beforehand, bit by bit. False: somebody more urgent is
+// waiting.
+APART static bool frame_unmapped(const struct cap *c)
+{
+    while (!frame_end_step(c))
+        if (arch_preempt())
+            return false;
+    return true;
+}
+
 APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
@@ -230,11 +241,9 @@ APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
         finish_revoke_first(t);
         return;
     }
-    while (!frame_end_step(c)) {
-        if (arch_preempt()) {
-            syscall_restart(t);
-            return;
-        }
+    if (c->type == OBJECT_FRAME && !frame_unmapped(c)) {
+        syscall_restart(t);
+        return;
     }
     // commit
     if (cap_delete(c))
@@ -534,7 +543,7 @@ static void device_call(struct thread *t, struct cap *self, uint64_t method)
 // Kernel objects take words only.
 static bool carries_more(const struct thread *t)
 {
-    return (t->regs.rax & (CALL_CAP | 3 << CALL_LEASE_SHIFT)) != 0;
+    return !call_is_plain(t->regs.rax);
 }
 
 void object_call(struct thread *t, struct cap *self, uint64_t method)

@@ -33,11 +33,11 @@ void revoke_begin(struct cap *c)
 
 void revoke_step(void)
 {
-    const struct cap *child = cap_at(revoke.root->first);
+    struct cap *child = cap_at(revoke.root->first);
 
     ASSERT("I20", child->object >= revoke.from && child->object < revoke.to);
     if (frame_end_step(child))
-        cap_delete(cap_at(revoke.root->first));
+        cap_delete(child);
 }
 
 void revoke_help(void)

@@ -2,6 +2,7 @@
 #include "syscall.h"
 #include "arch.h"
 #include "cell.h"
+#include "decode.h"
 #include "endpoint.h"
 #include "fault.h"
 #include "lookup.h"
@@ -29,7 +30,7 @@ static void result_word(struct thread *t, uint64_t word)
 
 APART static void sys_call(struct thread *t, uint64_t word)
 {
-    uint64_t method = word & METHOD_MAX;
+    uint64_t method = call_method(word);
     struct cap *c;
     err_t err;
 
@@ -59,11 +60,11 @@ APART static void sys_send(struct thread *t, uint64_t word)
     struct cap *c;
     err_t err;
 
-    if (word & (CALL_CAP | 3 << CALL_LEASE_SHIFT)) {
+    if (!call_is_plain(word)) {
         result(t, ERR_BAD_ARGUMENT);
         return;
     }
-    err = lookup_endpoint(t, t->regs.rdi, RIGHT_WRITE, word & METHOD_MAX, &c);
+    err = lookup_endpoint(t, t->regs.rdi, RIGHT_WRITE, call_method(word), &c);
     if (err) {
         result(t, err);
         return;
@@ -78,7 +79,7 @@ static err_t reply_passed(struct thread *t, uint64_t word, struct cap **passed)
     static const struct cap_request all = {.rights = RIGHT_ALL, .methods = ~0ull};
 
     *passed = 0;
-    if (!(word & CALL_CAP))
+    if (!call_passes(word))
         return ERR_OK;
     *passed = cell_find(t->cell, t->regs.r13);
     if (!*passed)
@@ -109,7 +110,7 @@ APART static void sys_recv(struct thread *t, uint64_t word, bool reply)
     }
     // commit
     if (t->client && reply)
-        endpoint_reply(t, t->client, word >> CALL_ERROR_SHIFT & 0xff, passed);
+        endpoint_reply(t, t->client, call_error(word), passed);
     else if (t->client) // not answered: dropped
         endpoint_fail(t->client, ERR_PEER_DEAD);
     if (t->lease.dead) { // receive anew
@@ -131,7 +132,7 @@ APART static void sys_reply(struct thread *t, uint64_t word)
         return;
     }
     // commit
-    endpoint_reply(t, client, word >> CALL_ERROR_SHIFT & 0xff, passed);
+    endpoint_reply(t, client, call_error(word), passed);
     result(t, ERR_OK);
 }
 
@@ -211,10 +212,10 @@ APART static void sys_other(struct thread *t, uint64_t op)
 
 void syscall_enter(struct thread *t)
 {
-    uint64_t word = t->regs.rax, op = word >> CALL_OP_SHIFT & 0xf;
+    uint64_t word = t->regs.rax, op = call_op(word);
 
     t->return_fully = 0;
-    if (word & ~CALL_VALID) {
+    if (!call_is_valid(word)) {
         fault_raise(t, FAULT_SYSCALL, 0, (uint32_t)word);
         return;
     }

@@ -5,6 +5,7 @@
 packages_build='clang lld llvm make xz-utils libtomlplusplus-dev python3'
 packages_run='qemu-system-x86 ovmf swtpm sbsigntool mtools openssl python3-cryptography'
 packages_test='clang-format libclang-rt-dev'
+packages_prove='frama-c-base why3 z3 cvc4'
 packages_interop='npm'
 packages_fresh='debootstrap git'
 # What each group takes out of third_party/lock.
