@@ -36,10 +36,40 @@ static struct cell *device_cell(const struct cap *c)
     return f->use == FRAME_CELL ? f->cell : 0;
 }
 
+// The entries for `pages` pages from `address` on: all become `first` (0: none), which goes on page
+// by page. These loops run over up to DEVICE_PAGES_MAX pages unbroken.
+static void entries_set(const struct cell *cell, vaddr_t address, uint64_t pages, pte_t first)
+{
+    const pte_t step = first ? PAGE_SIZE : 0;
+
+    for (uint64_t run; pages; pages -= run, address += run << PAGE_SHIFT) {
+        pte_t *e = space_run(cell->top, address, pages, &run);
+
+        for (uint64_t i = 0; i < run; i++, first += step)
+            e[i] = first;
+    }
+}
+
+static err_t entries_check(const struct cell *cell, vaddr_t address, uint64_t pages)
+{
+    for (uint64_t run; pages; pages -= run, address += run << PAGE_SHIFT) {
+        const pte_t *e = space_run(cell->top, address, pages, &run);
+        pte_t used = 0;
+
+        if (!e)
+            return ERR_BAD_ADDRESS;
+        for (uint64_t i = 0; i < run; i++)
+            used |= e[i];
+        if (used)
+            return ERR_EXISTS;
+    }
+    return ERR_OK;
+}
+
 err_t device_map(struct cap *c, vaddr_t address, uint32_t access)
 {
     const struct cell *cell = device_cell(c);
-    pte_t entry = c->object | PTE_PRESENT | PTE_USER | PTE_NO_EXECUTE | PTE_UNCACHED;
+    err_t err;
 
     if (access & ~7u || !(access & ACCESS_READ))
         return ERR_BAD_ARGUMENT;
@@ -53,16 +83,13 @@ err_t device_map(struct cap *c, vaddr_t address, uint32_t access)
         return ERR_EXISTS;
     if (!space_range_is_user(address, c->extent))
         return ERR_BAD_ADDRESS;
-    for (uint64_t i = 0; i < c->extent; i++) {
-        const pte_t *e = space_entry(cell, address + (i << PAGE_SHIFT));
-
-        if (!e || *e)
-            return e ? ERR_EXISTS : ERR_BAD_ADDRESS;
-    }
+    err = entries_check(cell, address, c->extent);
+    if (err)
+        return err;
     // commit
-    for (uint64_t i = 0; i < c->extent; i++, entry += PAGE_SIZE)
-        *space_entry(cell, address + (i << PAGE_SHIFT)) =
-            entry | (access & ACCESS_WRITE ? PTE_WRITE : 0);
+    entries_set(cell, address, c->extent,
+                c->object | PTE_PRESENT | PTE_USER | PTE_NO_EXECUTE | PTE_UNCACHED |
+                    (access & ACCESS_WRITE ? PTE_WRITE : 0));
     c->identity = address; // I22
     return ERR_OK;
 }
@@ -74,8 +101,7 @@ void device_cut(struct cap *c)
     if (!c->identity)
         return;
     ASSERT("I22", cell != 0);
-    for (uint64_t i = 0; i < c->extent; i++)
-        *space_entry(cell, c->identity + (i << PAGE_SHIFT)) = 0;
+    entries_set(cell, c->identity, c->extent, 0);
     space_changed(cell);
     c->identity = 0;
 }

@@ -219,8 +219,8 @@ APART static void finish_revoke_first(struct thread *t)
     syscall_restart(t);
 }
 
-// Take the mappings of a frame that ends away beforehand, bit by bit. False: somebody more urgent is
-// waiting.
+// Take the mappings of a frame that ends away beforehand, bit by bit. False: somebody more urgent
+// is waiting.
 APART static bool frame_unmapped(const struct cap *c)
 {
     while (!frame_end_step(c))
