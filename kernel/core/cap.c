@@ -9,7 +9,7 @@
 struct cap *cap_root;
 
 // The cell whose table this slot is in keeps count of those in use; slots outside a table are
-// nobody's.
+// nobody's: the records of their pages name no cell.
 static void cap_count(const struct cap *c, int by)
 {
     const struct frame *f = frame_of_kernel(c);
@@ -86,7 +86,9 @@ void cap_derive(struct cap *from, struct cap *to, const struct cap_request *requ
     to->extent = from->extent;
     to->rights = from->rights & request->rights;
     to->methods = from->methods & request->methods;
-    to->expiry = time_earlier(from->expiry, request->expiry);
+    to->expiry = from->expiry;
+    if (request->expiry)
+        to->expiry = time_earlier(from->expiry, request->expiry);
     to->identity = from->identity ? from->identity : request->identity;
     to->type = from->type;
     to->fast = cap_fast(to);
@@ -149,7 +151,10 @@ bool cap_delete(struct cap *c)
     ASSERT("I19", c != revoke.root);
     if (c->type == OBJECT_ENDPOINT && (c->rights & RIGHT_READ))
         endpoint_cut(c);
-    cap_replace(c, c->first, c->last);
+    if (cap_has_child(c))
+        cap_replace(c, c->first, c->last);
+    else
+        cap_replace(c, 0, 0);                       // most have none: shorter
     if (revoke.root && !cap_has_child(revoke.root)) // I19
         revoke.root = 0;
     ended = object_unref(c);

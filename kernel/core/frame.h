@@ -51,4 +51,4 @@ MUST_USE err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address
 MUST_USE err_t frame_unmap(const struct cap *c);
 
 // The last capability is gone: take away the mapping of every page that is not lent.
-void frame_end(const struct cap *c);
+APART void frame_end(const struct cap *c);
