@@ -10,7 +10,7 @@
 struct cap *cap_root;
 
 // The cell whose table this slot is in keeps count of those in use; slots outside a table are
-// nobody's.
+// nobody's: the records of their pages name no cell.
 static void cap_count(const struct cap *c, int by)
 {
     const struct frame *f = frame_of_kernel(c);
@@ -87,7 +87,9 @@ void cap_derive(struct cap *from, struct cap *to, const struct cap_request *requ
     to->extent = from->extent;
     to->rights = from->rights & request->rights;
     to->methods = from->methods & request->methods;
-    to->expiry = time_earlier(from->expiry, request->expiry);
+    to->expiry = from->expiry;
+    if (request->expiry)
+        to->expiry = time_earlier(from->expiry, request->expiry);
     to->identity = from->identity ? from->identity : request->identity;
     to->type = from->type;
     to->fast = cap_fast(to);
@@ -154,7 +156,10 @@ bool cap_delete(struct cap *c)
         endpoint_cut(c);
     if (c->type == OBJECT_DEVICE)
         device_cut(c);
-    cap_replace(c, c->first, c->last);
+    if (cap_has_child(c))
+        cap_replace(c, c->first, c->last);
+    else
+        cap_replace(c, 0, 0);                       // most have none: shorter
     if (revoke.root && !cap_has_child(revoke.root)) // I19
         revoke.root = 0;
     ended = object_unref(c);

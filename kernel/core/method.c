@@ -46,7 +46,7 @@ static void answer_error(struct thread *t, err_t error)
 }
 
 // What was asked is done; what died by it is taken apart before the caller goes on.
-static void answer_reaped(struct thread *t)
+APART static void answer_reaped(struct thread *t)
 {
     answer(t, ERR_OK, 0, 0, 0);
     if (object_reap() == ERR_RESTART) {
@@ -57,7 +57,7 @@ static void answer_reaped(struct thread *t)
 
 // Why nothing was derived. BUSY: a revoke is in the way; who began it may be dead, so help with it,
 // and asking again will do.
-static void answer_underived(struct thread *t, err_t error)
+APART static void answer_underived(struct thread *t, err_t error)
 {
     if (error == ERR_BUSY)
         revoke_help();

@@ -42,4 +42,4 @@ void object_die(struct object *o);
 bool object_reap_one(void);
 
 // All of it. ERR_RESTART if somebody more urgent is ready: the caller goes on by SYS_REAP.
-MUST_USE err_t object_reap(void);
+MUST_USE APART err_t object_reap(void);
