@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The kernel: portable core, one folder for the machine. `make kernel` prints its line and byte counts.
+# The kernel: portable core, one folder for the machine. `make kernel` prints its counts.
 KERNEL_ARCH   := x86_64
 KERNEL_SRC    := $(wildcard kernel/core/*.c kernel/arch/$(KERNEL_ARCH)/*.c)
 KERNEL_SRC    := $(filter-out %_test.c %/offset.c,$(KERNEL_SRC))
@@ -29,8 +29,7 @@ $(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h kernel/arch/$(KERNEL_ARCH)/door
 $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
 	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)
 	@llvm-size $@ | awk 'NR == 2 {print "kernel: text+rodata " $$1 " bytes, data " $$2 ", bss " $$3}'
-	@cat $(KERNEL_SRC) $(wildcard kernel/core/*.h kernel/arch/*.h kernel/arch/$(KERNEL_ARCH)/*.h) | wc -l | awk '{print "kernel: " $$1 " lines of C"}'
-	@cat $(KERNEL_ASM) | wc -l | awk '{print "kernel: " $$1 " lines of assembly"}'
+	@kernel/test/count
 
 kernel: $(B)/kernel.elf
 -include $(KERNEL_SRC:%.c=$(B)/%.d)

@@ -16,6 +16,14 @@ void frame_use_set(const void *first, uint64_t pages, enum frame_use use)
         f[i] = (struct frame){.use = (uint16_t)use};
 }
 
+void frame_use_slots(const void *first, uint64_t pages, struct cell *cell)
+{
+    struct frame *f = frame_of_kernel(first);
+
+    for (uint64_t i = 0; i < pages; i++)
+        f[i] = (struct frame){.cell = cell, .use = FRAME_CELL};
+}
+
 void frame_small_begin(const void *body)
 {
     struct frame *f = frame_of_kernel(body);
@@ -181,36 +189,40 @@ err_t frame_unmap(const struct cap *c)
     return ERR_OK;
 }
 
-// One page of a frame that ends: is it mapped nowhere now?
-static inline bool frame_end_page(struct frame *f)
+bool frame_end_step(const struct cap *c)
 {
-    if (*f->entry & PTE_LENT) {
-        *f->entry |= PTE_ORPHAN; // the lease's end frees it
-        return false;
+    struct frame *f, *end;
+    uint64_t unbroken = 0;
+
+    if (c->type != OBJECT_FRAME || frame_of_kernel((void *)c->object)->refs > 1)
+        return true;
+    f = frame_of_kernel((void *)c->object);
+    end = f + c->extent;
+    while (f < end && !f->cell)
+        f++;
+    for (; f < end && unbroken < UNMAP_UNBROKEN; f++) {
+        if (!f->cell || *f->entry & PTE_LENT)
+            continue;
+        space_changed(f->cell);
+        f->cell->pages--;
+        *f->entry = 0;
+        f->cell = 0;
+        unbroken++;
     }
-    *f->entry = 0;
-    f->cell = 0;
-    f->use = FRAME_FREE;
-    return true;
+    return unbroken == 0;
 }
 
 void frame_end(const struct cap *c)
 {
     struct frame *f = frame_of_kernel((void *)c->object), *end = f + c->extent;
-    struct cell *cell = 0;
-    uint64_t forgotten = 0;
 
-#pragma clang loop unroll_count(4)
+    ASSERT("I4", f->refs == 0);
     for (; f < end; f++) {
-        if (f->cell) {
-            cell = f->cell;
-            forgotten += frame_end_page(f);
-        } else {
+        if (!f->cell) {
             f->use = FRAME_FREE;
+            continue;
         }
-    }
-    if (cell) {
-        cell->pages -= forgotten;
-        space_changed(cell);
+        ASSERT("I7", *f->entry & PTE_LENT);
+        *f->entry |= PTE_ORPHAN; // the lease's end frees it
     }
 }

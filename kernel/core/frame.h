@@ -40,6 +40,7 @@ static inline struct frame *frame_of_kernel(const void *k)
 }
 
 void frame_use_set(const void *first, uint64_t pages, enum frame_use use);
+void frame_use_slots(const void *first, uint64_t pages, struct cell *cell); // FRAME_CELL
 
 // One small object more, one less in its page.
 void frame_small_begin(const void *body);
@@ -50,5 +51,9 @@ struct cap;
 MUST_USE err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_t access);
 MUST_USE err_t frame_unmap(const struct cap *c);
 
-// The last capability is gone: take away the mapping of every page that is not lent.
+// Before the capability goes: if it is the last of a frame, one bounded step of taking away the
+// mappings of all pages that are not lent. False: there is more.
+bool frame_end_step(const struct cap *c);
+
+// The last capability is gone, after those steps: what is not lent is free.
 APART void frame_end(const struct cap *c);

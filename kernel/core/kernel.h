@@ -36,9 +36,7 @@ enum { ERR_RESTART = 0x100 };
 // The earlier of two points in time, of which 0 is never.
 static inline nsec_t time_earlier(nsec_t a, nsec_t b)
 {
-    if (a == 0 || b == 0)
-        return a | b;
-    return a < b ? a : b;
+    return (a - 1 < b - 1 ? a - 1 : b - 1) + 1; // never is the latest of all
 }
 
 // Out of line, so that whoever dispatches saves no registers for it.

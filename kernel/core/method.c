@@ -217,6 +217,16 @@ APART static void finish_revoke_first(struct thread *t)
     syscall_restart(t);
 }
 
+// Take the mappings of a frame that ends away beforehand, bit by bit. False: somebody more urgent is
+// waiting.
+APART static bool frame_unmapped(const struct cap *c)
+{
+    while (!frame_end_step(c))
+        if (arch_preempt())
+            return false;
+    return true;
+}
+
 APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
@@ -227,6 +237,10 @@ APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
     }
     if (c == revoke.root) {
         finish_revoke_first(t);
+        return;
+    }
+    if (c->type == OBJECT_FRAME && !frame_unmapped(c)) {
+        syscall_restart(t);
         return;
     }
     // commit

@@ -52,5 +52,5 @@ class Linux:
         """NAME -> figure of one boot with these kernel parameters; and what the kernel says it protects against."""
         text = peer.run("Linux", f"{FOLDER}/linux", ["-kernel", self.kernel, "-initrd", self.archive, "-append",
                         f"console=ttyS0 quiet panic=-1 {options}"], SECONDS, step, counted)
-        found = peer.figures_whole("Linux", text, WAYS)
+        found = peer.figures_whole("Linux", text, WAYS, counted)
         return found, [line for line in text.splitlines() if line.startswith("protection ")]

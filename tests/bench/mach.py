@@ -66,4 +66,4 @@ class Mach:
         module = f"{PROGRAM} bootstrap $(task-create) $(task-resume)"
         text = peer.run("GNU Mach", f"{FOLDER}/mach", ["-kernel", self.kernel, "-append", "console=com0", "-initrd", module],
                         SECONDS, step, counted)
-        return peer.figures_whole("GNU Mach", text, WAYS)
+        return peer.figures_whole("GNU Mach", text, WAYS, counted)

@@ -29,7 +29,7 @@ def measure(counted=True):
         machine.forbidden.append(("log", re.compile(r"bench stopped: (?!exit with status 0$)")))
         machine.expect("log", r"bench end")
         log = machine.text["log"]
-    found = peer.figures(log)
+    found = peer.figures(log, counted)
     started = re.search(r"^kernel: (\d+) ticks to the first cell", log, re.M)
     if not started or not found:
         raise Failed(f"Cella did not say its figures - see {OUT}/log.txt")

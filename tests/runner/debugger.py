@@ -42,6 +42,21 @@ def sites(cell):
     return found
 
 
+def symbol(cell, name):
+    """The address of a function of a cell's program."""
+    with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
+        elf = file.read()
+    at, size, count = struct.unpack_from("<Q", elf, 40)[0], *struct.unpack_from("<HH", elf, 58)
+    tables = [struct.unpack_from("<IIQQQQIIQQ", elf, at + i * size) for i in range(count)]
+    for table in (table for table in tables if table[1] == 2):
+        names = tables[table[6]][4]
+        for place in range(table[4], table[4] + table[5], 24):
+            start, _, _, _, value = struct.unpack_from("<IBBHQ", elf, place)
+            if elf[names + start:elf.index(b"\0", names + start)] == name.encode():
+                return value
+    raise Failed(f"{cell}.elf has no {name}")
+
+
 class Debugger:
     """`with Debugger(machine) as d:`; the machine runs whenever no method of this is at work."""
 
@@ -152,6 +167,16 @@ class Debugger:
         for address in addresses:
             self.must((b"Z1,%x,1" if on else b"z1,%x,1") % address)
 
+    def memory(self, path):
+        """All of the machine's memory, into a file."""
+        self.stop()
+        size = 128 << 20  # runner/machine.py
+        command = f'pmemsave 0 {size:#x} "{os.path.abspath(path)}"'
+        self.put(b"qRcmd," + command.encode().hex().encode())
+        while self.packet() != b"OK":
+            pass
+        self.go()
+
     # ---- a death
 
     def catch_any(self, cell, dice):
@@ -164,11 +189,12 @@ class Debugger:
             self.go()
         return False
 
-    def catch_next(self, cell, seconds):
-        """Stop it when this cell comes back from the kernel next."""
+    def catch_next(self, cell, seconds, places=None):
+        """Stop it when this cell comes to one of these places next: unless told, back from the kernel."""
         end, wrong = time.monotonic() + seconds, collections.Counter()
-        self.stop()
-        marked = set(self.places.setdefault(cell, sites(cell)))
+        if self.since is None:
+            self.stop()
+        marked = set(places or self.places.setdefault(cell, sites(cell)))
         self.marks(marked, True)
         found = False
         while not found:
@@ -208,7 +234,10 @@ class Debugger:
         none if it did not run for so many seconds."""
         if not self.catch(cell, dice, seconds):
             return None
-        way = way or dice.choice(WAYS)
+        return self.die(cell, way or dice.choice(WAYS))
+
+    def die(self, cell, way="jump"):
+        """The machine is stopped, and this cell runs: no further."""
         if way == "jump":
             self.set(RIP, NOWHERE)
         elif way == "null":
