@@ -2,6 +2,7 @@
 #include "cap.h"
 #include "arch.h"
 #include "cell.h"
+#include "device.h"
 #include "endpoint.h"
 #include "frame.h"
 #include "revoke.h"
@@ -61,7 +62,7 @@ static void cap_replace(const struct cap *c, uint32_t first, uint32_t last)
 
 MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request)
 {
-    if (from->type == OBJECT_UNTYPED)
+    if (from->type == OBJECT_UNTYPED || from->type == OBJECT_DEVICE)
         return ERR_BAD_ARGUMENT;
     if ((request->expiry || request->identity) && from->type != OBJECT_ENDPOINT &&
         from->type != OBJECT_SIGNAL)
@@ -130,6 +131,8 @@ void cap_move(struct cap *from, struct cap *to)
     ASSERT("I2", to->type == OBJECT_NONE && from->type != OBJECT_NONE);
     if (from->type == OBJECT_ENDPOINT && (from->rights & RIGHT_READ))
         endpoint_cut(from);
+    if (from->type == OBJECT_DEVICE)
+        device_cut(from);
     *to = *from;
     to->generation = generation + 1; // I3
     cap_count(to, 1);
@@ -151,6 +154,8 @@ bool cap_delete(struct cap *c)
     ASSERT("I19", c != revoke.root);
     if (c->type == OBJECT_ENDPOINT && (c->rights & RIGHT_READ))
         endpoint_cut(c);
+    if (c->type == OBJECT_DEVICE)
+        device_cut(c);
     if (cap_has_child(c))
         cap_replace(c, c->first, c->last);
     else

@@ -16,6 +16,7 @@ enum object_type {
     OBJECT_INTERRUPT = 7,
     OBJECT_PORT = 8,
     OBJECT_BUDGET = 9,
+    OBJECT_DEVICE = 10,
 };
 
 struct object {
