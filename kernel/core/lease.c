@@ -73,12 +73,11 @@ static __attribute__((noinline)) err_t lease_refusal(const struct thread *lender
 
     if (differs & PTE_LENT)
         return ERR_BUSY;
-    if (differs & ~PTE_BORROWED || kind == LEASE_MOVE)
-        return ERR_BAD_ADDRESS;
-    if (address < w->address ||
-        address + (pages << PAGE_SHIFT) > w->address + (w->pages << PAGE_SHIFT))
+    if (differs & PTE_BORROWED &&
+        (address < w->address ||
+         address + (pages << PAGE_SHIFT) > w->address + (w->pages << PAGE_SHIFT)))
         return ERR_BUSY;
-    return ERR_OK;
+    return differs & ~PTE_BORROWED || kind == LEASE_MOVE ? ERR_BAD_ADDRESS : ERR_OK;
 }
 
 static inline pte_t lease_lent(pte_t e, uint32_t kind)

@@ -127,7 +127,7 @@ static void timers_run(uint64_t signal)
 {
     uint64_t bits;
     for (uint64_t i = 0;; i++) {
-        err_t err = sys_wait(signal, sys_now() + i % 64 * 1000, &bits);
+        err_t err = sys_wait(signal, sys_now() + i % 8 * 500, &bits);
         (void)err;
     }
 }
