@@ -162,6 +162,7 @@ struct cell *boot_steward(struct boot_info *boot)
     t = start_thread(cell, m, table[boot->steward_entry].start);
     give(cell, t, info, boot);
     info->boot = *boot;
+    info->boot.physmap = 0; // no kernel address leaves the kernel
     memset(boot->seed, 0, sizeof(boot->seed));
     return cell;
 }
