@@ -36,9 +36,12 @@ static bool is_spent(struct budget *b)
 // When `left` will be above 0, as far as is known now.
 static nsec_t refilled_at(const struct budget *b)
 {
-    uint64_t more = b->amount ? (uint64_t)-b->left / b->amount : UINT64_MAX, wait;
+    uint64_t wait;
 
-    if (__builtin_mul_overflow(more, b->period, &wait) || wait > UINT64_MAX - b->next)
+    if (b->amount == 0) // never set
+        return UINT64_MAX;
+    if (__builtin_mul_overflow((uint64_t)-b->left / b->amount, b->period, &wait) ||
+        wait > UINT64_MAX - b->next)
         return UINT64_MAX;
     return b->next + wait;
 }

@@ -192,8 +192,27 @@ static void shared(void)
     host_shutdown();
 }
 
+// Whoever has a budget that was never set waits until it is.
+static void never_set(void)
+{
+    setup(2 * MS, 10 * MS);
+    memset((uint8_t *)budget_of(SECOND) + offsetof(struct budget, left), 0,
+           offsetof(struct budget, refill) - offsetof(struct budget, left)); // as retype leaves it
+    budget_give(client, budget_of(SECOND));
+    CHECK(sched_leave() == other);
+    CHECK_EQ(client->state, THREAD_SPENT);
+    CHECK(pass(3600ull * 1000 * MS) == other);
+    timer_run(host_now); // another's interrupt
+    CHECK_EQ(client->state, THREAD_SPENT);
+    CHECK_EQ(budget_set(budget_of(SECOND), MS, 5 * MS), ERR_OK);
+    timer_run(host_now);
+    CHECK(sched_leave() == client);
+    host_shutdown();
+}
+
 int main(void)
 {
+    never_set();
     enforced();
     set_is_checked();
     caller_pays();
