@@ -45,12 +45,19 @@ enum {
     CAP_FAST_RECV = 2, // an endpoint, READ, method 0, no expiry
 };
 
+/*@ requires \valid_read(c);
+    assigns \nothing;
+    ensures usable: \result <==> c->type == OBJECT_NONE && c->generation != CAP_GENERATION_LAST;
+ */
 static inline bool cap_slot_is_empty(const struct cap *c)
 {
     return c->type == OBJECT_NONE && c->generation != CAP_GENERATION_LAST;
 }
 
 extern struct cap *cap_root; // parent of what exists at boot; in no cell's table
+
+/*@ axiomatic Links { logic struct cap *cap_of(integer link); } // what `cap_at` returns
+ */
 
 static inline struct cap *cap_at(uint32_t link)
 {
@@ -62,6 +69,10 @@ static inline uint32_t cap_link(const struct cap *c)
     return (uint32_t)(((uintptr_t)c - physmap) >> 6);
 }
 
+/*@ requires \valid_read(c);
+    assigns \nothing;
+    ensures child: \result <==> c->first != 0;
+ */
 static inline bool cap_has_child(const struct cap *c)
 {
     return c->first != 0;

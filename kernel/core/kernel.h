@@ -23,6 +23,9 @@ static inline paddr_t kernel_to_phys(const void *k)
 }
 
 // Our own bug: stop the machine and say where. Invariants are numbered in docs/invariants.md.
+/*@ requires never: \false;
+    assigns \nothing;
+ */
 _Noreturn void panic(const char *file, int line, const char *why);
 #define ASSERT(invariant, cond)                                                                    \
     do {                                                                                           \
@@ -34,6 +37,9 @@ _Noreturn void panic(const char *file, int line, const char *why);
 enum { ERR_RESTART = 0x100 };
 
 // The earlier of two points in time, of which 0 is never.
+/*@ assigns \nothing;
+    ensures earlier: \result == (a == 0 || (b != 0 && b < a) ? b : a);
+ */
 static inline nsec_t time_earlier(nsec_t a, nsec_t b)
 {
     if (a == 0 || b == 0)

@@ -29,7 +29,10 @@ struct cap;
 
 // One capability more, one less. The last one starts the object's end: true if it is to be taken
 // apart.
+//@ ghost int object_counts; // the objects' references, and what hangs on them
+//@ assigns object_counts;
 void object_ref(const struct cap *c);
+//@ assigns object_counts;
 bool object_unref(const struct cap *c);
 
 // What ends waits in one queue, first come first served, until somebody takes it apart: who ended
