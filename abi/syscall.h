@@ -22,7 +22,8 @@
 enum sys_op {
     SYS_CALL = 0,       // send and wait for the reply
     SYS_SEND = 1,       // send words only; waits until a receiver takes them
-    SYS_RECV = 2,       // take a message (or the bound signal's bits)
+    SYS_RECV = 2,       // take a message (or the bound signal's bits); one that was not answered
+                        // is dropped: its caller gets PEER_DEAD
     SYS_REPLY_RECV = 3, // answer the message being served, then SYS_RECV
     SYS_REPLY = 4,      // answer a kept reply: rdi is its token
     SYS_KEEP =

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The kernel: portable core, one folder for the machine. `make kernel` prints its line and byte counts.
+# The kernel: portable core, one folder for the machine. `make kernel` prints its counts.
 KERNEL_ARCH   := x86_64
 KERNEL_SRC    := $(wildcard kernel/core/*.c kernel/arch/$(KERNEL_ARCH)/*.c)
 KERNEL_SRC    := $(filter-out %_test.c %/offset.c,$(KERNEL_SRC))
@@ -7,7 +7,7 @@ KERNEL_ASM    := $(wildcard kernel/arch/$(KERNEL_ARCH)/*.S)
 KERNEL_OBJ    := $(KERNEL_SRC:%.c=$(B)/%.o) $(KERNEL_ASM:%.S=$(B)/%.o)
 KERNEL_INC    := -Ikernel/core -Ikernel/arch -Ikernel/arch/$(KERNEL_ARCH) $(INC_abi) $(INC_gen)
 KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only -mno-red-zone \
-                 -fno-jump-tables -fcf-protection=branch -fstack-protector-strong -mstack-protector-guard=global \
+                 -fno-jump-tables -fstack-protector-strong -mstack-protector-guard=global \
                  -fomit-frame-pointer -flto $(KERNEL_INC)
 
 $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
@@ -29,25 +29,24 @@ $(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h kernel/arch/$(KERNEL_ARCH)/door
 $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
 	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)
 	@llvm-size $@ | awk 'NR == 2 {print "kernel: text+rodata " $$1 " bytes, data " $$2 ", bss " $$3}'
-	@cat $(KERNEL_SRC) $(wildcard kernel/core/*.h kernel/arch/*.h kernel/arch/$(KERNEL_ARCH)/*.h) | wc -l | awk '{print "kernel: " $$1 " lines of C"}'
-	@cat $(KERNEL_ASM) | wc -l | awk '{print "kernel: " $$1 " lines of assembly"}'
+	@kernel/test/count
 
 kernel: $(B)/kernel.elf
 -include $(KERNEL_SRC:%.c=$(B)/%.d)
-.PHONY: kernel
+.PHONY: kernel kernel-native
 
 # The same code on the host, under the sanitizers.
 KERNEL_HOST_SRC := $(wildcard kernel/core/*.c kernel/arch/host/*.c)
 KERNEL_HOST_SRC := $(filter-out %_test.c,$(KERNEL_HOST_SRC))
 KERNEL_HOST_INC := -Ikernel/core -Ikernel/arch -Ikernel/arch/host $(INC_abi) $(INC_gen)
 $(eval $(call unit_test,kernel_cap,kernel/core/cap_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(eval $(call unit_test,kernel_revoke,kernel/core/revoke_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_lease,kernel/core/lease_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_lease_soak,kernel/core/lease_soak_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC) $(INC_unit)))
 $(eval $(call unit_test,kernel_budget,kernel/core/budget_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
-$(eval $(call unit_test,kernel_fuzz,kernel/core/fuzz_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 
-# The fast path in a process, against the C path.
+# fast.S in a process: against the C path, and as the way into the kernel for random system calls.
 KERNEL_FAST := $(B)/kernel/arch/host/fast.o $(B)/kernel/arch/host/enter.o
 $(B)/kernel/arch/host/fast.o: kernel/arch/$(KERNEL_ARCH)/fast.S
 $(B)/kernel/arch/host/enter.o: kernel/arch/host/enter.S
@@ -55,4 +54,20 @@ $(KERNEL_FAST): kernel/arch/host/door.inc kernel/arch/host/machine.inc $(B)/kern
 	@mkdir -p $(@D)
 	$(HOST) $(KERNEL_ASFLAGS) -Ikernel/arch/host -c -o $@ $(filter %.S,$^)
 
-$(eval $(call unit_test,kernel_fast,kernel/core/fast_test.c kernel/test/fast_state.c $(KERNEL_HOST_SRC) $(KERNEL_FAST),,$(KERNEL_HOST_INC)))
+KERNEL_FUZZ_SRC := kernel/core/fuzz_test.c $(wildcard kernel/test/check*.c) $(KERNEL_HOST_SRC)
+$(eval $(call unit_test,kernel_fuzz,$(KERNEL_FUZZ_SRC) $(KERNEL_FAST),,$(KERNEL_HOST_INC)))
+KERNEL_FAST_SRC := kernel/core/fast_test.c kernel/test/fast_state.c kernel/test/fast_world.c $(KERNEL_HOST_SRC)
+$(eval $(call unit_test,kernel_fast,$(KERNEL_FAST_SRC) $(KERNEL_FAST),,$(KERNEL_HOST_INC)))
+
+# The long counts run without the sanitizers, which the short ones have. $(call kernel_native,NAME,SOURCES,OBJECTS): all but
+# OBJECTS is one object, so that kernel/test/mutate can put others in their place.
+define kernel_native
+$(B)/native/$(1).o: $(2) $(wildcard kernel/*/*.h kernel/arch/host/*) $(GEN_HEADERS) | $(INC_LINKS)
+	@mkdir -p $$(@D)
+	$$(HOST) $(BASE) -D_GNU_SOURCE $(INC_unit) $(KERNEL_HOST_INC) -nostdlib -r -o $$@ $(2)
+$(B)/native/$(1): $(B)/native/$(1).o $(3)
+	$$(HOST) -o $$@ $$^
+kernel-native: $(B)/native/$(1)
+endef
+$(eval $(call kernel_native,kernel_fast,$(KERNEL_FAST_SRC),$(KERNEL_FAST)))
+$(eval $(call kernel_native,kernel_fuzz,$(KERNEL_FUZZ_SRC),$(KERNEL_FAST)))

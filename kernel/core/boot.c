@@ -44,8 +44,12 @@ static void map(struct cell *cell, void *page, vaddr_t address, uint32_t access)
     struct cap c = {
         .object = (uint64_t)page, .type = OBJECT_FRAME, .rights = RIGHT_ALL, .extent = 1};
 
+    vaddr_t at = address;
+    uint64_t pages = 1;
+
     frame_use_set(page, 1, FRAME_PAGE);
-    if (space_reserve(cell, address, 1) != ERR_OK || frame_map(&c, cell, address, access) != ERR_OK)
+    if (space_reserve(cell, &at, &pages) != ERR_OK ||
+        frame_map(&c, cell, address, access) != ERR_OK)
         arch_halt("the steward does not fit", 0);
 }
 
@@ -100,8 +104,8 @@ static void give(struct cell *cell, struct thread *t, struct init_info *info,
         const struct boot_memory *m = &boot->memory[i];
 
         if (m->kind == BOOT_MEMORY_FREE && m->pages)
-            untyped_make(cap_root, &cell->slots[slot++], phys_to_kernel(m->base), m->pages,
-                         RIGHT_ALL);
+            untyped_make(cap_root, &cell->slots[slot++], (uint64_t)phys_to_kernel(m->base),
+                         m->pages, RIGHT_ALL);
     }
     info->untyped_count = slot - INIT_UNTYPED;
     info->tables_free = cell->pool_pages - cell->pool_used;

@@ -26,15 +26,11 @@ static void begin_periods(struct budget *b, nsec_t now)
         b->left = (int64_t)b->amount;
 }
 
-APART static bool is_spent_now(struct budget *b)
-{
-    begin_periods(b, clock_now());
-    return b->left <= 0;
-}
-
 static bool is_spent(struct budget *b)
 {
-    return b->left <= 0 && is_spent_now(b);
+    if (b->left <= 0)
+        begin_periods(b, clock_now());
+    return b->left <= 0;
 }
 
 // When `left` will be above 0, as far as is known now.
@@ -47,7 +43,7 @@ static nsec_t refilled_at(const struct budget *b)
     return b->next + wait;
 }
 
-APART static void wait_for(struct cpu *cpu, struct budget *b, struct thread *t)
+static void wait_for(struct cpu *cpu, struct budget *b, struct thread *t)
 {
     t->state = THREAD_SPENT;
     t->next = 0;
@@ -130,9 +126,9 @@ static struct thread *works_for(struct thread *t)
     return t;
 }
 
-// From now on.
-APART static void charge(struct cpu *cpu, struct thread *head, struct budget *payer,
-                         struct budget *debtor)
+// Somebody else pays from now on.
+static void charge(struct cpu *cpu, struct thread *head, struct budget *payer,
+                   struct budget *debtor)
 {
     budget_account(cpu, clock_now());
     cpu->runner = head;
@@ -143,9 +139,8 @@ APART static void charge(struct cpu *cpu, struct thread *head, struct budget *pa
         timer_want(cpu, budget_end(cpu));
 }
 
-bool budget_pay(struct cpu *cpu, struct thread *t)
+APART static bool pay(struct cpu *cpu, struct thread *t, struct thread *head)
 {
-    struct thread *head = works_for(t);
     struct budget *payer = head->budget, *debtor = 0;
 
     if (payer && payer != t->budget && is_spent(payer)) {
@@ -156,9 +151,19 @@ bool budget_pay(struct cpu *cpu, struct thread *t)
         wait_for(cpu, payer, t);
         return false;
     }
-    if (cpu->runner != head || payer != cpu->budget || debtor != cpu->debtor)
-        charge(cpu, head, payer, debtor);
+    charge(cpu, head, payer, debtor);
     return true;
+}
+
+bool budget_pay(struct cpu *cpu, struct thread *t)
+{
+    struct thread *head = works_for(t);
+    struct budget *payer = head->budget;
+
+    // Most often the same one pays, and has something left.
+    if (head == cpu->runner && payer == cpu->budget && !cpu->debtor && (!payer || payer->left > 0))
+        return true;
+    return pay(cpu, t, head);
 }
 
 err_t budget_set(struct budget *b, nsec_t amount, nsec_t period)

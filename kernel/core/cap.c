@@ -5,44 +5,6 @@
 #include "revoke.h"
 #include "tree.h"
 
-/*@ // No bit is in `a` that is not in `b`.
-    predicate is_within(integer a, integer b) =
-      \forall integer i; 0 <= i < 64 ==> (a & (1 << i)) != 0 ==> (b & (1 << i)) != 0;
-    predicate is_no_later(integer a, integer b) = b == 0 || (a != 0 && a <= b);
-
-    predicate is_empty{L}(struct cap *c) = c->type == OBJECT_NONE && c->rights == 0 &&
-      c->methods == 0 && c->fast == 0 && c->object == 0 && c->identity == 0;
-
-    // What fast.S takes a capability for.
-    predicate may_call{L}(struct cap *c) = c->type == OBJECT_ENDPOINT && c->expiry == 0 &&
-      (c->rights & RIGHT_WRITE) != 0;
-    predicate may_receive{L}(struct cap *c) = c->type == OBJECT_ENDPOINT && c->expiry == 0 &&
-      (c->rights & RIGHT_READ) != 0 && (c->methods & 1) != 0;
-    predicate is_fast_rightly{L}(struct cap *c) = 0 <= c->fast <= 3 &&
-      (c->fast % 2 == 1 ==> may_call(c)) && (c->fast >= CAP_FAST_RECV ==> may_receive(c));
-
-    // An empty slot that can be filled, and a capability under which to put it.
-    predicate can_insert{L}(struct cap *parent, struct cap *child) =
-      \valid(parent) && \valid(child) && \separated(parent, child) &&
-      \separated(cap_of(parent->first), child) && \separated(cap_of(parent->first), parent) &&
-      child->type == OBJECT_NONE && child->generation < CAP_GENERATION_LAST;
-
-    // What is allowed is the same.
-    predicate is_same{N, O}(struct cap *new, struct cap *old) =
-      \at(new->object, N) == \at(old->object, O) && \at(new->extent, N) == \at(old->extent, O) &&
-      \at(new->type, N) == \at(old->type, O) && \at(new->rights, N) == \at(old->rights, O) &&
-      \at(new->methods, N) == \at(old->methods, O) &&
-      \at(new->expiry, N) == \at(old->expiry, O) &&
-      \at(new->identity, N) == \at(old->identity, O) && \at(new->fast, N) == \at(old->fast, O);
-
-    // Nobody is its own neighbour in the tree, nor is `other`, which is in no tree (I2).
-    predicate is_linked{L}(struct cap *c, struct cap *other) =
-      \separated(c, cap_of(c->prev)) && \separated(c, cap_of(c->next)) &&
-      \separated(c, cap_of(c->first)) && \separated(c, cap_of(c->last)) &&
-      \separated(other, cap_of(c->prev)) && \separated(other, cap_of(c->next)) &&
-      \separated(other, cap_of(c->first)) && \separated(other, cap_of(c->last));
- */
-
 /*@ requires \valid_read(from) && \valid_read(request);
     assigns \nothing;
     ensures untyped: \result == ERR_OK ==> from->type != OBJECT_UNTYPED;
@@ -66,16 +28,14 @@ MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *
 
 /*@ requires \valid_read(c);
     assigns \nothing;
-    ensures bits: 0 <= \result <= 3;
-    ensures call: \result % 2 == 1 ==> may_call(c);
-    ensures receive: \result >= CAP_FAST_RECV ==> may_receive(c);
+    ensures fast: is_fast_rightly(c, \result);
  */
 static uint8_t cap_fast(const struct cap *c)
 {
+    _Static_assert(CAP_FAST_CALL == RIGHT_WRITE && CAP_FAST_RECV == RIGHT_READ, "the same bits");
     if (c->type != OBJECT_ENDPOINT || c->expiry)
         return 0;
-    return (c->rights & RIGHT_WRITE ? CAP_FAST_CALL : 0) |
-           ((c->rights & RIGHT_READ) && (c->methods & 1) ? CAP_FAST_RECV : 0);
+    return c->rights & (c->methods & 1 ? CAP_FAST_CALL | CAP_FAST_RECV : CAP_FAST_CALL);
 }
 
 /*@ requires can_insert(from, to) && \valid_read(request);
@@ -92,7 +52,7 @@ static uint8_t cap_fast(const struct cap *c)
     ensures identity: to->identity == (from->identity != 0 ? from->identity : request->identity);
     ensures object: to->object == from->object && to->extent == from->extent &&
       to->type == from->type;
-    ensures fast: is_fast_rightly(to);
+    ensures fast: is_fast_rightly(to, to->fast);
     ensures generation: to->generation == \old(to->generation) + 1;
  */
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request)
@@ -111,14 +71,6 @@ void cap_derive(struct cap *from, struct cap *to, const struct cap_request *requ
     object_ref(to);
 }
 
-/*@ requires can_insert(parent, child) && 0 <= type <= 255;
-    assigns *child, parent->first, parent->last, cap_of(parent->first)->prev, tree_counts,
-      object_counts;
-    ensures object: child->object == object && child->extent == extent && child->type == type;
-    ensures rights: child->rights == rights;
-    ensures fast: is_fast_rightly(child);
-    ensures generation: child->generation == \old(child->generation) + 1;
- */
 void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint64_t object,
               uint64_t extent, uint8_t rights)
 {
@@ -208,7 +160,8 @@ void cap_move(struct cap *from, struct cap *to)
 }
 
 /*@ requires \valid(c) && is_linked(c, c) && c->type != OBJECT_NONE && c != revoke.root;
-    assigns *c, cap_of(c->prev)->first, cap_of(c->prev)->next, cap_of(c->next)->last,
+    requires revoke.root == \null || \valid_read(revoke.root);
+    assigns revoke.root, *c, cap_of(c->prev)->first, cap_of(c->prev)->next, cap_of(c->next)->last,
       cap_of(c->next)->prev, cap_of(c->first)->prev, cap_of(c->last)->next, tree_counts,
       object_counts;
     ensures gone: is_empty(c) && c->generation == \old(c->generation);
@@ -222,6 +175,8 @@ bool cap_delete(struct cap *c)
     if (c->type == OBJECT_ENDPOINT && (c->rights & RIGHT_READ))
         endpoint_cut(c);
     tree_remove(c);
+    if (revoke.root && !cap_has_child(revoke.root)) // I19
+        revoke.root = 0;
     ended = object_unref(c);
     cap_clear(c);
     return ended;

@@ -4,6 +4,8 @@
 #include "frame.h"
 #include "thread.h"
 
+enum { CELL_END_UNBROKEN = 256 }; // pages that are freed at a time
+
 static bool is_power_of_two(uint64_t x)
 {
     return x && (x & (x - 1)) == 0;
@@ -29,9 +31,9 @@ void cell_init(struct cell *cell, uint32_t slots, uint32_t tables)
     cell->pool = base + 2 * PAGE_SIZE + (uint64_t)slots * sizeof(struct cap);
     cell->pool_pages = tables;
     cell->bytes = cell_size(slots, tables);
-    frame_use_set(cell, cell->bytes >> PAGE_SHIFT, FRAME_CELL);
-    for (uint8_t *p = (uint8_t *)cell->slots; p < cell->pool; p += PAGE_SIZE)
-        frame_of_kernel(p)->cell = cell;
+    frame_use_set(cell, 2, FRAME_CELL);
+    frame_use_slots(cell->slots, (uint64_t)slots * sizeof(struct cap) >> PAGE_SHIFT, cell);
+    frame_use_set(cell->pool, tables, FRAME_CELL);
     arch_space_init(base + PAGE_SIZE);
 }
 
@@ -83,6 +85,8 @@ bool cell_reap(struct cell *cell)
         return false;
     }
     if (at < cell->slot_count) {
+        if (!frame_end_step(&cell->slots[at]))
+            return false;
         if (cell->slots[at].type != OBJECT_NONE)
             cap_delete(&cell->slots[at]);
         cell->reap_at++;
@@ -94,6 +98,11 @@ bool cell_reap(struct cell *cell)
         return false;
     }
     arch_space_end(cell->top);
+    if (cell->bytes > CELL_END_UNBROKEN << PAGE_SHIFT) {
+        cell->bytes -= CELL_END_UNBROKEN << PAGE_SHIFT;
+        frame_use_set((uint8_t *)cell + cell->bytes, CELL_END_UNBROKEN, FRAME_FREE);
+        return false;
+    }
     frame_use_set(cell, cell->bytes >> PAGE_SHIFT, FRAME_FREE);
     return true;
 }

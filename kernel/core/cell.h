@@ -29,7 +29,7 @@ struct cell {
 };
 _Static_assert(sizeof(struct cell) <= PAGE_SIZE, "one page");
 
-enum { CELL_SLOTS_MIN = 64, CELL_SLOTS_MAX = 65536, CELL_TABLES_MAX = 4096 };
+enum { CELL_SLOTS_MIN = 64, CELL_SLOTS_MAX = 65536, CELL_TABLES_MAX = 1024 };
 
 // Bytes that a cell of that size takes; 0 if the numbers are out of range.
 uint64_t cell_size(uint32_t slots, uint32_t tables);

@@ -72,40 +72,57 @@ static cap_t passed_derive(struct thread *receiver, struct cap *from, struct cap
     return cell_handle(receiver->cell, to);
 }
 
+struct arrival {
+    uint64_t result; // the receiver's result word
+    cap_t handle;    // of the capability that came along
+};
+
+// What goes along with a message besides its words. On failure nothing has changed.
+APART static err_t deliver_more(struct thread *sender, struct thread *receiver, uint64_t word,
+                                struct arrival *a)
+{
+    uint32_t kind = call_lease(word);
+    struct cap *from = 0, *to = 0;
+    err_t err = ERR_OK;
+
+    if (call_passes(word))
+        err = passed_check(sender, receiver, &from, &to);
+    if (!err && kind)
+        err = lease_begin(sender, receiver, sender->regs.r12, kind);
+    if (err)
+        return err;
+    // commit
+    a->result |= (uint64_t)kind << RESULT_LEASE_SHIFT;
+    if (from) {
+        a->handle = passed_derive(receiver, from, to);
+        a->result |= RESULT_CAP;
+    }
+    return ERR_OK;
+}
+
 // Move the message of `sender`, sent through `c`, into `receiver`. On failure nothing has changed
 // and the error is the sender's.
-static err_t deliver(struct thread *sender, struct thread *receiver, const struct cap *c)
+__attribute__((always_inline)) static inline err_t
+deliver(struct thread *sender, struct thread *receiver, const struct cap *c)
 {
     uint64_t word = sender->message == MESSAGE_FAULT ? FAULT_METHOD : sender->regs.rax;
     const uint64_t *w = sender->message == MESSAGE_FAULT ? sender->fault : sender->regs.w;
-    uint32_t kind = call_lease(word);
-    struct cap *from = 0, *to = 0;
-    uint64_t result = call_method(word) << RESULT_METHOD_SHIFT | (uint64_t)kind
-                                                                     << RESULT_LEASE_SHIFT;
+    struct arrival a = {call_method(word) << RESULT_METHOD_SHIFT, 0};
 
-    if (call_passes(word)) {
-        err_t err = passed_check(sender, receiver, &from, &to);
-
-        if (err)
-            return err;
-    }
-    if (kind) {
-        err_t err = lease_begin(sender, receiver, sender->regs.r12, kind);
+    if (word & (CALL_CAP | 3 << CALL_LEASE_SHIFT)) {
+        err_t err = deliver_more(sender, receiver, word, &a);
 
         if (err)
             return err;
     }
     // commit
-    receiver->regs.r12 = receiver->regs.r13 = 0;
-    if (from) {
-        receiver->regs.r13 = passed_derive(receiver, from, to);
-        result |= RESULT_CAP;
-    }
+    receiver->regs.r12 = 0;
+    receiver->regs.r13 = a.handle;
     for (int i = 0; i < MESSAGE_WORDS; i++)
         receiver->regs.w[i] = w[i];
     receiver->regs.rdi = c->identity;
-    receiver->regs.rax = result | (sender->message == MESSAGE_SEND ? RESULT_SEND : 0);
-    if (kind)
+    receiver->regs.rax = a.result | (sender->message == MESSAGE_SEND ? RESULT_SEND : 0);
+    if (call_lease(word))
         lease_delivered(receiver);
     if (sender->message != MESSAGE_SEND) {
         this_cpu()->attention = true; // who pays for the receiver
@@ -117,7 +134,7 @@ static err_t deliver(struct thread *sender, struct thread *receiver, const struc
     return ERR_OK;
 }
 
-static void finish(struct thread *t, err_t error)
+APART static void finish(struct thread *t, err_t error)
 {
     if (t->message == MESSAGE_FAULT) { // nobody will mend it
         t->state = THREAD_CALLING;     // it is in no queue any more, and nobody serves it
@@ -157,7 +174,7 @@ void endpoint_send(struct thread *t, const struct cap *c, enum thread_message me
 
 // Take messages from the queue until one arrives whole. What became invalid meanwhile goes back to
 // its sender.
-static bool take(struct thread *t, struct endpoint *e)
+APART static bool take(struct thread *t, struct endpoint *e)
 {
     while (e->senders.top) {
         struct thread *s = sender_thread(e->senders.top);
@@ -192,7 +209,7 @@ void endpoint_receive(struct thread *t, struct endpoint *e, nsec_t expiry, nsec_
         signal_take(t, t->bound, RESULT_SIGNAL);
         return;
     }
-    if (take(t, e))
+    if (e->senders.top && take(t, e))
         return;
     if (deadline && deadline <= clock_now()) {
         t->regs.rax = ERR_TIMED_OUT;
@@ -201,22 +218,27 @@ void endpoint_receive(struct thread *t, struct endpoint *e, nsec_t expiry, nsec_
     t->endpoint = e;
     t->state = THREAD_RECEIVING;
     receiver_append(e, t);
-    timer_arm(t, time_earlier(deadline, expiry));
+    if (deadline | expiry)
+        timer_arm(t, time_earlier(deadline, expiry));
+}
+
+APART static void wake_refused(struct thread *t)
+{
+    endpoint_leave(t);
+    timer_cancel(t);
+    t->regs.rax = ERR_BAD_CAPABILITY;
+    sched_ready(t);
 }
 
 void endpoint_cut(const struct cap *c)
 {
     struct endpoint *e = (struct endpoint *)c->object;
 
-    // Bounded by the servers of one endpoint.
+    // Bounded by the servers of one endpoint. Each waits through a capability that is in use still.
     for (struct thread *t = e->receiver_first, *next; t; t = next) {
         next = t->next;
-        if (cell_find(t->cell, t->regs.rdi) != c)
-            continue;
-        endpoint_leave(t);
-        timer_cancel(t);
-        t->regs.rax = ERR_BAD_CAPABILITY;
-        sched_ready(t);
+        if (&t->cell->slots[t->regs.rdi & t->cell->slot_mask] == c)
+            wake_refused(t);
     }
 }
 
@@ -244,7 +266,7 @@ void endpoint_abandon(struct thread *client)
 // that.
 static bool return_lease(struct thread *client)
 {
-    if (!client->kept)
+    if (!client->kept && client->server->lease.lender)
         lease_end(client->server);
     return client->server != 0;
 }
@@ -257,22 +279,13 @@ void endpoint_fail(struct thread *client, err_t error)
     finish(client, error);
 }
 
-void endpoint_reply(struct thread *server, struct thread *client, err_t error, struct cap *passed)
+// The words in the server's registers, and what goes along with them.
+APART static void answer(const struct thread *server, struct thread *client, err_t error,
+                         struct cap *passed)
 {
     struct cap *to = 0;
     err_t why;
 
-    ASSERT("I10", client->server == server && client->state != THREAD_READY);
-    if (!return_lease(client))
-        return;
-    endpoint_abandon(client);
-    if (client->message == MESSAGE_FAULT) {
-        if (client->fault[0] == FAULT_EXIT)
-            thread_stop(client);
-        else
-            sched_ready(client);
-        return;
-    }
     client->regs.rdi = client->regs.r12 = client->regs.r13 = 0;
     if (passed) {
         to = cell_slot(client->cell, client->regs.r14, &why);
@@ -285,6 +298,20 @@ void endpoint_reply(struct thread *server, struct thread *client, err_t error, s
     for (int i = 0; i < MESSAGE_WORDS; i++)
         client->regs.w[i] = server->regs.w[i];
     sched_ready(client);
+}
+
+void endpoint_reply(struct thread *server, struct thread *client, err_t error, struct cap *passed)
+{
+    ASSERT("I10", client->server == server && client->state != THREAD_READY);
+    if (!return_lease(client))
+        return;
+    endpoint_abandon(client);
+    if (client->message != MESSAGE_FAULT)
+        answer(server, client, error, passed);
+    else if (client->fault[0] == FAULT_EXIT)
+        thread_stop(client);
+    else
+        sched_ready(client);
 }
 
 uint64_t endpoint_keep(struct thread *server)

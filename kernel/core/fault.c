@@ -6,7 +6,7 @@
 #include "cell.h"
 #include "endpoint.h"
 
-void fault_raise(struct thread *t, enum fault_cause cause, uint64_t address, uint64_t detail)
+WHOLE void fault_raise(struct thread *t, enum fault_cause cause, uint64_t address, uint64_t detail)
 {
     struct cap *supervisor = &t->cell->supervisor;
     bool secret = (t->flags & THREAD_SECRET) && cause != FAULT_EXIT;

@@ -20,7 +20,7 @@ enum frame_use {
 struct frame {
     struct cell
         *cell; // where it is mapped, 0 if nowhere; FRAME_CELL: the cell whose slots are in the page
-    pte_t *entry;  // that maps it there
+    pte_t *entry;  // that maps it there; means nothing if `cell` is 0
     uint32_t refs; // first page of a frame capability: how many capabilities name it; FRAME_SMALL:
                    // how many objects are in the page
     uint16_t use;  // enum frame_use
@@ -39,7 +39,16 @@ static inline struct frame *frame_of_kernel(const void *k)
     return frame_of(kernel_to_phys(k));
 }
 
+/*@ assigns \nothing;
+    ensures record: \valid_read(\result);
+ */
+static inline const struct frame *frame_of_address(uint64_t address)
+{
+    return frame_of_kernel((const void *)address);
+}
+
 void frame_use_set(const void *first, uint64_t pages, enum frame_use use);
+void frame_use_slots(const void *first, uint64_t pages, struct cell *cell); // FRAME_CELL
 
 // One small object more, one less in its page.
 void frame_small_begin(const void *body);
@@ -50,5 +59,9 @@ struct cap;
 MUST_USE err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_t access);
 MUST_USE err_t frame_unmap(const struct cap *c);
 
-// The last capability is gone: take away the mapping of every page that is not lent.
+// Before the capability goes: if it is the last of a frame, one bounded step of taking away the
+// mappings of all pages that are not lent. False: there is more.
+bool frame_end_step(const struct cap *c);
+
+// The last capability is gone, after those steps: what is not lent is free.
 void frame_end(const struct cap *c);

@@ -43,25 +43,45 @@ err_t inbox_set(struct thread *t, struct cell *cell, vaddr_t address, uint64_t p
     return ERR_OK;
 }
 
-// What an entry must say so that its page can be lent that way: present, not executable, not lent.
-static pte_t lease_wanted(uint32_t kind)
+// What an entry must say so that its page can be lent that way: present, not executable, nobody
+// else's, no device's.
+static inline pte_t lease_wanted(uint32_t kind)
 {
     return PTE_PRESENT | PTE_NO_EXECUTE | (kind == LEASE_LEND ? 0 : PTE_WRITE);
 }
 
-// Can this page of the lender, which is not as plain as `lease_wanted` says, be lent? What was
-// borrowed is lent on only by the thread that borrowed it, so that the inner lease ends first.
-static err_t lease_check(const struct thread *lender, vaddr_t address, pte_t e, uint32_t kind)
+// Where `entries` differ from that, all together. The loops over the pages of a lease run unbroken:
+// they are as short as they can be.
+static inline pte_t lease_differs(const pte_t *entries, uint64_t pages, uint32_t kind)
 {
-    if (e & PTE_LENT)
-        return ERR_BUSY;
-    if ((e & PTE_BORROWED) && address - lender->window.address >= lender->window.pages
-                                                                      << PAGE_SHIFT)
-        return ERR_BUSY;
-    return (e & lease_wanted(kind)) == lease_wanted(kind) ? ERR_OK : ERR_BAD_ADDRESS;
+    const pte_t wanted = lease_wanted(kind);
+    const pte_t looked_at = wanted | PTE_LENT | PTE_BORROWED | PTE_UNCACHED;
+    pte_t differs = 0;
+
+#pragma clang loop unroll_count(4)
+    for (uint64_t i = 0; i < pages; i++)
+        differs |= (entries[i] & looked_at) ^ wanted;
+    return differs;
 }
 
-static pte_t lease_lent(pte_t e, uint32_t kind)
+// Is that a reason not to lend the pages from `address` on? What was borrowed is lent on only by
+// the thread that borrowed it, so that the inner lease ends first, and never moved.
+static __attribute__((noinline)) err_t lease_refusal(const struct thread *lender, vaddr_t address,
+                                                     uint64_t pages, pte_t differs, uint32_t kind)
+{
+    const struct window *w = &lender->window;
+
+    if (differs & PTE_LENT)
+        return ERR_BUSY;
+    if (differs & ~PTE_BORROWED || kind == LEASE_MOVE)
+        return ERR_BAD_ADDRESS;
+    if (address < w->address ||
+        address + (pages << PAGE_SHIFT) > w->address + (w->pages << PAGE_SHIFT))
+        return ERR_BUSY;
+    return ERR_OK;
+}
+
+static inline pte_t lease_lent(pte_t e, uint32_t kind)
 {
     e |= PTE_LENT;
     if (e & PTE_WRITE)
@@ -72,81 +92,71 @@ static pte_t lease_lent(pte_t e, uint32_t kind)
     return e;
 }
 
-static pte_t lease_borrowed(pte_t e, uint32_t kind)
+static inline pte_t lease_borrowed(pte_t e, uint32_t kind)
 {
     return (e & PTE_ADDRESS) | PTE_PRESENT | PTE_USER | PTE_NO_EXECUTE | PTE_BORROWED |
            (kind == LEASE_LEND ? 0 : PTE_WRITE);
 }
 
-// One page is by far the most common lease: the compiler makes a version of its own for it.
-#define ONCE_FOR_ONE_ONCE_FOR_ALL static inline __attribute__((always_inline))
-
-ONCE_FOR_ONE_ONCE_FOR_ALL err_t lend(struct thread *lender, struct thread *borrower,
-                                     vaddr_t address, uint64_t pages, uint32_t kind)
+static inline void lease_note(struct thread *borrower, struct thread *lender, pte_t *entry,
+                              uint64_t descriptor, uint32_t kind)
 {
-    pte_t *to = borrower->window.entries, *e = 0, *first = 0;
-    pte_t wanted = lease_wanted(kind), looked_at = wanted | PTE_LENT | PTE_BORROWED;
-    paddr_t top = lender->cell->top;
+    uint32_t pages = descriptor & (PAGE_SIZE - 1);
 
-    if (pages > borrower->window.pages) // which is LEASE_PAGES_MAX at most
-        return ERR_TOO_LARGE;
-    if (address < PAGE_SIZE || address > CELL_TOP - (pages << PAGE_SHIFT))
-        return ERR_BAD_ADDRESS;
     ASSERT("I12", borrower->lease.lender == 0);
-    for (uint64_t i = 0; i < pages; i++) {
-        e = space_walk_on(top, e, address + (i << PAGE_SHIFT));
-        if (!e)
-            return ERR_BAD_ADDRESS;
-        if ((*e & looked_at) != wanted) {
-            err_t err = lease_check(lender, address + (i << PAGE_SHIFT), *e, kind);
-
-            if (err)
-                return err;
-        }
-        if (to[i]) // something else was mapped into the window meanwhile
-            return ERR_BUSY;
-        if (i == 0)
-            first = e;
-    }
-    // commit
-    e = first;
-    for (uint64_t i = 0;;) {
-        to[i] = lease_borrowed(*e, kind);
-        *e = lease_lent(*e, kind); // I13
-        if (++i == pages)
-            break;
-        e = space_walk_on(top, e, address + (i << PAGE_SHIFT));
-    }
-    space_changed(lender->cell);
-    borrower->lease = (struct lease){lender, first, address, (uint32_t)pages, kind, 0, 0, false};
-    return ERR_OK;
+    borrower->lease = (struct lease){lender, entry, descriptor - pages, pages, kind, 0, 0, false};
 }
 
 static __attribute__((noinline)) err_t lend_many(struct thread *lender, struct thread *borrower,
                                                  uint64_t descriptor, uint32_t kind)
 {
-    uint64_t pages = descriptor & (PAGE_SIZE - 1);
+    uint64_t pages = descriptor & (PAGE_SIZE - 1), left, run;
+    vaddr_t address = descriptor - pages, at = address;
+    paddr_t top = lender->cell->top;
+    pte_t *to = borrower->window.entries, *e, differs = 0, used = 0;
 
-    if (pages == 0)
+    if (pages > borrower->window.pages) // which is LEASE_PAGES_MAX at most
+        return ERR_TOO_LARGE;
+    if (!space_range_is_user(address, pages))
         return ERR_BAD_ADDRESS;
-    return lend(lender, borrower, descriptor - pages, pages, kind);
+    for (left = pages; left; left -= run, at += run << PAGE_SHIFT) {
+        e = space_run(top, at, left, &run);
+        if (!e)
+            return ERR_BAD_ADDRESS;
+        differs |= lease_differs(e, run, kind);
+    }
+#pragma clang loop unroll_count(4)
+    for (uint64_t i = 0; i < pages; i++)
+        used |= to[i];
+    if (differs || used) {
+        err_t err = lease_refusal(lender, address, pages, differs, kind);
+
+        if (err || used) // something else was mapped into the window meanwhile
+            return err ? err : ERR_BUSY;
+    }
+    // commit
+    at = address;
+    for (left = pages; left; left -= run, at += run << PAGE_SHIFT) {
+        e = space_run(top, at, left, &run);
+        for (uint64_t i = 0; i < run; i++, to++) {
+            *to = lease_borrowed(e[i], kind);
+            e[i] = lease_lent(e[i], kind); // I13
+        }
+    }
+    space_changed(lender->cell);
+    lease_note(borrower, lender, space_walk(top, address), descriptor, kind);
+    return ERR_OK;
 }
 
 // The pages of the inbox are the borrower's own, writable, and no lease has them.
 static err_t inbox_check(const struct thread *borrower, uint64_t pages)
 {
-    const pte_t *to = borrower->inbox.entries;
+    pte_t differs;
 
     if (pages > borrower->inbox.pages)
         return ERR_TOO_LARGE;
-    for (uint64_t i = 0; i < pages; i++) {
-        if (to[i] & PTE_LENT)
-            return ERR_BUSY;
-        if ((to[i] & (PTE_PRESENT | PTE_WRITE | PTE_BORROWED | PTE_UNCACHED)) !=
-            (PTE_PRESENT | PTE_WRITE))
-            return ERR_BAD_STATE;
-    }
-    return ERR_OK;
+    differs = lease_differs(borrower->inbox.entries, pages, LEASE_MOVE);
+    return !differs ? ERR_OK : differs & PTE_LENT ? ERR_BUSY : ERR_BAD_STATE;
 }
 
 static bool overlap(vaddr_t a, vaddr_t b, uint64_t pages)
@@ -157,9 +167,10 @@ static bool overlap(vaddr_t a, vaddr_t b, uint64_t pages)
 static __attribute__((noinline)) err_t move_begin(struct thread *sender, struct thread *receiver,
                                                   uint64_t descriptor)
 {
-    uint64_t pages = descriptor & (PAGE_SIZE - 1);
-    vaddr_t address = descriptor - pages;
-    pte_t *to = receiver->inbox.entries, *e = 0, *first = 0;
+    uint64_t pages = descriptor & (PAGE_SIZE - 1), left, run;
+    vaddr_t address = descriptor - pages, at = address;
+    paddr_t top = sender->cell->top;
+    pte_t *to = receiver->inbox.entries, *e, differs = 0;
     err_t err = inbox_check(receiver, pages);
 
     if (err)
@@ -167,28 +178,57 @@ static __attribute__((noinline)) err_t move_begin(struct thread *sender, struct 
     if (!space_range_is_user(address, pages) ||
         (sender->cell == receiver->cell && overlap(address, receiver->inbox.address, pages)))
         return ERR_BAD_ADDRESS;
-    for (uint64_t i = 0; i < pages; i++) {
-        e = space_walk_on(sender->cell->top, e, address + (i << PAGE_SHIFT));
-        err =
-            e ? lease_check(sender, address + (i << PAGE_SHIFT), *e, LEASE_MOVE) : ERR_BAD_ADDRESS;
-        if (err)
-            return err;
-        if (i == 0)
-            first = e;
+    for (left = pages; left; left -= run, at += run << PAGE_SHIFT) {
+        e = space_run(top, at, left, &run);
+        if (!e)
+            return ERR_BAD_ADDRESS;
+        differs |= lease_differs(e, run, LEASE_MOVE);
     }
-    ASSERT("I12", receiver->lease.lender == 0);
+    if (differs)
+        return lease_refusal(sender, address, pages, differs, LEASE_MOVE);
     // commit
-    e = first;
-    for (uint64_t i = 0; i < pages; i++) {
-        if (i)
-            e = space_walk_on(sender->cell->top, e, address + (i << PAGE_SHIFT));
-        *e = lease_lent(*e, LEASE_MOVE); // I21
-        to[i] = lease_lent(to[i], LEASE_MOVE);
+    at = address;
+    for (left = pages; left; left -= run, at += run << PAGE_SHIFT) {
+        e = space_run(top, at, left, &run);
+        for (uint64_t i = 0; i < run; i++, to++) {
+            e[i] = lease_lent(e[i], LEASE_MOVE); // I21
+            *to = lease_lent(*to, LEASE_MOVE);
+        }
     }
     space_changed(sender->cell);
     space_changed(receiver->cell);
-    receiver->lease =
-        (struct lease){sender, first, address, (uint32_t)pages, LEASE_MOVE, 0, 0, false};
+    lease_note(receiver, sender, space_walk(top, address), descriptor, LEASE_MOVE);
+    return ERR_OK;
+}
+
+// One page is by far the most common lease.
+static inline err_t lend_one(struct thread *lender, struct thread *borrower, uint64_t descriptor,
+                             uint32_t kind)
+{
+    vaddr_t address = descriptor - 1;
+    pte_t *e, differs;
+
+    if (borrower->window.pages == 0)
+        return ERR_TOO_LARGE;
+    if (address < PAGE_SIZE || address >= CELL_TOP)
+        return ERR_BAD_ADDRESS;
+    e = space_walk(lender->cell->top, address);
+    if (!e)
+        return ERR_BAD_ADDRESS;
+    differs = lease_differs(e, 1, kind);
+    if (differs) {
+        err_t err = lease_refusal(lender, address, 1, differs, kind);
+
+        if (err)
+            return err;
+    }
+    if (borrower->window.entries[0])
+        return ERR_BUSY;
+    // commit
+    borrower->window.entries[0] = lease_borrowed(*e, kind);
+    *e = lease_lent(*e, kind); // I13
+    space_changed(lender->cell);
+    lease_note(borrower, lender, e, descriptor, kind);
     return ERR_OK;
 }
 
@@ -198,7 +238,7 @@ err_t lease_begin(struct thread *lender, struct thread *borrower, uint64_t descr
     if (kind == LEASE_MOVE)
         return move_begin(lender, borrower, descriptor);
     if ((descriptor & (PAGE_SIZE - 1)) == 1)
-        return lend(lender, borrower, descriptor - 1, 1, kind);
+        return lend_one(lender, borrower, descriptor, kind);
     return lend_many(lender, borrower, descriptor, kind);
 }
 
@@ -228,36 +268,29 @@ static inline void entry_return(struct cell *cell, pte_t *e)
     *e = lent & ~(PTE_LENT | PTE_WAS_WRITABLE);
 }
 
-ONCE_FOR_ONE_ONCE_FOR_ALL void give_back(struct thread *borrower, struct thread *lender,
-                                         uint64_t pages)
+static inline void borrowed_return(struct thread *borrower, uint64_t i)
 {
-    const struct lease *l = &borrower->lease;
-    pte_t *from = borrower->window.entries, *e = l->entry;
-
-    for (uint64_t i = 0;;) {
-        ASSERT("I7", !(from[i] & PTE_LENT));
-        from[i] = 0;
-        entry_return(lender->cell, e);
-        if (++i == pages)
-            break;
-        e = space_walk_on(lender->cell->top, e, l->address + (i << PAGE_SHIFT));
-    }
+    ASSERT("I7", !(borrower->window.entries[i] & PTE_LENT));
+    borrower->window.entries[i] = 0;
 }
 
 static __attribute__((noinline)) void give_back_many(struct thread *borrower, struct thread *lender)
 {
     const struct lease *l = &borrower->lease;
-    pte_t *e = l->entry;
+    bool move = l->kind == LEASE_MOVE;
+    vaddr_t at = l->address;
+    uint64_t page = 0;
 
-    if (l->kind != LEASE_MOVE) {
-        give_back(borrower, lender, l->pages);
-        return;
-    }
-    for (uint64_t i = 0; i < l->pages; i++) {
-        if (i)
-            e = space_walk_on(lender->cell->top, e, l->address + (i << PAGE_SHIFT));
-        entry_return(lender->cell, e);
-        entry_return(borrower->cell, &borrower->inbox.entries[i]);
+    for (uint64_t left = l->pages, run; left; left -= run, at += run << PAGE_SHIFT) {
+        pte_t *e = space_run(lender->cell->top, at, left, &run);
+
+        for (uint64_t i = 0; i < run; i++, page++) {
+            entry_return(lender->cell, &e[i]);
+            if (move)
+                entry_return(borrower->cell, &borrower->inbox.entries[page]);
+            else
+                borrowed_return(borrower, page);
+        }
     }
 }
 
@@ -275,10 +308,12 @@ void lease_end(struct thread *borrower)
 
     if (!lender)
         return;
-    if (borrower->lease.pages == 1 && borrower->lease.kind != LEASE_MOVE)
-        give_back(borrower, lender, 1);
-    else
+    if (borrower->lease.pages == 1 && borrower->lease.kind != LEASE_MOVE) {
+        borrowed_return(borrower, 0);
+        entry_return(lender->cell, borrower->lease.entry);
+    } else {
         give_back_many(borrower, lender);
+    }
     space_changed(borrower->cell);
     space_changed(lender->cell);
     borrower->lease.lender = 0; // I12

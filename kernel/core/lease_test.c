@@ -86,16 +86,21 @@ static void setup(void)
     receive(inner);
 }
 
-// The middle gets an inbox of `pages` pages of its own.
-static void inbox(uint64_t pages)
+// The cell in that slot gets an inbox of `pages` pages of its own.
+static void inbox_of(uint32_t slot, uint64_t pages)
 {
     CHECK_EQ(on_first(handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_FRAME, ARGS(INBOX, pages)),
              ERR_OK);
-    CHECK_EQ(on_first(handle_of(MIDDLE), CELL_METHOD_RESERVE, ARGS(INBOX_BASE, pages)), ERR_OK);
+    CHECK_EQ(on_first(handle_of(slot), CELL_METHOD_RESERVE, ARGS(INBOX_BASE, pages)), ERR_OK);
     CHECK_EQ(on_first(handle_of(INBOX), FRAME_METHOD_MAP,
-                      ARGS(handle_of(MIDDLE), INBOX_BASE, ACCESS_READ | ACCESS_WRITE)),
+                      ARGS(handle_of(slot), INBOX_BASE, ACCESS_READ | ACCESS_WRITE)),
              ERR_OK);
-    CHECK_EQ(on_first(handle_of(MIDDLE + 1), THREAD_METHOD_INBOX, ARGS(INBOX_BASE, pages)), ERR_OK);
+    CHECK_EQ(on_first(handle_of(slot + 1), THREAD_METHOD_INBOX, ARGS(INBOX_BASE, pages)), ERR_OK);
+}
+
+static void inbox(uint64_t pages)
+{
+    inbox_of(MIDDLE, pages);
 }
 
 static bool window_empty(const struct thread *t)
@@ -189,6 +194,21 @@ static void twice(enum sys_lease kind, enum sys_lease again)
     bed_syscall(middle, call_word(SYS_KEEP, 0, 0), 0, ARGS(0)); // the lease ends, not the call
     bed_syscall(second, call_word(SYS_CALL, CALL_METHOD, again), to, ARGS(0));
     CHECK_EQ(second->state, THREAD_CALLING);
+    CHECK_EQ(client->state, THREAD_CALLING);
+    host_shutdown();
+}
+
+// Somebody mapped a page of its own into its window. Seen to fail: lend without the look at
+// `to[i]`.
+static void window_in_use(void)
+{
+    setup();
+    CHECK_EQ(on_first(handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_FRAME, ARGS(140, 1)), ERR_OK);
+    CHECK_EQ(on_first(handle_of(140), FRAME_METHOD_MAP,
+                      ARGS(handle_of(MIDDLE), CELL_WINDOW_BASE + PAGE_SIZE, ACCESS_READ)),
+             ERR_OK);
+    CHECK_EQ(lend(client, LEASE_LEND, BED_HEAP, 2), ERR_BUSY);
+    lend(client, LEASE_LEND, BED_HEAP, 1);
     CHECK_EQ(client->state, THREAD_CALLING);
     host_shutdown();
 }
@@ -328,6 +348,8 @@ static void lent_on(void)
     CHECK_EQ(lend(middle, LEASE_LEND_MUT, CELL_WINDOW_BASE, 1), ERR_BAD_ADDRESS);
     CHECK_EQ(lend(middle, LEASE_MOVE, CELL_WINDOW_BASE, 1), ERR_TOO_LARGE);
     CHECK_EQ(lend(middle, LEASE_LEND, CELL_WINDOW_BASE + 2 * PAGE_SIZE, 1), ERR_BAD_ADDRESS);
+    inbox_of(INNER, 4);
+    CHECK_EQ(lend(middle, LEASE_MOVE, CELL_WINDOW_BASE, 1), ERR_BAD_ADDRESS);
     reply(middle);
     lend(client, LEASE_LEND_MUT, BED_HEAP, 2);
     middle->window.address += PAGE_SIZE; // as if the first page were another thread's
@@ -510,6 +532,7 @@ int main(void)
     twice(LEASE_LEND, LEASE_LEND);
     twice(LEASE_LEND_MUT, LEASE_LEND);
     twice(LEASE_LEND, LEASE_LEND_MUT);
+    window_in_use();
     returns(SYS_REPLY_RECV);
     returns(SYS_RECV);
     returns(SYS_KEEP);

@@ -135,7 +135,7 @@ APART static void untyped_call(struct thread *t, struct cap *self, uint64_t meth
 {
     struct shape s;
     struct cap *slot;
-    void *body;
+    uint64_t body;
     err_t err;
 
     if (method == UNTYPED_METHOD_INFO) {
@@ -156,8 +156,8 @@ APART static void untyped_call(struct thread *t, struct cap *self, uint64_t meth
         return;
     }
     // commit
-    shape_init(t, &s, body);
-    cap_make(self, slot, s.type, (uint64_t)body, s.extent, self->rights & s.rights);
+    shape_init(t, &s, (void *)body);
+    cap_make(self, slot, s.type, body, s.extent, self->rights & s.rights);
     answer(t, ERR_OK, cell_handle(t->cell, slot), 0, 0);
 }
 
@@ -179,7 +179,7 @@ static err_t cell_source(const struct thread *t, const struct cell *to, struct c
     return *slot ? ERR_OK : err;
 }
 
-APART static void cell_derive(struct thread *t, struct cell *to)
+APART WHOLE static void cell_derive(struct thread *t, struct cell *to)
 {
     struct cap_request request = {(uint8_t)t->regs.w[2], t->regs.w[3], t->regs.w[4], t->regs.w[5]};
     struct cap *source, *slot;
@@ -217,7 +217,17 @@ APART static void finish_revoke_first(struct thread *t)
     syscall_restart(t);
 }
 
-APART static void cell_delete(struct thread *t, struct cell *of)
+// Take the mappings of a frame that ends away beforehand, bit by bit. False: somebody more urgent is
+// waiting.
+APART static bool frame_unmapped(const struct cap *c)
+{
+    while (!frame_end_step(c))
+        if (arch_preempt())
+            return false;
+    return true;
+}
+
+APART WHOLE static void cell_delete(struct thread *t, struct cell *of)
 {
     struct cap *c = cell_find(of, t->regs.w[0]);
 
@@ -227,6 +237,10 @@ APART static void cell_delete(struct thread *t, struct cell *of)
     }
     if (c == revoke.root) {
         finish_revoke_first(t);
+        return;
+    }
+    if (c->type == OBJECT_FRAME && !frame_unmapped(c)) {
+        syscall_restart(t);
         return;
     }
     // commit
@@ -289,7 +303,7 @@ APART static void cell_call(struct thread *t, struct cell *cell, uint64_t method
         cell_revoke(t, cell);
         break;
     case CELL_METHOD_RESERVE:
-        answer(t, space_reserve(cell, t->regs.w[0], t->regs.w[1]), 0, 0, 0);
+        answer_error(t, space_reserve(cell, &t->regs.w[0], &t->regs.w[1]));
         break;
     case CELL_METHOD_SUPERVISE:
         if (cell == t->cell)
@@ -439,7 +453,7 @@ APART static void frame_call(struct thread *t, struct cap *self, uint64_t method
     } else {
         err = ERR_DENIED;
     }
-    answer(t, err, 0, 0, 0);
+    answer_error(t, err);
 }
 
 APART static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)

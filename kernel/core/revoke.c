@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "revoke.h"
 #include "arch.h"
+#include "frame.h"
 #include "untyped.h"
 
 struct revoke revoke;
@@ -30,15 +31,11 @@ void revoke_begin(struct cap *c)
 
 void revoke_step(void)
 {
-    struct cap *root = revoke.root, *child;
+    struct cap *child = cap_at(revoke.root->first);
 
-    if (!root)
-        return;
-    child = cap_at(root->first);
     ASSERT("I20", child->object >= revoke.from && child->object < revoke.to);
-    cap_delete(child);
-    if (!cap_has_child(root))
-        revoke.root = 0;
+    if (frame_end_step(child))
+        cap_delete(child);
 }
 
 void revoke_help(void)

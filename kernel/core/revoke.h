@@ -13,8 +13,8 @@
 // began, whatever others do. Moving, deleting and ending cells go on: a descendant that moves stays
 // a descendant, and so do the children of one that is deleted.
 //
-// I19  While a revoke is in progress its root is in use: it is deleted only after the revoke's end,
-// and when it moves, the record follows.
+// I19  While a revoke is in progress its root has a child: the last one's end, by whomever, is the
+// revoke's. It is not deleted before that, and when it moves, the record follows.
 // I20  The object of each descendant of the root lies in [from, to).
 #pragma once
 #include "cap.h"
@@ -44,7 +44,7 @@ bool revoke_covers(const struct cap *c);
 // All descendants of `c` are to go. No other revoke may be in progress.
 void revoke_begin(struct cap *c);
 
-// Delete one descendant, if a revoke is in progress.
+// Delete one descendant. A revoke must be in progress.
 void revoke_step(void);
 
 // Go on with the revoke in progress until it is over or somebody more urgent is ready.

@@ -8,7 +8,7 @@
 // Whoever runs on debt is looked at whenever it calls or answers.
 void sched_bar(struct cpu *cpu)
 {
-    cpu->bar = cpu->debtor ? PRIORITIES : cpu->ready_top;
+    cpu->bar = cpu->debtor || cpu->slice_end || cpu->rotate ? PRIORITIES : cpu->ready_top;
 }
 
 static void ready_mark(struct cpu *cpu, uint32_t priority, bool some)
@@ -183,7 +183,22 @@ APART static void sched_idle(struct cpu *cpu)
     cpu->since = clock_now();
 }
 
-APART static struct thread *sched_change(struct cpu *cpu)
+// The running thread waits, and nobody is more urgent than whom it made ready: what sched_pick
+// would say, shorter.
+static struct thread *sched_handed(struct cpu *cpu)
+{
+    struct thread *t = cpu->handoff;
+
+    if (!t || cpu->current->state == THREAD_READY || t->priority <= cpu->ready_top)
+        return 0;
+    cpu->handoff = 0;
+    cpu->rotate = false;
+    cpu->slice_end = 0;
+    cpu->current = t;
+    return t;
+}
+
+APART static struct thread *sched_search(struct cpu *cpu)
 {
     struct thread *t;
 
@@ -192,9 +207,29 @@ APART static struct thread *sched_change(struct cpu *cpu)
         while (!(t = sched_pick()))
             sched_idle(cpu);
     } while (!budget_pay(cpu, t));
+    return t;
+}
+
+static struct thread *sched_enter(struct cpu *cpu, struct thread *t)
+{
+    if (cpu->top != t->cell->top) {
+        cpu->top = t->cell->top;
+        arch_space_load(cpu->top);
+    }
+    return t;
+}
+
+APART static struct thread *sched_change(struct cpu *cpu)
+{
+    struct thread *t = cpu->current ? sched_handed(cpu) : 0;
+
+    cpu->attention = false;
+    if (!t || !budget_pay(cpu, t))
+        t = sched_search(cpu);
     if (cpu->loaded != t)
         arch_load(cpu, t);
-    return t;
+    sched_bar(cpu);
+    return sched_enter(cpu, t);
 }
 
 struct thread *sched_leave(void)
@@ -203,13 +238,9 @@ struct thread *sched_leave(void)
     struct thread *t = cpu->current;
 
     // Most often nothing has changed: the running thread goes on.
-    if (cpu->attention || t->state != THREAD_READY)
-        t = sched_change(cpu);
-    if (cpu->top != t->cell->top) {
-        cpu->top = t->cell->top;
-        arch_space_load(cpu->top);
-    }
-    return t;
+    if (!cpu->attention && t->state == THREAD_READY)
+        return sched_enter(cpu, t);
+    return sched_change(cpu);
 }
 
 static struct thread *timer_thread(struct heap_node *n)

@@ -8,7 +8,7 @@ static struct thread *waiter_thread(struct heap_node *n)
     return (struct thread *)((uint8_t *)n - offsetof(struct thread, queue));
 }
 
-void signal_take(struct thread *t, struct signal *s, uint64_t flags)
+APART void signal_take(struct thread *t, struct signal *s, uint64_t flags)
 {
     for (int i = 1; i < MESSAGE_WORDS; i++)
         t->regs.w[i] = 0;
@@ -68,6 +68,7 @@ err_t signal_bind(struct signal *s, struct thread *t)
         return ERR_EXISTS;
     s->bound = t;
     t->bound = s;
+    signal_raise(s, 0); // the bits that are there already wake it
     return ERR_OK;
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "space.h"
 #include "abi/layout.h"
+#include "arch.h"
 #include "cell.h"
 #include "sched.h"
+
+enum { RESERVE_UNBROKEN = 16 }; // tables between two chances for others
 
 static pte_t *table_at(pte_t e)
 {
@@ -37,23 +40,26 @@ static bool space_reserve_one(struct cell *cell, vaddr_t address)
     return true;
 }
 
-err_t space_reserve(struct cell *cell, vaddr_t address, uint64_t pages)
+err_t space_reserve(struct cell *cell, vaddr_t *address, uint64_t *pages)
 {
     const uint64_t span = (uint64_t)PAGE_SIZE << PTE_BITS; // what one last-level table covers
-    vaddr_t end;
 
-    if (!space_range_is_user(address, pages))
+    if (!space_range_is_user(*address, *pages))
         return ERR_BAD_ADDRESS;
-    end = address + (pages << PAGE_SHIFT);
-    // Bounded by the pool: each round but the first uses at least one of its pages, or finds it in
-    // use.
-    for (vaddr_t at = address & ~(span - 1); at < end; at += span) {
-        if (at - (address & ~(span - 1)) > (uint64_t)cell->pool_pages * span)
+    // Bounded by the pool: each round but the first finds one of its tables in use, or uses one.
+    for (uint32_t round = 1;; round++) {
+        uint64_t here =
+            (span - (*address & (span - 1))) >> PAGE_SHIFT; // pages up to the next table
+
+        if (!space_reserve_one(cell, *address))
             return ERR_NO_MEMORY;
-        if (!space_reserve_one(cell, at))
-            return ERR_NO_MEMORY;
+        if (here >= *pages)
+            return ERR_OK;
+        *address += here << PAGE_SHIFT;
+        *pages -= here;
+        if (round % RESERVE_UNBROKEN == 0 && arch_preempt())
+            return ERR_RESTART;
     }
-    return ERR_OK;
 }
 
 void space_changed(const struct cell *cell)

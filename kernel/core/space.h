@@ -26,17 +26,21 @@ static inline pte_t *space_walk(paddr_t top, vaddr_t address)
     return &table[pte_index(address, 0)];
 }
 
-// The entry that follows `before`, which is that of the page below `address` (0: there is none
-// yet).
-static inline pte_t *space_walk_on(paddr_t top, pte_t *before, vaddr_t address)
+// The same, and how many of the `left` pages from `address` on have their entries in that table.
+static inline pte_t *space_run(paddr_t top, vaddr_t address, uint64_t left, uint64_t *run)
 {
-    return before && pte_index(address, 0) != 0 ? before + 1 : space_walk(top, address);
+    *run = (1u << PTE_BITS) - pte_index(address, 0);
+    if (*run > left)
+        *run = left;
+    return space_walk(top, address);
 }
 
-// The entry for `address` in this cell, 0 if its table is not reserved. Tables are reserved by
-// `space_reserve`, from the cell's pool. NO_MEMORY leaves what was reserved so far.
+// The entry for `address` in this cell, 0 if its table is not reserved.
 pte_t *space_entry(const struct cell *cell, vaddr_t address);
-MUST_USE err_t space_reserve(struct cell *cell, vaddr_t address, uint64_t pages);
+
+// Reserve the tables for `*pages` pages from `*address` on, from the cell's pool. NO_MEMORY leaves
+// what was reserved so far. ERR_RESTART: somebody more urgent is waiting; the two say what is left.
+MUST_USE err_t space_reserve(struct cell *cell, vaddr_t *address, uint64_t *pages);
 
 // `pages` pages from `address` on lie in user space and are aligned.
 bool space_range_is_user(vaddr_t address, uint64_t pages);

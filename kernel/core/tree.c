@@ -11,7 +11,7 @@ static void tree_count(const struct cap *c, int by)
 {
     const struct frame *f = frame_of_kernel(c);
 
-    if (f->use == FRAME_CELL && f->cell)
+    if (f->cell)
         f->cell->slots_used += (uint32_t)by;
 }
 

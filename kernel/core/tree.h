@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The derivation tree's links (drawing: cap.h). These functions write links, and the count of slots
-// in use of the cells that the slots belong to, and nothing else: what a capability allows is cap.c's
-// alone, which is proved from these contracts (docs/proof.md).
+// in use of the cells that the slots belong to, and nothing else: what a capability allows is
+// cap.c's alone, which is proved from these contracts (docs/proof.md).
 #pragma once
 #include "cap.h"
-
-//@ ghost int tree_counts; // the cells' numbers of slots in use
 
 // Make the filled-in `child` the first child of `parent`.
 /*@ requires \valid(parent) && \valid(child);

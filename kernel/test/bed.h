@@ -54,21 +54,27 @@ static inline void bed_make_current(struct thread *t)
     cpu->top = t->cell->top;
 }
 
-// Make `t` the running thread and let it execute one system call, again and again if it asks for
-// that and nobody interrupts; returns its rax.
-static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, struct bed_args a)
+// Make `t` the running thread and let it execute the system call that its registers say, again and
+// again if it asks for that and nobody interrupts; returns its rax.
+static inline uint64_t bed_enter(struct thread *t)
 {
     bed_make_current(t);
+    host_preempted = false;
+    for (uint64_t rip = t->regs.rip;; t->regs.rip = rip) {
+        syscall_enter(t);
+        if (!bed_restarts(t, rip) || host_preempts || host_preempted || t->state != THREAD_READY)
+            break;
+    }
+    return t->regs.rax;
+}
+
+static inline uint64_t bed_syscall(struct thread *t, uint64_t word, cap_t to, struct bed_args a)
+{
     t->regs.rax = word;
     t->regs.rdi = to;
     for (int i = 0; i < MESSAGE_WORDS; i++)
         t->regs.w[i] = a.w[i];
-    for (uint64_t rip = t->regs.rip;; t->regs.rip = rip) {
-        syscall_enter(t);
-        if (!bed_restarts(t, rip) || host_preempts || t->state != THREAD_READY)
-            break;
-    }
-    return t->regs.rax;
+    return bed_enter(t);
 }
 
 // Let a thread go on whose system call the kernel rewound, at most one step while somebody

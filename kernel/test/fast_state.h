@@ -6,7 +6,8 @@
 #include "host.h"
 
 enum { STATE_THREADS = 10 };
-enum state_kind { STATE_CALL, STATE_ANSWER, STATE_KINDS };
+// A call, a call with a lease, an answer, an answer that returns a lease, nothing.
+enum state_kind { STATE_CALL, STATE_LEND, STATE_ANSWER, STATE_RETURN, STATE_NULL, STATE_KINDS };
 
 // Before the first state, after the last.
 void state_open(void);

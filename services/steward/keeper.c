@@ -107,8 +107,12 @@ void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4])
     fault_describe(&t, plan_of(k, n), words);
     stop(k, n);
     text_string(&t, decide(k, n, words));
-    if (k->watches[n].due == 0)
-        give_up(k, n);
+    if (k->watches[n].due != 0)
+        return;
+    give_up(k, n);
+    // The kernel zeroes memory that is carved anew; nobody will carve this.
+    k->watches[n].wipe = (plan_of(k, n)->flags & PLAN_SECRET) != 0;
+    k->watches[n].due = k->watches[n].wipe ? sys_now() : 0;
 }
 
 nsec_t keeper_deadline(const struct keeper *k)
@@ -131,9 +135,11 @@ void keeper_tick(struct keeper *k)
         if (w->due == 0 || w->due > now)
             continue;
         w->due = 0;
-        err_t err = start(k, i, &step);
+        err_t err = w->wipe ? tenant_wipe(k->house.memory, &k->tenants[i]) : start(k, i, &step);
         if (err == ERR_BUSY) { // what its earlier run lent is still in use
             w->due = now + KEEPER_DELAY;
+        } else if (err != ERR_OK && w->wipe) {
+            PANIC("the memory of a secret cell cannot be wiped");
         } else if (err != ERR_OK) {
             report_refusal(k, i, step, err);
             give_up(k, i);

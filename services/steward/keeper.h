@@ -18,6 +18,7 @@ enum { RESTARTS_MAX = 3 }; // within KEEPER_CALM, of one cell
 
 struct watch {
     nsec_t due;                   // when it is to be started again, 0 if it is not
+    bool wipe;                    // not started, but its memory wiped
     nsec_t crashes[RESTARTS_MAX]; // that were forgiven and are recent, the oldest first
     uint32_t count;
 };

@@ -51,6 +51,11 @@ static void test_app(void)
     keeper_fault(&k, FAKE_APP, (const uint64_t[4]){FAULT_PAGE, 0x1234, 0, 0});
     expect("cell app stopped: page fault at code+0x1234");
     CHECK_EQ(keeper_running(&k), 3);
+    uint32_t revokes = kernel.revokes;
+    CHECK_EQ(keeper_deadline(&k), kernel.now); // a secret cell: its memory is wiped
+    keeper_tick(&k);
+    CHECK_EQ(kernel.revokes, revokes + 1);
+    CHECK_EQ(keeper_running(&k), 3);
     CHECK_EQ(keeper_deadline(&k), 0);  // it stays stopped
     keeper_fault(&k, FAKE_APP, crash); // what is said of a stopped cell means nothing
     keeper_fault(&k, 0, crash);

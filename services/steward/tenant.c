@@ -406,3 +406,25 @@ err_t tenant_stop(struct memory *m, struct tenant *t)
     t->state = TENANT_STOPPED;
     return ERR_OK;
 }
+
+err_t tenant_wipe(struct memory *m, struct tenant *t)
+{
+    uint64_t left = 0, free;
+    err_t err = t->piece != 0 ? untyped_info(t->piece, &left, &free) : ERR_OK;
+    while (err == ERR_OK && left != 0) {
+        uint64_t part = min_u64(left, FRAME_PAGES_MAX);
+        uint32_t slot;
+        cap_t frame;
+        err = t->slot_count == TENANT_OBJECTS ? ERR_NO_SLOT : slot_take(&m->slots, &slot);
+        if (err != ERR_OK)
+            break;
+        err = untyped_retype_frame(t->piece, slot, part, &frame);
+        if (err == ERR_OK)
+            t->slots[t->slot_count++] = slot;
+        else
+            slot_give(&m->slots, slot);
+        left -= part;
+    }
+    err_t stopped = tenant_stop(m, t);
+    return err != ERR_OK ? err : stopped;
+}

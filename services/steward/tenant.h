@@ -60,3 +60,7 @@ MUST_USE err_t tenant_start(const struct house *h, uint32_t number, struct tenan
 // Stop it and take back what it had. Callers of what it served get PEER_DEAD, or wait in its
 // endpoint, which is not the tenant's. Errors: none that the kernel would answer here.
 MUST_USE err_t tenant_stop(struct memory *m, struct tenant *t);
+
+// Have the kernel zero the memory of a stopped tenant that is not made again: it is carved once
+// more and taken back. Errors: BUSY as tenant_make; of the kernel's objects.
+MUST_USE err_t tenant_wipe(struct memory *m, struct tenant *t);

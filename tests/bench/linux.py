@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Linux as a peer: Debian's kernel for virtual machines, not installed but booted, with tests/bench/linux as its only program."""
+"""Linux as a peer: Debian's kernel for virtual machines, not installed but booted, and tests/bench/linux in it."""
 
 import glob
 
@@ -41,27 +41,16 @@ def archive_write(path, program):
 
 class Linux:
     def __init__(self):
-        folder, = peer.fetch("linux")
+        folder, self.version = peer.fetch("linux")
         kernels = glob.glob(f"{folder}/vmlinuz-*")
         if len(kernels) != 1:
             raise Failed(f"Linux cannot be measured: no kernel in {folder} - delete that folder and try again")
         self.kernel, self.archive = kernels[0], f"{image.BUILD}/bench/linux.cpio"
-        self.version = kernels[0].split("vmlinuz-")[1]
         archive_write(self.archive, PROGRAM)
 
     def measure(self, step, counted, options=""):
         """NAME -> figure of one boot with these kernel parameters; and what the kernel says it protects against."""
         text = peer.run("Linux", f"{FOLDER}/linux", ["-kernel", self.kernel, "-initrd", self.archive, "-append",
                         f"console=ttyS0 quiet panic=-1 {options}"], SECONDS, step, counted)
-        found = peer.figures(text)
-        missing = {key for ways in WAYS.values() for key in ways.values()} - set(found)
-        if missing:
-            raise Failed(f"Linux cannot be measured: it did not say {', '.join(sorted(missing))}")
+        found = peer.figures_whole("Linux", text, WAYS, counted)
         return found, [line for line in text.splitlines() if line.startswith("protection ")]
-
-
-def cheapest(found, key):
-    """The figure that stands for our operation, and the way it was done; (None, "") if there is none."""
-    ways = {way: found[name] for way, name in WAYS.get(key, {}).items() if name in found}
-    way = min(ways, key=ways.get, default=None)
-    return (ways[way], way) if ways else (None, "")

@@ -15,23 +15,34 @@ SECONDS = 120
 MAKE = ["make", "-s", f"B={image.BUILD}"]
 
 
-def prepare(targets=()):
+def make(*targets):
+    image.command([*MAKE, *targets], image.MAKE_SECONDS)
+
+
+def prepare():
     image.build(["tests/bench/profile.toml"])
     image.bundle("tests/bench/profile.toml", f"{OUT}/image.bundle")
-    if targets:
-        image.command([*MAKE, *targets], image.MAKE_SECONDS)
 
 
 def measure(counted=True):
-    with Machine(OUT, image.LOADER, f"{OUT}/image.bundle", SECONDS, peer.ICOUNT if counted else ()) as machine:
+    with Machine(OUT, image.LOADER, f"{OUT}/image.bundle", SECONDS, peer.options(counted)) as machine:
+        machine.forbidden.append(("log", re.compile(r"bench stopped: (?!exit with status 0$)")))
         machine.expect("log", r"bench end")
         log = machine.text["log"]
-    found = peer.figures(log)
+    found = peer.figures(log, counted)
     started = re.search(r"^kernel: (\d+) ticks to the first cell", log, re.M)
     if not started or not found:
         raise Failed(f"Cella did not say its figures - see {OUT}/log.txt")
     found["start"] = int(started.group(1))
     return found
+
+
+def latencies():
+    """NAME -> how late a thread of high priority wakes meanwhile, as tests/bench/latency says it."""
+    found = re.findall(r"^latency (.*) (\d+)$", image.command(["tests/bench/latency/run"], SECONDS), re.M)
+    if not found:
+        raise Failed("tests/bench/latency/run said no `latency NAME N`")
+    return {name: int(n) for name, n in found}
 
 
 def section(path, name):

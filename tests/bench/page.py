@@ -4,6 +4,7 @@
 import datetime
 import subprocess
 
+import growth
 import table
 
 PAGE = "docs/performance.md"
@@ -18,26 +19,29 @@ def replaced(text, name, content):
     return before + start + content + end + after
 
 
-def protections(result):
-    lines = [f"Linux is {result['linux']}."]
-    for name, entry in result["peers"].items():
-        for line in entry.get("protections", ()):
-            lines.append(f"- {name}: {line.removeprefix('protection ')}")
-    return "\n".join(lines)
+def whats(result):
+    """What was booted, and what Linux says about itself."""
+    return "\n".join(f"- {name}: {line.removeprefix('protection ')}" for name, entry in result["peers"].items()
+                     for line in entry.get("what", ()))
 
 
-def linux_all(result):
-    names = [name for name, entry in result["peers"].items() if "protections" in entry]
-    keys = result["peers"][names[0]]["all"]
-    return [("what", *names)] + [(key, *(f"{result['peers'][name]['all'][key]:,}" for name in names)) for key in keys]
+def everything(result, word):
+    """All ways that were measured on the systems whose name begins with `word`."""
+    systems = {name: entry["all"] for name, entry in result["peers"].items() if name.startswith(word)}
+    keys = next(iter(systems.values()))
+    return [("what", *systems)] + [(key, *(f"{found[key]:,}" for found in systems.values())) for key in keys]
 
 
 def record(result):
     with open(PAGE, encoding="ascii") as file:
         text = file.read()
     for name, content in (("compared", table.markdown(table.compared(result))), ("timed", table.markdown(table.timed(result))),
-                          ("linux", table.markdown(linux_all(result))), ("protections", protections(result))):
+                          ("linux", table.markdown(everything(result, "Linux"))),
+                          ("mach", table.markdown(everything(result, "GNU"))), ("whats", whats(result)),
+                          ("growth", table.markdown(growth.rows(result["growth"]))),
+                          ("latency", table.markdown(table.latencies(result["latency"])))):
         text = replaced(text, name, content)
+    growth.draw(result["growth"], "docs")
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     cells = [datetime.date.today().isoformat(), commit]
     cells += [f"{result['instructions'].get(key, 0):,}" for key, *_ in table.ROWS] + [f"{result['bytes']['kernel text']:,}"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is compared, what we aim at, and how it is printed. Everything printed comes from `result`, which is build/bench.json:
-{"instructions": ours, "bytes": ours, "peers": {NAME: {"recorded": bool, "figures": {KEY: [N, HOW]}}}, "ticks": {NAME: {KEY: [N, HOW]}}}."""
+{"instructions": ours, "bytes": ours, "peers": {NAME: {"recorded": bool, "figures": {KEY: [N, HOW]}, "all": {WHAT: N}, "what":
+[LINE]}}, "ticks": {NAME: {KEY: [N, HOW]}}, "growth": {WHAT: [[N, VALUE]]}, "latency": {NAME: N}}."""
 
 # Name in the log, what it is, our target.
 ROWS = (
@@ -49,7 +50,7 @@ def target_cell(target, ours):
 
 
 def columns(result):
-    return {f"{name}, recorded" if entry["recorded"] else name: entry["figures"] for name, entry in result["peers"].items()}
+    return {f"{name}, recorded" if peer["recorded"] else name: peer["figures"] for name, peer in result["peers"].items()}
 
 
 def compared(result):
@@ -82,6 +83,11 @@ def timed(result):
         if key != "start" and entry and any(figures.get(key) for _, figures in others):
             rows.append((what, f"{entry[0]:,}", *(peer_cell(figures.get(key), entry[0]) for _, figures in others)))
     return rows
+
+
+def latencies(found):
+    head = ("how late a thread wakes while another is at", "executed instructions")
+    return [head] + [(name, f"{n:,}") for name, n in found.items()]
 
 
 def plain(rows):

@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Hostile apps, and the honest one that looks whether the rest is whole.
-$(call test_cell,attacker,$(wildcard tests/hostile/attacker/*.c),,entropy)
-$(call test_cell,witness,tests/hostile/witness/main.c,,entropy link reader vault)
+# Hostile apps, and the honest one that looks whether the rest is whole. `filler` and `bystander` are the same programs with
+# other manifests.
+ATTACKER_SRC := $(wildcard tests/hostile/attacker/*.c)
+$(foreach c,attacker filler,$(call test_cell,$(c),$(ATTACKER_SRC),,entropy link reader vault))
+$(foreach c,witness bystander,$(call test_cell,$(c),$(wildcard tests/hostile/witness/*.c),,entropy link reader vault))
+FUZZER_SRC := $(wildcard tests/hostile/fuzzer/*.c) tests/hostile/attacker/bare.c
+$(foreach c,fuzzer fuzzer-app,$(call test_cell,$(c),$(FUZZER_SRC),,link))
+$(call test_cell,partner,tests/hostile/partner/main.c)

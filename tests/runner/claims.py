@@ -11,6 +11,8 @@ from runner.machine import Failed
 ATTACKS = "tests/hostile/attacks.toml"
 PROOFS = "tests/hostile/proofs.toml"
 SCENARIOS = "tests/hostile/scenarios.toml"  # attacks that take a test of their own
+SELFTEST = "tests/hostile/selftest.toml"  # what the kernel tries itself, at each boot
+SELFTEST_CLAIM = 30
 BOOT = os.environ.get("CELLA_BUILD", "build") + "/log/test-boot.txt"  # what tests/system/boot_probe/run said, all of it
 THREATS = "docs/threat-model.md"
 results = {}  # attack -> what became of it
@@ -26,6 +28,24 @@ def attacks():
 def scenarios():
     with open(SCENARIOS, "rb") as file:
         return tomllib.load(file)["attack"]
+
+
+def selftests():
+    with open(SELFTEST, "rb") as file:
+        return [{**attack, "claim": SELFTEST_CLAIM} for attack in tomllib.load(file)["attack"]]
+
+
+def selftest_judge(machine):
+    """What the kernel said that held, against what it should say; once wrong is wrong for good."""
+    said = re.findall(r"^kernel: (?:provoked and held|read back):(.*)$", machine.text["log"], re.MULTILINE)
+    held = " ".join(said).split()
+    known = [attack["name"] for attack in selftests()]
+    for name in known:
+        if name not in held:
+            results[name] = "NOT CONTAINED: the kernel did not say that it held"
+        results.setdefault(name, "contained")
+    if sorted(held) != sorted(known):
+        raise Failed(f"the kernel's self-test: {' '.join(sorted(set(held) ^ set(known)))}: not in {SELFTEST}, or not said")
 
 
 def tested(test, why):
@@ -64,6 +84,9 @@ def verdict(machine, attack):
         return own
     if attack["ends"] == "refused":
         return None if own == "refused" and end == "exit with status 0" else f"not refused: {end or 'no end'}"
+    if attack["ends"] == "full":
+        full = re.search(rf"^{attack['name']}: full: 0x[1-9a-f]", machine.text["log"], re.MULTILINE)
+        return None if full and not end else f"not filled: {end or own or 'nothing'}"
     if attack["ends"] == "outlived":
         return None if not own and not end else f"it ended: {end}"
     if re.match(rf"{attack['ends']}( \(|$| at code)", end):
@@ -73,11 +96,21 @@ def verdict(machine, attack):
 
 def leak_check(machine, boot, ended):
     """The steward keeps one capability for a cell that ended, its memory. What else it has is alike in all boots."""
-    if "outlived" in (attack["ends"] for attack in attacks() if attack["boot"] == boot):
+    if {"outlived", "full"} & {attack["ends"] for attack in attacks() if attack["boot"] == boot}:
         return
     remains[boot] = int(machine.expect("log", r"^witness: slots (\d+)$", start=0).group(1)) - ended
     if len(set(remains.values())) > 1:
         raise Failed(f"capabilities are left over: {remains}")
+
+
+def await_witness(machine, mine):
+    """The honest app's end. Where something is to be filled, it begins when it is told that all of it is."""
+    for attack in mine:
+        if attack["ends"] == "full":
+            machine.expect("log", rf"^{attack['name']}: (full: \S+|broke out: .*)$", start=0)
+    if "full" in (attack["ends"] for attack in mine):
+        machine.send("link", b"go")
+    machine.expect("log", r"^witness: end \d+ good, 0 bad$")
 
 
 def judge(machine, folder):
@@ -89,7 +122,7 @@ def judge(machine, folder):
         results[attack["name"]] = "not run to its end"
     witness = None
     try:
-        machine.expect("log", r"^witness: end \d+ good, 0 bad$")
+        await_witness(machine, mine)
     except Failed as why:
         witness = suffered = why
     wrong = []
@@ -100,6 +133,7 @@ def judge(machine, folder):
         if why:
             wrong.append(f"{attack['name']}: {why}")
     if not witness:
+        selftest_judge(machine)
         leak_check(machine, boot, len(mine))
     if witness or wrong:
         raise Failed("; ".join(wrong[:3]) if wrong else str(witness))
@@ -115,16 +149,27 @@ def proven():
 def table():
     """Rows of claim, text, attack, result, in the order of the claims."""
     known, seen = claims(), proven()
-    for attack in sorted(attacks() + scenarios(), key=lambda attack: attack["claim"]):
+    for attack in sorted(attacks() + scenarios() + selftests(), key=lambda attack: attack["claim"]):
         result = results.get(attack["name"], "not run")
         if result == "contained" and attack["name"] not in seen:
             result = "contained, unproven"
         yield attack["claim"], known.get(attack["claim"], "?"), attack["does"], result
 
 
+def write_quotas(path):
+    """kind | how it is filled | what the others still do | result, one line for each attack that fills something."""
+    with open(path, "w") as file:
+        file.write("kind | how it is filled | what the others still do | result\n")
+        for attack in attacks():
+            if "others" in attack:
+                kind, result = attack["name"].partition("_")[2], results.get(attack["name"], "not run")
+                file.write(f"{kind} | {attack['does']} | {attack['others']} | {result}\n")
+
+
 def write(path):
-    """claim | attack | result, as the README shows it."""
+    """claim | attack | result, as the README shows it; beside it quotas.txt."""
     boot_tested()
+    write_quotas(os.path.join(os.path.dirname(path), "quotas.txt"))
     rows = list(table())
     contained = sum(row[3].startswith("contained") for row in rows)
     unproven = sum(row[3].endswith("unproven") for row in rows)

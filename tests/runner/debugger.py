@@ -3,6 +3,7 @@
 instruction of any cell and makes the next one a fault or an exit. The image is the shipped one: nothing in it helps, and no
 cell can tell. Which cell runs is read from its start page (abi/start.h)."""
 
+import collections
 import os
 import select
 import socket
@@ -19,6 +20,7 @@ RAX, RSI, RDI, RIP = 0, 4, 5, 16
 SYS_EXIT = 10 << 8
 NOWHERE = 0x7000_0000_0000  # canonical, user space, never mapped
 STEPS_MOST = 400
+WRONG_MOST = 8  # hits of one break point in other cells; then it is more trouble than it is worth
 LOOKS, LOOK_SECONDS = 8, 0.01
 WAYS = ("jump", "null", "exit")
 
@@ -38,6 +40,21 @@ def sites(cell):
     if not found:
         raise Failed(f"{cell}.elf has no system call")
     return found
+
+
+def symbol(cell, name):
+    """The address of a function of a cell's program."""
+    with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
+        elf = file.read()
+    at, size, count = struct.unpack_from("<Q", elf, 40)[0], *struct.unpack_from("<HH", elf, 58)
+    tables = [struct.unpack_from("<IIQQQQIIQQ", elf, at + i * size) for i in range(count)]
+    for table in (table for table in tables if table[1] == 2):
+        names = tables[table[6]][4]
+        for place in range(table[4], table[4] + table[5], 24):
+            start, _, _, _, value = struct.unpack_from("<IBBHQ", elf, place)
+            if elf[names + start:elf.index(b"\0", names + start)] == name.encode():
+                return value
+    raise Failed(f"{cell}.elf has no {name}")
 
 
 class Debugger:
@@ -128,17 +145,20 @@ class Debugger:
         self.ask(b"s")
 
     def cell(self):
-        """The cell whose program runs at this very instruction; none if the kernel or the steward does."""
+        """The cell whose program runs at this very instruction; none if the kernel does."""
+        return self.cell_and_place()[0]
+
+    def cell_and_place(self):
         registers = self.ask(b"g")
+        place = int.from_bytes(bytes.fromhex(registers[16 * 16:17 * 16].decode()), "little")
         if int(registers[17 * 16 + 8:17 * 16 + 10], 16) & 3 != 3:  # the lowest byte of CS
-            return None
+            return None, place
         page = self.ask(b"m%x,40" % START_PAGE)
         if page.startswith(b"E"):
-            return None
+            return None, place
         page = bytes.fromhex(page.decode())
-        if struct.unpack_from("<Q", page)[0] != START_MAGIC:
-            return "steward"
-        return page[8:40].rstrip(b"\0").decode()
+        steward = struct.unpack_from("<Q", page)[0] != START_MAGIC
+        return "steward" if steward else page[8:40].rstrip(b"\0").decode(), place
 
     def set(self, register, value):
         self.must(b"P%x=" % register + struct.pack("<Q", value).hex().encode())
@@ -146,6 +166,16 @@ class Debugger:
     def marks(self, addresses, on):
         for address in addresses:
             self.must((b"Z1,%x,1" if on else b"z1,%x,1") % address)
+
+    def memory(self, path):
+        """All of the machine's memory, into a file."""
+        self.stop()
+        size = 128 << 20  # runner/machine.py
+        command = f'pmemsave 0 {size:#x} "{os.path.abspath(path)}"'
+        self.put(b"qRcmd," + command.encode().hex().encode())
+        while self.packet() != b"OK":
+            pass
+        self.go()
 
     # ---- a death
 
@@ -159,23 +189,32 @@ class Debugger:
             self.go()
         return False
 
-    def catch_next(self, cell, seconds):
-        """Stop it when this cell comes back from the kernel next."""
-        places = self.places.setdefault(cell, sites(cell))
-        end = time.monotonic() + seconds
-        self.stop()
-        self.marks(places, True)
-        while True:
+    def catch_next(self, cell, seconds, places=None):
+        """Stop it when this cell comes to one of these places next: unless told, back from the kernel."""
+        end, wrong = time.monotonic() + seconds, collections.Counter()
+        if self.since is None:
+            self.stop()
+        marked = set(places or self.places.setdefault(cell, sites(cell)))
+        self.marks(marked, True)
+        found = False
+        while not found:
             self.go()
             if not self.stopped(end - time.monotonic()):
                 self.stop()
-                self.marks(places, False)
-                self.go()
-                return False
-            if self.cell() == cell:
-                self.marks(places, False)
-                return True
-            self.step()  # another cell has an instruction of its own there
+                break
+            now, place = self.cell_and_place()
+            found = now == cell
+            # Programs share the code that calls the kernel, so others come by; what others do in a loop is too much.
+            wrong[place] += self.ask(b"m%x,2" % (place - 2)) != b"0f05"
+            if not found and wrong[place] == WRONG_MOST and place in marked:
+                self.marks([place], False)
+                marked.remove(place)
+            elif not found:
+                self.step()  # another cell has an instruction of its own there
+        self.marks(marked, False)
+        if not found:
+            self.go()
+        return found
 
     def catch(self, cell, dice, seconds):
         """Stop it at a random instruction of this cell: wherever it is, or a random number of steps behind a system call."""
@@ -190,12 +229,15 @@ class Debugger:
         self.go()  # it has gone back to the kernel: when it returns, then
         return self.catch_next(cell, seconds)
 
-    def kill(self, cell, dice, seconds=5, way=None):
+    def kill(self, cell, dice, seconds=0.8, way=None):
         """Make this cell's next instruction its last: a wild jump, a call of nothing, or an exit with status 1. The way;
         none if it did not run for so many seconds."""
         if not self.catch(cell, dice, seconds):
             return None
-        way = way or dice.choice(WAYS)
+        return self.die(cell, way or dice.choice(WAYS))
+
+    def die(self, cell, way="jump"):
+        """The machine is stopped, and this cell runs: no further."""
         if way == "jump":
             self.set(RIP, NOWHERE)
         elif way == "null":

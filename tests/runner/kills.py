@@ -17,6 +17,7 @@ from runner.wallet import WORDS
 CELLS = ("log", "entropy", "console", "link", "vault", "prompt", "reader", "wallet")
 FORGIVEN, WINDOW = 3, 11  # the steward's RESTARTS_MAX in KEEPER_CALM (services/steward/keeper.h), and a second more
 SILENCE = 4  # seconds without an echo after which the person types again
+PAUSE = 0.5
 REQUEST_SECONDS = 120  # one payment, with all that dies meanwhile
 SIGN = re.compile(r"(?:words|approve \d+|fee \d+)?> $")
 QUESTION = re.compile(r"^---- request (\d+) -+\n((?:.*\n)+?)---- end of request \1 -+\n")
@@ -66,9 +67,11 @@ class Load:
     def __init__(self, device, person, dice):
         self.device, self.person, self.dice = device, person, dice
         self.rows = [row for row in vectors("signed") if row[1] == "2"]
-        self.ends, self.host = collections.Counter(), None
+        self.ends, self.host, self.next = collections.Counter(), None, 0
 
     def look(self):
+        if self.host is None and time.monotonic() < self.next:
+            return
         if self.host is None:
             self.row, self.begun = self.dice.choice(self.rows), time.monotonic()
             with open(self.device.path("in.psbt"), "wb") as file:
@@ -87,6 +90,7 @@ class Load:
             must(status in (1, 2) and re.search(r"^cella: \S", self.host.said, re.MULTILINE),
                  f"a payment ended with {status} and no reason: {self.host.said!r}")
         self.ends[("signed", "refused", "void")[status]] += 1
+        self.next = time.monotonic() + (PAUSE if status else 0)  # it may take the person's words
         self.host = None
 
     def signed(self):

@@ -76,7 +76,8 @@ static void emit_call(FILE *f, const struct idl *idl, const struct idl_method *m
     else if (m->lease_size)
         fprintf(f, "ipc_call_lease(to_, %s_METHOD_%s, w_, %s, pages_);\n", big, method, kind);
     else
-        fprintf(f, "ipc_call(%s, %s_METHOD_%s, w_);\n", idl->object ? "self" : "to_", big, method);
+        fprintf(f, "%s, %s_METHOD_%s, w_);\n", idl->object ? "object_call(self" : "ipc_call(to_",
+                big, method);
 }
 
 // The peer is not trusted either: what it answered must fit.
@@ -172,8 +173,8 @@ void idl_emit_client(FILE *f, const struct idl *idl)
             idl->name);
     fprintf(f,
             "#include \"abi/syscall.h\"\n#include \"gen/%s.h\"\n#include \"gen/wire.h\"\n"
-            "#include \"os/ipc.h\"\n",
-            idl->name);
+            "#include \"os/%s.h\"\n",
+            idl->name, idl->object ? "object" : "ipc");
     for (size_t i = 0; i < idl->method_count; i++)
         if (!idl->methods[i].retired)
             emit_stub(f, idl, &idl->methods[i]);

@@ -74,6 +74,7 @@ syscall_slow:
     mov %r15, R_R15(%rsp)
     mov %rcx, R_RIP(%rsp)
     mov %r11, R_RFLAGS(%rsp)
+    mov %rsp, CPU(CPU_LOADED)
     mov CPU(CPU_SCRATCH), %rax
     mov %rax, R_RSP(%rsp)
     xor %eax, %eax

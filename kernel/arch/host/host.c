@@ -12,6 +12,8 @@
 nsec_t host_now = 1;
 nsec_t host_timer;
 bool host_preempts;
+uint32_t host_preempt_in;
+bool host_preempted;
 uint8_t host_ports[0x10000];
 bool host_masked[16];
 
@@ -21,6 +23,7 @@ struct host_registers host_registers;
 void (*host_idle)(void);
 void (*host_dies)(void);
 static uint8_t *arena;
+static uint8_t stack[1 << 18] __attribute__((aligned(16))); // for the C that fast.S calls
 
 _Static_assert(offsetof(struct host_machine, fpu) == HOST_FPU, "machine.inc");
 _Static_assert(offsetof(struct host_machine, fs_base) == HOST_FS_BASE, "machine.inc");
@@ -56,8 +59,10 @@ struct cell *host_boot_sized(uint64_t pages, uint32_t slots, uint32_t tables)
     memset(&host_cpu, 0, sizeof(host_cpu));
     memset(&host_machine, 0, sizeof(host_machine));
     sched_init(&host_cpu);
+    host_cpu.stack = (uint64_t)(stack + sizeof(stack));
     host_now = 1;
-    host_preempts = false;
+    host_preempts = host_preempted = false;
+    host_preempt_in = 0;
     cap_root = (struct cap *)(arena + 64);
     interrupts = (struct interrupt *)(arena + 256);
     for (uint32_t i = 0; i < 4; i++)
@@ -67,7 +72,7 @@ struct cell *host_boot_sized(uint64_t pages, uint32_t slots, uint32_t tables)
     cap_make(cap_root, &cell->slots[2], OBJECT_CELL, (uint64_t)cell, 0, RIGHT_ALL);
     cap_make(cap_root, &cell->slots[3], OBJECT_PORT, 0, 0x10000, RIGHT_ALL);
     cap_make(cap_root, &cell->slots[4], OBJECT_INTERRUPT, (uint64_t)&interrupts[1], 0, RIGHT_ALL);
-    untyped_make(cap_root, &cell->slots[1], arena + own + 2 * PAGE_SIZE,
+    untyped_make(cap_root, &cell->slots[1], (uint64_t)(arena + own + 2 * PAGE_SIZE),
                  pages - 2 - (own >> PAGE_SHIFT), RIGHT_ALL);
     return cell;
 }
@@ -120,6 +125,8 @@ void arch_timer_set(nsec_t deadline)
 
 bool arch_preempt(void)
 {
+    if (host_preempt_in && --host_preempt_in == 0)
+        return host_preempted = true;
     return host_preempts;
 }
 
@@ -159,13 +166,11 @@ void arch_load(struct cpu *c, struct thread *t)
 
     if (from) {
         from->regs.fs_base = host_machine.fs_base;
-        from->ran += host_now - from->since;
         if (from->flags & THREAD_FPU)
             memcpy(from->fpu, host_machine.fpu, sizeof(from->fpu));
     }
     host_machine.selectors = host_machine.fs = host_machine.gs_base = 0;
     host_machine.fs_base = t->regs.fs_base;
-    t->since = host_now;
     if (t->flags & THREAD_FPU)
         memcpy(host_machine.fpu, t->fpu, sizeof(t->fpu));
     else

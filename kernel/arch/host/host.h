@@ -25,8 +25,11 @@ extern struct host_registers host_registers;
 bool host_door(void); // enter.S
 
 extern nsec_t host_now;
-extern nsec_t host_timer;       // the last deadline that was asked for
-extern bool host_preempts;      // what arch_preempt answers
+extern nsec_t host_timer;  // the last deadline that was asked for
+extern bool host_preempts; // what arch_preempt answers
+extern uint32_t
+    host_preempt_in;        // the n-th call of it from now on answers true nevertheless; 0: none
+extern bool host_preempted; // that happened
 extern void (*host_idle)(void); // nobody can run: make somebody ready; 0: that is a failure
 extern void (*host_dies)(void); // called before the process ends for an assert or a halt
 extern uint8_t host_ports[0x10000];

@@ -91,18 +91,17 @@ static void idt_load(void)
 static void control_init(void)
 {
     uint32_t f[4];
-    uint64_t cr4 = cr4_read() | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
     cpuid(7, 0, f);
     if (!(f[1] >> 7 & 1) || !(f[1] >> 20 & 1) || !(f[1] & 1) || !(f[2] >> 2 & 1))
         stop("this CPU lacks SMEP, SMAP, UMIP or FSGSBASE - use a newer one (QEMU: -cpu max)", 0);
-    cr4 |= CR4_SMEP | CR4_SMAP | CR4_UMIP | CR4_FSGSBASE;
-    cr4_write(cr4);
-    cr0_write((cr0_read() | CR0_WP | CR0_NE | CR0_MP) & ~(uint64_t)(CR0_AM | 1ul << 2));
+    cr4_write((cr4_read() | CR4_ON) & ~(uint64_t)CR4_OFF);
+    cr0_write((cr0_read() | CR0_ON) & ~(uint64_t)CR0_OFF);
     msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE | EFER_NXE);
     msr_write(MSR_STAR, (uint64_t)0x13 << 48 | (uint64_t)GDT_KERNEL_CODE << 32);
     msr_write(MSR_LSTAR, (uint64_t)syscall_door);
     msr_write(MSR_CSTAR, 0);
+    msr_write(MSR_SYSENTER_CS, 0); // the other door stays shut
     msr_write(MSR_SFMASK, FLAGS_CLEARED);
 }
 

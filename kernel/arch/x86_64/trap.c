@@ -24,8 +24,6 @@ static void interrupt_enter(uint64_t vector)
 static enum fault_cause cause_of(uint64_t vector)
 {
     switch (vector) {
-    case 14:
-        return FAULT_PAGE;
     case 6:
         return FAULT_INSTRUCTION;
     case 7:
@@ -39,6 +37,10 @@ static enum fault_cause cause_of(uint64_t vector)
     case 1:
     case 3:
         return FAULT_DEBUG;
+    case 2:
+    case 8:
+    case 18:
+        stop("NMI, double fault or machine check", 0);
     default:
         return FAULT_PROTECTION;
     }
@@ -47,8 +49,6 @@ static enum fault_cause cause_of(uint64_t vector)
 void trap_enter(struct thread *t, uint64_t vector, uint64_t error)
 {
     t->return_fully = 1;
-    if (vector == 2 || vector == 8 || vector == 18)
-        stop("NMI, double fault or machine check", 0);
     if (vector >= VECTOR_IRQ)
         interrupt_enter(vector);
     else if (vector == 14)
@@ -65,6 +65,8 @@ void trap_kernel(uint64_t vector, uint64_t error, struct trap_frame *f)
         interrupt_enter(vector);
         return;
     }
+    if (selftest_caught(vector, f))
+        return;
     if (vector == 14 && probing) {
         bool inside = f->rip >= (uint64_t)probe_first && f->rip < (uint64_t)probe_last;
 

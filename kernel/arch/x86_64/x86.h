@@ -15,21 +15,30 @@ enum {
 
 enum { MSR_EFER = 0xc0000080, MSR_STAR, MSR_LSTAR, MSR_CSTAR, MSR_SFMASK };
 enum { MSR_GS_BASE = 0xc0000101, MSR_KERNEL_GS_BASE = 0xc0000102, MSR_APIC_BASE = 0x1b };
+enum { MSR_SYSENTER_CS = 0x174 };
 
 #define EFER_SCE       1u
 #define EFER_NXE       (1u << 11)
 #define CR0_MP         (1ul << 1)
+#define CR0_EM         (1ul << 2)
 #define CR0_TS         (1ul << 3)
 #define CR0_NE         (1ul << 5)
 #define CR0_WP         (1ul << 16)
 #define CR0_AM         (1ul << 18)
+#define CR0_ON         (CR0_MP | CR0_TS | CR0_NE | CR0_WP) // TS: vector registers are nobody's
+#define CR0_OFF        (CR0_EM | CR0_AM)
 #define CR4_OSFXSR     (1ul << 9)
 #define CR4_OSXMMEXCPT (1ul << 10)
 #define CR4_UMIP       (1ul << 11)
 #define CR4_FSGSBASE   (1ul << 16)
 #define CR4_SMEP       (1ul << 20)
 #define CR4_SMAP       (1ul << 21)
-#define FLAGS_CLEARED  0x47700u // TF IF DF IOPL NT AC are clear when the kernel is entered
+#define CR4_ON         (CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_UMIP | CR4_FSGSBASE | CR4_SMEP | CR4_SMAP)
+// What firmware may have left on and no cell may use: VME, PVI, TSD, PCE (RDPMC), VMXE, SMXE,
+// OSXSAVE (vector state that the kernel does not save), PKE.
+#define CR4_OFF                                                                                    \
+    (1ul | 1ul << 1 | 1ul << 2 | 1ul << 8 | 1ul << 13 | 1ul << 14 | 1ul << 18 | 1ul << 22)
+#define FLAGS_CLEARED 0x47700u // TF IF DF IOPL NT AC are clear when the kernel is entered
 
 // Safety, for all of these: they touch only the register or port that they name.
 static inline uint64_t msr_read(uint32_t msr)
@@ -97,7 +106,7 @@ void apic_init(const struct boot_info *boot);
 void apic_timer(uint64_t ticks);
 void apic_end(void);
 void clock_init(const struct boot_info *boot);
-void selftest_run(vaddr_t user_page);
+void selftest_run(vaddr_t user_code);
 
 // The log line and the console, before and after the cells have them: polled, for start-up lines
 // and for stopping.
@@ -114,3 +123,5 @@ struct trap_frame {
     uint64_t rip, cs, rflags, rsp, ss;
 };
 void trap_kernel(uint64_t vector, uint64_t error, struct trap_frame *f);
+// A fault that a probe of the self-test raised, which goes on behind it.
+bool selftest_caught(uint64_t vector, struct trap_frame *f);

@@ -6,7 +6,6 @@
 #include "gen/untyped.h"
 #include "os/ipc.h"
 #include "os/syscall.h"
-#include "tests/cells/thread.h"
 #include <string.h>
 
 #define CHILD_CODE __attribute__((section(".text.entry"), no_stack_protector))
@@ -16,9 +15,9 @@ enum {
     CODE_PAGES = 2,
     STACK_PAGES = 2,
     CHILD_SLOTS = 64,
-    CHILD_TABLES = 16,
+    CHILD_TABLES = 6,
     SLOT_ENDPOINT = 1,
-    WINDOW_PAGES = 16
+    WINDOW_PAGES = 256
 };
 
 CHILD_CODE void child_serve(uint64_t endpoint)
@@ -47,7 +46,7 @@ static err_t area(struct child *c, uint64_t address, uint64_t pages, uint32_t ac
     err_t err = cell_reserve(c->cell, address, pages);
 
     if (err == ERR_OK)
-        err = untyped_retype_frame(start_page()->untyped, test_slot(), pages, &frame);
+        err = untyped_retype_frame(start_page()->untyped, child_slot(), pages, &frame);
     if (err == ERR_OK && fill) {
         err = frame_map(frame, CAP_SELF, WORK_BASE, ACCESS_READ | ACCESS_WRITE);
         if (err != ERR_OK)
@@ -82,10 +81,10 @@ err_t child_make(struct child *c, void (*run)(uint64_t), cap_t endpoint, uint32_
                  cap_t supervisor)
 {
     cap_t memory = start_page()->untyped;
-    err_t err = untyped_retype_cell(memory, test_slot(), CHILD_SLOTS, CHILD_TABLES, &c->cell);
+    err_t err = untyped_retype_cell(memory, child_slot(), CHILD_SLOTS, CHILD_TABLES, &c->cell);
 
     if (err == ERR_OK)
-        err = untyped_retype_thread(memory, test_slot(), &c->thread);
+        err = untyped_retype_thread(memory, child_slot(), &c->thread);
     if (err == ERR_OK)
         err = parts(c, endpoint, rights, supervisor);
     if (err == ERR_OK)

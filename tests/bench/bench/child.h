@@ -9,6 +9,9 @@ struct child {
     cap_t endpoint; // the bench's endpoint, as the child names it
 };
 
+// A slot of this program's own table that nobody uses; the program supplies this.
+uint32_t child_slot(void);
+
 // Make it, with `rights` to the endpoint, and start `run(endpoint)` there. `run` must be in section
 // .text.entry and use nothing but its argument and its stack. Faults go to `supervisor`, 0:
 // nowhere.

@@ -405,6 +405,8 @@ const char *attack_selectors(void)
             return "somebody else's segment registers";
         if (i % 2 == 0 && raw_recv(endpoint, 0, 0, &s) != ERR_OK)
             return "no call came";
+        if (selectors() != 0)
+            return "a caller's segment registers";
         if (i % 2 == 0 && raw_reply_recv(endpoint, 1, ERR_OK, 0, &s) != ERR_TIMED_OUT)
             return "a call came too early";
         if (selectors() != 0)

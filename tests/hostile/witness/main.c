@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An honest app among hostile ones. Its argument: how many cells remain when all attacks are over
-// that ever end. Then every service must answer as before, and nothing may have leaked.
+// that ever end (with `beside` behind it: it asks for service until then). Then every service must
+// answer as before, and nothing may have leaked.
 #include "gen/entropy.h"
 #include "gen/link.h"
 #include "gen/reader.h"
 #include "gen/steward.h"
 #include "gen/vault.h"
 #include "os/ipc.h"
+#include "own.h"
 #include "tests/cells/probe.h"
 #include <string.h>
 
@@ -57,13 +59,38 @@ static void probe_entropy(void)
     probe_eq(bad, 0, "entropy.random, each time new bytes");
 }
 
+// Ask for service without a pause until only `remain` cells run: each time it is given.
+static void probe_beside(uint32_t remain)
+{
+    uint8_t bytes[32];
+    size_t length;
+    uint64_t pages, slots, bad = 0, rounds = 0;
+    uint32_t cells = remain + 1, state, network, fingerprint;
+    while (cells > remain) {
+        bad += entropy_random(bytes, sizeof bytes, &length) != ERR_OK;
+        bad += vault_status(&state, &network, &fingerprint) != ERR_OK;
+        bad += steward_usage(&pages, &slots, &cells) != ERR_OK;
+        rounds++;
+    }
+    probe_number("served", rounds);
+    probe_eq(bad, 0, "served while others run");
+}
+
 int main(void)
 {
     uint32_t remain = 0;
     for (const char *c = start_page()->argument; *c >= '0' && *c <= '9'; c++)
         remain = 10 * remain + (uint32_t)(*c - '0');
+    if (strchr(start_page()->argument, 'b')) {
+        probe_beside(remain + 1); // this one
+        return probe_end();
+    }
     cells_await(remain);
+    if (start_page()->untyped != 0)
+        await_go();
     struct leaks before = leaks_now();
+    if (start_page()->untyped != 0)
+        probe_own();
     probe_steward();
     probe_keys();
     probe_reader();

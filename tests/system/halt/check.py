@@ -20,7 +20,7 @@ def die(machine, way):
     for _ in range(2):
         machine.expect("log", GAUGE)
     with Debugger(machine) as debugger:
-        must(debugger.kill("steward", random.Random(1), way=way) == way, "the steward did not run")
+        must(debugger.kill("steward", random.Random(1), 10, way) == way, "the steward did not run")
         for line in ("console", "log"):
             machine.expect(line, REASON)
         said = len(re.findall(GAUGE, machine.text["log"], re.MULTILINE))

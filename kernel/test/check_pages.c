@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Page tables, the frame table and leases: I4 to I7, I12, I13, I21.
+#include "../core/cell.h"
+#include "../core/frame.h"
+#include "check_parts.h"
+
+static struct {
+    uint64_t tables, own, lent, borrowed;
+} seen;
+
+static bool check_entry(const struct cell *cell, const pte_t *at)
+{
+    pte_t e = *at;
+    const struct frame *f = frame_of(e & PTE_ADDRESS);
+
+    REQUIRE("I6", !(e & PTE_WRITE) || e & PTE_NO_EXECUTE);
+    REQUIRE("I4", e & (PTE_PRESENT | PTE_LENT));
+    REQUIRE("I13", !(e & PTE_LENT) || !(e & PTE_WRITE));
+    seen.lent += (e & PTE_LENT) != 0;
+    seen.borrowed += (e & PTE_BORROWED) != 0;
+    if (e & PTE_BORROWED)
+        return true;
+    seen.own++;
+    if ((e & PTE_ADDRESS) >> PAGE_SHIFT >= physmap_pages)
+        return true; // a device's: it has no record
+    REQUIRE("I5", f->use == FRAME_PAGE);
+    REQUIRE("I4", f->cell == cell && f->entry == at);
+    return true;
+}
+
+static bool check_table(const struct cell *cell, const pte_t *table, int level)
+{
+    int end = level == PTE_LEVELS - 1 ? 1 << (PTE_BITS - 1) : 1 << PTE_BITS;
+
+    for (int i = 0; i < end; i++) {
+        if (!table[i])
+            continue;
+        if (level == 0) {
+            if (!check_entry(cell, &table[i]))
+                return false;
+            continue;
+        }
+        seen.tables++;
+        if (!check_table(cell, phys_to_kernel(table[i] & PTE_ADDRESS), level - 1))
+            return false;
+    }
+    return true;
+}
+
+static bool check_space(const struct cell *cell)
+{
+    seen.tables = seen.own = 0;
+    if (cell->reap_at > cell->slot_count) // its tables are being taken apart
+        return true;
+    if (!check_table(cell, phys_to_kernel(cell->top), PTE_LEVELS - 1))
+        return false;
+    REQUIRE("I6", seen.tables == cell->pool_used);
+    REQUIRE("I4", seen.own == cell->pages);
+    return true;
+}
+
+// One page of a lease, at the lender and at the borrower.
+static bool check_lent(const struct thread *t, uint64_t i, pte_t from)
+{
+    const struct lease *l = &t->lease;
+    pte_t to = l->kind == LEASE_MOVE ? t->inbox.entries[i] : t->window.entries[i];
+
+    REQUIRE("I7", from & PTE_LENT);
+    REQUIRE("I13", !(from & PTE_WRITE));
+    if (l->kind != LEASE_LEND)
+        REQUIRE("I13", !(from & PTE_PRESENT));
+    if (l->kind == LEASE_MOVE) {
+        REQUIRE("I21", (to & PTE_LENT) && !(to & PTE_PRESENT));
+        return true;
+    }
+    REQUIRE("I12", to & PTE_BORROWED && (to & PTE_ADDRESS) == (from & PTE_ADDRESS));
+    REQUIRE("I12", !(to & PTE_WRITE) || l->kind == LEASE_LEND_MUT);
+    return true;
+}
+
+static bool check_lease(const struct thread *t, uint64_t *lent, uint64_t *borrowed)
+{
+    const struct lease *l = &t->lease;
+
+    if (!l->lender)
+        return true;
+    REQUIRE("I12", l->pages && l->pages <= (l->kind == LEASE_MOVE ? t->inbox : t->window).pages);
+    REQUIRE("I7", l->lender->cell && l->entry == space_entry(l->lender->cell, l->address));
+    *lent += l->pages * (l->kind == LEASE_MOVE ? 2u : 1u);
+    *borrowed += l->kind == LEASE_MOVE ? 0 : l->pages;
+    for (uint64_t i = 0; i < l->pages; i++) {
+        const pte_t *from = space_entry(l->lender->cell, l->address + (i << PAGE_SHIFT));
+
+        if (!from || !check_lent(t, i, *from))
+            return false;
+    }
+    return true;
+}
+
+bool check_pages(void)
+{
+    uint64_t lent = 0, borrowed = 0;
+
+    seen.lent = seen.borrowed = 0;
+    for (uint64_t p = 0; p < physmap_pages; p++) {
+        const struct frame *f = &frame_table[p];
+        const struct cell *cell = phys_to_kernel(p << PAGE_SHIFT);
+
+        if (f->use == FRAME_PAGE && f->cell)
+            REQUIRE("I4",
+                    (*f->entry & PTE_ADDRESS) == p << PAGE_SHIFT && !(*f->entry & PTE_BORROWED));
+        if (f->use == FRAME_THREAD &&
+            !check_lease(phys_to_kernel(p << PAGE_SHIFT), &lent, &borrowed))
+            return false;
+        if (f->use != FRAME_CELL)
+            continue;
+        if (!check_space(cell))
+            return false;
+        p += (cell->bytes >> PAGE_SHIFT) - 1;
+    }
+    REQUIRE("I7", lent == seen.lent);
+    REQUIRE("I12", borrowed == seen.borrowed);
+    return true;
+}
