@@ -50,7 +50,10 @@ enum { ERR_RESTART = 0x100 };
 
 // The earlier of two points in time, of which 0 is never.
 /*@ assigns \nothing;
-    ensures earlier: \result == (a == 0 || (b != 0 && b < a) ? b : a);
+    ensures never: a == 0 && b == 0 ==> \result == 0;
+    ensures a_never: a == 0 && b != 0 ==> \result == b;
+    ensures b_never: a != 0 && b == 0 ==> \result == a;
+    ensures earlier: a != 0 && b != 0 ==> \result == \min(a, b);
  */
 static inline nsec_t time_earlier(nsec_t a, nsec_t b)
 {
