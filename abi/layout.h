@@ -9,9 +9,11 @@
 #define CELL_WINDOW_BASE 0x0000000030000000u // where pages lent to this cell appear
 #define CELL_STACK_TOP   0x0000000040000000u // the stack grows down from here
 #define CELL_START_BASE  0x0000000050000000u // struct start_info, read-only
+#define CELL_DEVICE_BASE 0x0000000060000000u // devices' memory, each CELL_DEVICE_SPAN further up
 #define CELL_TOP         0x00007ffffffff000u // end of user space; the last page is never mapped
 
 enum {
     CELL_LEASE_PAGES = 24,   // enough for the largest method in abi/*.idl, which idlc checks
     CELL_WINDOW_PAGES = 256, // the longest lease
+    CELL_DEVICE_SPAN = 4 << 20,
 };

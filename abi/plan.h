@@ -8,7 +8,7 @@
 #define PLAN_MAGIC 0x4e414c50414c4543u // "CELAPLAN"
 
 enum {
-    PLAN_VERSION = 2,
+    PLAN_VERSION = 3,
     PLAN_CELLS_MAX = 48,
     PLAN_GRANTS_MAX = 512,
     PUBLISHER_SIZE = 32,
@@ -18,11 +18,11 @@ enum {
 #define PLAN_PERIOD_MAX 3600000000u // us: an hour
 
 enum plan_flag {
-    PLAN_FPU = 1,    // uses floating point or vector registers
-    PLAN_SECRET = 2, // no fault report says an address
-    PLAN_SEED = 4,   // gets the loader's seed
-    PLAN_APP = 8,    // an app: its capabilities lack GRANT, and it is started last
-    PLAN_CELLS = 16, // its untyped memory carries EXECUTE (tests only; the profile build says so)
+    PLAN_FPU = 1,      // uses floating point or vector registers
+    PLAN_SECRET = 2,   // no fault report says an address
+    PLAN_SEED = 4,     // gets the loader's seed
+    PLAN_APP = 8,      // an app: its capabilities lack GRANT, and it is started last
+    PLAN_CELLS = 16,   // its untyped memory carries EXECUTE (tests only; the profile build says so)
     PLAN_RESTART = 32, // started again after a crash
 };
 
@@ -39,6 +39,13 @@ struct plan_ports {
     uint16_t count; // 0: none
 };
 
+enum { MMIO_PAGES_MAX = 1024, MMIO_PAGE_END = 1 << 28 }; // device memory is below 2^40
+
+struct plan_mmio {
+    uint32_t first; // physical address / PAGE_SIZE
+    uint32_t pages; // 0: none
+};
+
 struct plan_cell { // cell 0 is the steward itself; the others follow in the profile's order
     char name[BUNDLE_NAME];
     uint32_t image;    // index of its BUNDLE_CELL entry
@@ -47,6 +54,7 @@ struct plan_cell { // cell 0 is the steward itself; the others follow in the pro
     uint32_t flags;    // enum plan_flag
     uint32_t heap_pages, stack_pages, untyped_pages, slots;
     struct plan_ports ports[START_DEVICES];
+    struct plan_mmio mmio[START_DEVICES];
     uint8_t interrupts[START_DEVICES]; // ISA line + 1, 0: none
     uint8_t publisher[PUBLISHER_SIZE]; // Ed25519 public key of whoever publishes it
     char app_id[APP_ID_SIZE];          // permanent, zero-padded

@@ -24,6 +24,7 @@ struct start_info {
     cap_t endpoint;                  // the endpoint that it serves, 0 if none
     cap_t signal;                    // bound to its first thread: interrupts and the like
     cap_t ports[START_DEVICES];      // in the manifest's order
+    cap_t mmio[START_DEVICES];       // devices' memory, in the manifest's order
     cap_t interrupts[START_DEVICES]; // interrupt i raises bit i of the signal
     cap_t untyped;                   // its own memory, 0 if its manifest asks for none
     uint64_t heap_pages;
@@ -43,6 +44,7 @@ enum init_slot {
     INIT_START = 3,    // the frame of this page
     INIT_BUNDLE = 4,   // frames of the whole bundle, header page first
     INIT_PORTS = 5,    // all I/O ports
+    INIT_DEVICES = 6,  // all physical memory that is not RAM
     INIT_IRQ = 8,      // one interrupt for each ISA line, 0 to 15
     INIT_UNTYPED = 24, // untyped_count of them
     INIT_FREE = 64,

@@ -43,6 +43,7 @@ $(eval $(call unit_test,kernel_cap,kernel/core/cap_test.c $(KERNEL_HOST_SRC),,$(
 $(eval $(call unit_test,kernel_revoke,kernel/core/revoke_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_lease,kernel/core/lease_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(eval $(call unit_test,kernel_device,kernel/core/device_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_lease_soak,kernel/core/lease_soak_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC) $(INC_unit)))
 $(eval $(call unit_test,kernel_budget,kernel/core/budget_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 

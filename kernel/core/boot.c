@@ -3,6 +3,7 @@
 #include "abi/start.h"
 #include "arch.h"
 #include "cell.h"
+#include "device.h"
 #include "endpoint.h"
 #include "frame.h"
 #include "interrupt.h"
@@ -94,6 +95,8 @@ static void give(struct cell *cell, struct thread *t, struct init_info *info,
     cap_make(cap_root, &cell->slots[INIT_BUNDLE], OBJECT_FRAME, (uint64_t)bundle,
              boot->bundle_pages, RIGHT_READ);
     cap_make(cap_root, &cell->slots[INIT_PORTS], OBJECT_PORT, 0, 0x10000, RIGHT_ALL);
+    cap_make(cap_root, &cell->slots[INIT_DEVICES], OBJECT_DEVICE, 0,
+             1ull << (DEVICE_ADDRESS_BITS - PAGE_SHIFT), RIGHT_ALL & ~RIGHT_EXECUTE);
     for (uint32_t i = 0; i < BOOT_IRQ_COUNT; i++) {
         interrupts[i].object.type = OBJECT_INTERRUPT;
         interrupts[i].line = i;
@@ -128,6 +131,15 @@ static struct thread *start_thread(struct cell *cell, struct boot_memory *m, uin
     return t;
 }
 
+// What no capability for a device's memory reaches.
+static void keep(const struct boot_info *boot)
+{
+    for (uint32_t i = 0; i < boot->memory_count; i++)
+        device_keep(boot->memory[i].base, boot->memory[i].pages);
+    device_keep(boot->lapic_phys, 1);
+    device_keep(boot->ioapic_phys, 1);
+}
+
 struct cell *boot_steward(struct boot_info *boot)
 {
     struct boot_memory *m = largest(boot);
@@ -139,6 +151,7 @@ struct cell *boot_steward(struct boot_info *boot)
 
     if (!m)
         arch_halt("the loader found no memory", 0);
+    keep(boot);
     frame_table = take(m, physmap_pages * sizeof(struct frame));
     cap_root = take(m, sizeof(struct cap));
     interrupts = take(m, BOOT_IRQ_COUNT * sizeof(struct interrupt));

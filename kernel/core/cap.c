@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cap.h"
 #include "arch.h"
+#include "device.h"
 #include "endpoint.h"
 #include "revoke.h"
 #include "tree.h"
@@ -16,7 +17,7 @@
  */
 MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request)
 {
-    if (from->type == OBJECT_UNTYPED)
+    if (from->type == OBJECT_UNTYPED || from->type == OBJECT_DEVICE)
         return ERR_BAD_ARGUMENT;
     if ((request->expiry || request->identity) && from->type != OBJECT_ENDPOINT &&
         from->type != OBJECT_SIGNAL)
@@ -62,7 +63,9 @@ void cap_derive(struct cap *from, struct cap *to, const struct cap_request *requ
     to->extent = from->extent;
     to->rights = from->rights & request->rights;
     to->methods = from->methods & request->methods;
-    to->expiry = time_earlier(from->expiry, request->expiry);
+    to->expiry = from->expiry;
+    if (request->expiry)
+        to->expiry = time_earlier(from->expiry, request->expiry);
     to->identity = from->identity ? from->identity : request->identity;
     to->type = from->type;
     to->fast = cap_fast(to);
@@ -138,6 +141,8 @@ void cap_move(struct cap *from, struct cap *to)
     ASSERT("I2", to->type == OBJECT_NONE && from->type != OBJECT_NONE);
     if (from->type == OBJECT_ENDPOINT && (from->rights & RIGHT_READ))
         endpoint_cut(from);
+    if (from->type == OBJECT_DEVICE)
+        device_cut(from);
     cap_copy(from, to);
     to->generation++; // I3
     //@ assert links: to->first == \at(from->first,Pre) && to->last == \at(from->last,Pre);
@@ -153,7 +158,7 @@ void cap_move(struct cap *from, struct cap *to)
     //@ assert rights: to->rights == \at(from->rights,Pre);
     //@ assert methods: to->methods == \at(from->methods,Pre);
     //@ assert expiry: to->expiry == \at(from->expiry,Pre);
-    //@ assert identity: to->identity == \at(from->identity,Pre);
+    //@ assert mapped: to->type == OBJECT_DEVICE || to->identity == \at(from->identity,Pre);
     //@ assert fast: to->fast == \at(from->fast,Pre);
     if (revoke.root == from) // I19
         revoke.root = to;
@@ -174,6 +179,8 @@ bool cap_delete(struct cap *c)
     ASSERT("I19", c != revoke.root);
     if (c->type == OBJECT_ENDPOINT && (c->rights & RIGHT_READ))
         endpoint_cut(c);
+    if (c->type == OBJECT_DEVICE)
+        device_cut(c);
     tree_remove(c);
     if (revoke.root && !cap_has_child(revoke.root)) // I19
         revoke.root = 0;

@@ -115,7 +115,8 @@ struct cap_request {
       \at(new->type, N) == \at(old->type, O) && \at(new->rights, N) == \at(old->rights, O) &&
       \at(new->methods, N) == \at(old->methods, O) &&
       \at(new->expiry, N) == \at(old->expiry, O) &&
-      \at(new->identity, N) == \at(old->identity, O) && \at(new->fast, N) == \at(old->fast, O);
+      (\at(old->type, O) != OBJECT_DEVICE ==>
+        \at(new->identity, N) == \at(old->identity, O)) && \at(new->fast, N) == \at(old->fast, O);
 
     // Nobody is its own neighbour in the tree, nor is `other`, which is in no tree (I2).
     predicate is_linked{L}(struct cap *c, struct cap *other) =

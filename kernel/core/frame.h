@@ -64,4 +64,4 @@ MUST_USE err_t frame_unmap(const struct cap *c);
 bool frame_end_step(const struct cap *c);
 
 // The last capability is gone, after those steps: what is not lent is free.
-void frame_end(const struct cap *c);
+APART void frame_end(const struct cap *c);

@@ -111,7 +111,8 @@ static bool window_empty(const struct thread *t)
     return true;
 }
 
-// Seen to fail: lease_returned without PTE_WAS_WRITABLE; give_back that stops one page early.
+// Seen to fail: lease_lent without PTE_WAS_WRITABLE; give_back_many that leaves the window as it
+// is.
 static void whole_window(enum sys_lease kind)
 {
     static pte_t before[PAGES];
@@ -179,7 +180,7 @@ static struct thread *second_thread(uint32_t slot)
     return (struct thread *)cell_find(root, thread)->object;
 }
 
-// One page, two leases at a time: refused. Seen to fail: lease_check without its first line.
+// One page, two leases at a time: refused. Seen to fail: lease_refusal without PTE_LENT.
 static void twice(enum sys_lease kind, enum sys_lease again)
 {
     struct thread *second;
@@ -198,8 +199,7 @@ static void twice(enum sys_lease kind, enum sys_lease again)
     host_shutdown();
 }
 
-// Somebody mapped a page of its own into its window. Seen to fail: lend without the look at
-// `to[i]`.
+// Somebody mapped a page of its own into its window. Seen to fail: lend_many without `used`.
 static void window_in_use(void)
 {
     setup();
@@ -213,7 +213,7 @@ static void window_in_use(void)
     host_shutdown();
 }
 
-// Seen to fail: endpoint_fail, endpoint_keep and endpoint_reply without return_lease, one by one.
+// Seen to fail: return_lease without lease_end.
 static void returns(enum sys_op how)
 {
     pte_t before;
@@ -340,7 +340,8 @@ static void nested(uint32_t dies, enum sys_lease kind)
 }
 
 // What was borrowed is lent on by its borrower alone, for writing only if it may write, and never
-// moved. Seen to fail: lease_check without the window's range; lease_wanted without PTE_WRITE.
+// moved. Seen to fail: lease_refusal without the window's range, or without LEASE_MOVE;
+// lease_wanted without PTE_WRITE.
 static void lent_on(void)
 {
     setup();
@@ -348,10 +349,10 @@ static void lent_on(void)
     CHECK_EQ(lend(middle, LEASE_LEND_MUT, CELL_WINDOW_BASE, 1), ERR_BAD_ADDRESS);
     CHECK_EQ(lend(middle, LEASE_MOVE, CELL_WINDOW_BASE, 1), ERR_TOO_LARGE);
     CHECK_EQ(lend(middle, LEASE_LEND, CELL_WINDOW_BASE + 2 * PAGE_SIZE, 1), ERR_BAD_ADDRESS);
-    inbox_of(INNER, 4);
-    CHECK_EQ(lend(middle, LEASE_MOVE, CELL_WINDOW_BASE, 1), ERR_BAD_ADDRESS);
     reply(middle);
+    inbox_of(INNER, 4);
     lend(client, LEASE_LEND_MUT, BED_HEAP, 2);
+    CHECK_EQ(lend(middle, LEASE_MOVE, CELL_WINDOW_BASE, 1), ERR_BAD_ADDRESS);
     middle->window.address += PAGE_SIZE; // as if the first page were another thread's
     CHECK_EQ(lend(middle, LEASE_LEND, CELL_WINDOW_BASE, 1), ERR_BUSY);
     middle->window.address -= PAGE_SIZE;
@@ -375,7 +376,7 @@ static bool page_is(const struct thread *t, vaddr_t address, int byte)
 }
 
 // Memory does not change its owner: the receiver has the bytes in its own pages, the sender zeroes.
-// Seen to fail: move_page without memset; without memcpy; with the two pages swapped.
+// Seen to fail: move_page without memset; without memcpy.
 static void moved(uint64_t pages, bool preempted, bool queued)
 {
     static pte_t theirs[PAGES], own[PAGES];
@@ -419,7 +420,7 @@ static void moved(uint64_t pages, bool preempted, bool queued)
     host_shutdown();
 }
 
-// Seen to fail: inbox_check without each of its lines; move_begin without `overlap`.
+// Seen to fail: inbox_check that answers OK, or without TOO_LARGE.
 static void move_refused(void)
 {
     setup();
@@ -447,7 +448,8 @@ static void move_refused(void)
     host_shutdown();
 }
 
-// Sender and receiver in one cell: the pages to move may not be the inbox itself.
+// Sender and receiver in one cell: the pages to move may not be the inbox itself. Seen to fail:
+// move_begin without `overlap`.
 static void move_within(void)
 {
     struct thread *sender;

@@ -6,10 +6,12 @@
 #include "budget.h"
 #include "cell.h"
 #include "decode.h"
+#include "device.h"
 #include "endpoint.h"
 #include "frame.h"
 #include "gen/budget_methods.h"
 #include "gen/cell_methods.h"
+#include "gen/device_methods.h"
 #include "gen/frame_methods.h"
 #include "gen/interrupt_methods.h"
 #include "gen/port_methods.h"
@@ -44,7 +46,7 @@ static void answer_error(struct thread *t, err_t error)
 }
 
 // What was asked is done; what died by it is taken apart before the caller goes on.
-static void answer_reaped(struct thread *t)
+APART static void answer_reaped(struct thread *t)
 {
     answer(t, ERR_OK, 0, 0, 0);
     if (object_reap() == ERR_RESTART) {
@@ -55,7 +57,7 @@ static void answer_reaped(struct thread *t)
 
 // Why nothing was derived. BUSY: a revoke is in the way; who began it may be dead, so help with it,
 // and asking again will do.
-static void answer_underived(struct thread *t, err_t error)
+APART static void answer_underived(struct thread *t, err_t error)
 {
     if (error == ERR_BUSY)
         revoke_help();
@@ -217,8 +219,8 @@ APART static void finish_revoke_first(struct thread *t)
     syscall_restart(t);
 }
 
-// Take the mappings of a frame that ends away beforehand, bit by bit. False: somebody more urgent is
-// waiting.
+// Take the mappings of a frame that ends away beforehand, bit by bit. False: somebody more urgent
+// is waiting.
 APART static bool frame_unmapped(const struct cap *c)
 {
     while (!frame_end_step(c))
@@ -475,7 +477,8 @@ APART static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t
     answer(t, err, 0, 0, 0);
 }
 
-APART static void port_narrow(struct thread *t, struct cap *self)
+// Ports count one by one, a device's memory in pages.
+APART static void range_narrow(struct thread *t, struct cap *self, uint64_t unit)
 {
     static const struct cap_request all = {.rights = RIGHT_ALL, .methods = ~0ull};
     uint64_t offset = t->regs.w[0], count = t->regs.w[1];
@@ -485,14 +488,15 @@ APART static void port_narrow(struct thread *t, struct cap *self)
     if (count != 0 && offset <= self->extent && count <= self->extent - offset)
         slot = cell_slot(t->cell, t->regs.w[2], &err);
     if (slot)
-        err = cap_may_derive(self, &all);
+        err = revoke_covers(self) ? ERR_BUSY : ERR_OK;
     if (!slot || err) {
         answer_underived(t, err);
         return;
     }
     // commit
     cap_derive(self, slot, &all);
-    slot->object += offset;
+    slot->object += offset * unit;
+    slot->identity = 0;
     slot->extent = count;
     answer(t, ERR_OK, cell_handle(t->cell, slot), 0, 0);
 }
@@ -503,7 +507,7 @@ APART static void port_call(struct thread *t, struct cap *self, uint64_t method)
     uint8_t right = method == PORT_METHOD_READ ? RIGHT_READ : RIGHT_WRITE;
 
     if (method == PORT_METHOD_NARROW) {
-        port_narrow(t, self);
+        range_narrow(t, self, 1);
         return;
     }
     if (method > PORT_METHOD_NARROW || method == 0 || (self->rights & right) == 0) {
@@ -522,6 +526,18 @@ APART static void port_call(struct thread *t, struct cap *self, uint64_t method)
         arch_port_write((uint16_t)(self->object + offset), (uint32_t)width, (uint32_t)t->regs.w[2]);
         answer(t, ERR_OK, 0, 0, 0);
     }
+}
+
+static void device_call(struct thread *t, struct cap *self, uint64_t method)
+{
+    if (method == DEVICE_METHOD_MAP)
+        answer(t, device_map(self, t->regs.w[0], (uint32_t)t->regs.w[1]), 0, 0, 0);
+    else if (method == DEVICE_METHOD_UNMAP)
+        answer(t, device_unmap(self), 0, 0, 0);
+    else if (method == DEVICE_METHOD_NARROW)
+        range_narrow(t, self, PAGE_SIZE);
+    else
+        answer(t, ERR_DENIED, 0, 0, 0);
 }
 
 // Kernel objects take words only.
@@ -568,6 +584,9 @@ void object_call(struct thread *t, struct cap *self, uint64_t method)
         break;
     case OBJECT_PORT:
         port_call(t, self, method);
+        break;
+    case OBJECT_DEVICE:
+        device_call(t, self, method);
         break;
     default:
         answer(t, ERR_BAD_CAPABILITY, 0, 0, 0);

@@ -33,6 +33,14 @@ void object_ref(const struct cap *c)
         frame_of_kernel((void *)c->object)->refs++;
 }
 
+// The last capability to it is gone.
+APART static void object_end(struct object *o)
+{
+    if (o->type == OBJECT_INTERRUPT)
+        interrupt_end((struct interrupt *)o);
+    object_die(o);
+}
+
 bool object_unref(const struct cap *c)
 {
     if (has_body(c->type)) {
@@ -41,9 +49,7 @@ bool object_unref(const struct cap *c)
         ASSERT("I2", o->refs > 0);
         if (--o->refs)
             return false;
-        if (c->type == OBJECT_INTERRUPT)
-            interrupt_end((struct interrupt *)o);
-        object_die(o);
+        object_end(o);
         return true;
     }
     if (c->type == OBJECT_FRAME && --frame_of_kernel((void *)c->object)->refs == 0)

@@ -16,6 +16,7 @@ enum object_type {
     OBJECT_INTERRUPT = 7,
     OBJECT_PORT = 8,
     OBJECT_BUDGET = 9,
+    OBJECT_DEVICE = 10,
 };
 
 struct object {
@@ -46,4 +47,4 @@ void object_die(struct object *o);
 bool object_reap_one(void);
 
 // All of it. ERR_RESTART if somebody more urgent is ready: the caller goes on by SYS_REAP.
-MUST_USE err_t object_reap(void);
+MUST_USE APART err_t object_reap(void);

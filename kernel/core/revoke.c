@@ -11,6 +11,8 @@ static uint64_t object_end(const struct cap *c)
 {
     if (c->type == OBJECT_UNTYPED)
         return c->object + untyped_bytes(c);
+    if (c->type == OBJECT_DEVICE)
+        return c->object + (c->extent << PAGE_SHIFT);
     return c->object + (c->type == OBJECT_PORT ? c->extent : 1);
 }
 

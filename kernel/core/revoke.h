@@ -48,4 +48,4 @@ void revoke_begin(struct cap *c);
 void revoke_step(void);
 
 // Go on with the revoke in progress until it is over or somebody more urgent is ready.
-void revoke_help(void);
+APART void revoke_help(void);

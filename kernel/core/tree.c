@@ -6,7 +6,7 @@
 struct cap *cap_root;
 
 // The cell whose table this slot is in keeps count of those in use; slots outside a table are
-// nobody's.
+// nobody's: the records of their pages name no cell.
 static void tree_count(const struct cap *c, int by)
 {
     const struct frame *f = frame_of_kernel(c);
@@ -58,7 +58,10 @@ static void tree_replace(const struct cap *c, uint32_t first, uint32_t last)
 
 void tree_remove(const struct cap *c)
 {
-    tree_replace(c, c->first, c->last);
+    if (cap_has_child(c))
+        tree_replace(c, c->first, c->last);
+    else
+        tree_replace(c, 0, 0); // most have none: shorter
     tree_count(c, -1);
 }
 

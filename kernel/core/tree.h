@@ -23,5 +23,6 @@ void tree_remove(const struct cap *c);
 /*@ requires \valid_read(from) && \valid_read(to);
     assigns cap_of(from->prev)->first, cap_of(from->prev)->next, cap_of(from->next)->last,
       cap_of(from->next)->prev, cap_of(to->first)->prev, cap_of(to->last)->next, tree_counts;
+    ensures kept: from->generation == \old(from->generation);
  */
 void tree_move(const struct cap *from, const struct cap *to);

@@ -89,7 +89,8 @@ static bool check_object(const struct cap *c)
 {
     if (c->type == OBJECT_UNTYPED)
         return check_untyped(c);
-    if (c->type == OBJECT_PORT || c->type == OBJECT_INTERRUPT || !parts_in_memory(c->object))
+    if (c->type == OBJECT_PORT || c->type == OBJECT_DEVICE || c->type == OBJECT_INTERRUPT ||
+        !parts_in_memory(c->object))
         return true;
     for (uint64_t at = 0; at < object_bytes(c); at += 1 << UNIT_SHIFT) {
         uint32_t *owner = parts_owner(c->object + at);
@@ -156,7 +157,8 @@ static bool check_refs(const struct cap *c)
 {
     if (c->type == OBJECT_FRAME && parts_in_memory(c->object))
         REQUIRE("I2", frame_of_kernel((void *)c->object)->refs == *parts_refs(c->object));
-    else if (c->type >= OBJECT_CELL && c->type != OBJECT_INTERRUPT && c->type != OBJECT_PORT)
+    else if (c->type >= OBJECT_CELL && c->type != OBJECT_INTERRUPT && c->type != OBJECT_PORT &&
+             c->type != OBJECT_DEVICE)
         REQUIRE("I2", ((const struct object *)c->object)->refs == *parts_refs(c->object));
     return true;
 }

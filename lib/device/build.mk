@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Device code that several drivers share: build/cell/libdevice.a.
 DEVICE_SRC := lib/device/uart.c lib/device/serial.c
-DEVICE_OBJ := $(DEVICE_SRC:lib/device/%.c=$(B)/cell/device/%.o)
-$(foreach s,$(DEVICE_SRC),$(eval $(call cell_object,$(s:lib/device/%.c=$(B)/cell/device/%.o),$(s),$(CELL_BARE))))
+DEVICE_CELL := $(DEVICE_SRC) lib/device/driver.c
+DEVICE_OBJ := $(DEVICE_CELL:lib/device/%.c=$(B)/cell/device/%.o)
+$(foreach s,$(DEVICE_CELL),$(eval $(call cell_object,$(s:lib/device/%.c=$(B)/cell/device/%.o),$(s),$(CELL_BARE))))
 
 $(B)/cell/libdevice.a: $(DEVICE_OBJ)
 	@rm -f $@

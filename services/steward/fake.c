@@ -3,6 +3,7 @@
 #include "abi/syscall.h"
 #include "gen/budget.h"
 #include "gen/cell.h"
+#include "gen/device.h"
 #include "gen/frame.h"
 #include "gen/interrupt.h"
 #include "gen/port.h"
@@ -79,6 +80,7 @@ void fake_bundle_make(struct fake_bundle *b)
     cell_put(b, FAKE_ENTROPY, "entropy", 5, 190);
     cell_put(b, FAKE_APP, "app", 0, 100);
     b->cells[FAKE_CONSOLE].ports[0] = (struct plan_ports){0x3f8, 8};
+    b->cells[FAKE_CONSOLE].mmio[0] = (struct plan_mmio){0xfed00, 1};
     b->cells[FAKE_CONSOLE].interrupts[0] = 4 + 1;
     b->cells[FAKE_CONSOLE].flags = PLAN_RESTART;
     b->cells[FAKE_LOG].flags = PLAN_RESTART;
@@ -309,6 +311,13 @@ err_t frame_unmap(cap_t self)
 err_t port_narrow(cap_t self, uint32_t offset, uint32_t count, uint32_t slot, cap_t *handle)
 {
     if (self != cap_first(INIT_PORTS) || offset != 0x3f8 || count != 8)
+        return ERR_BAD_ARGUMENT;
+    return object_new(slot, 0, handle);
+}
+
+err_t device_narrow(cap_t self, uint64_t offset, uint64_t count, uint32_t slot, cap_t *handle)
+{
+    if (self != cap_first(INIT_DEVICES) || offset != 0xfed00 || count != 1)
         return ERR_BAD_ARGUMENT;
     return object_new(slot, 0, handle);
 }

@@ -63,6 +63,9 @@ static const char *devices_check(const struct plan_cell *c)
     for (int i = 0; i < START_DEVICES; i++) {
         if (c->ports[i].base + (uint32_t)c->ports[i].count > PORTS_END)
             return "its ports do not exist";
+        if (c->mmio[i].pages > MMIO_PAGES_MAX ||
+            c->mmio[i].first > MMIO_PAGE_END - c->mmio[i].pages)
+            return "its device memory does not exist";
         if (c->interrupts[i] > ISA_LINES)
             return "its interrupt does not exist";
     }
@@ -103,6 +106,16 @@ static bool ports_overlap(const struct plan_cell *a, const struct plan_cell *b)
     return false;
 }
 
+static bool mmio_overlap(const struct plan_cell *a, const struct plan_cell *b)
+{
+    for (int i = 0; i < START_DEVICES; i++)
+        for (int k = 0; k < START_DEVICES; k++)
+            if (a->mmio[i].first < b->mmio[k].first + b->mmio[k].pages &&
+                b->mmio[k].first < a->mmio[i].first + a->mmio[i].pages)
+                return true;
+    return false;
+}
+
 static bool interrupts_shared(const struct plan_cell *a, const struct plan_cell *b)
 {
     for (int i = 0; i < START_DEVICES; i++)
@@ -121,7 +134,7 @@ static const char *pair_check(const struct plan_cell *a, const struct plan_cell 
         return "another cell implements its service";
     if ((a->flags & b->flags & PLAN_SEED) != 0)
         return "another cell gets the seed";
-    if (ports_overlap(a, b) || interrupts_shared(a, b))
+    if (ports_overlap(a, b) || mmio_overlap(a, b) || interrupts_shared(a, b))
         return "another cell drives its device";
     return NULL;
 }
@@ -258,6 +271,8 @@ uint32_t plan_tables(const struct bundle_view *v, uint32_t cell)
     // One table for each of the two GiB that the areas lie in (abi/layout.h), and one above them.
     // A cell with memory of its own gets spare ones to map frames with.
     uint32_t upper = 3, spare = c->untyped_pages != 0 ? 16 : 0;
+    for (uint32_t i = 0; i < START_DEVICES; i++)
+        spare += area_tables(CELL_DEVICE_BASE + (uint64_t)i * CELL_DEVICE_SPAN, c->mmio[i].pages);
     return upper + spare + area_tables(CELL_CODE_BASE, image_pages(e) + e->bss_pages) +
            area_tables(CELL_HEAP_BASE, c->heap_pages) +
            area_tables(CELL_LEASE_BASE, CELL_LEASE_PAGES) +

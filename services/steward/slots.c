@@ -23,6 +23,14 @@ void slot_give(struct slots *s, uint32_t slot)
     s->used[slot / 64] &= ~((uint64_t)1 << slot % 64);
 }
 
+uint32_t slots_taken(const struct slots *s)
+{
+    uint32_t taken = 0;
+    for (uint32_t i = 0; i < STEWARD_SLOTS; i++)
+        taken += s->used[i / 64] >> i % 64 & 1;
+    return taken;
+}
+
 err_t slot_delete(struct slots *s, cap_t handle)
 {
     err_t err = cell_delete(CAP_SELF, handle);

@@ -11,6 +11,9 @@ struct slots {
 MUST_USE err_t slot_take(struct slots *s, uint32_t *slot);
 void slot_give(struct slots *s, uint32_t slot);
 
+// How many are not empty, as far as this book says.
+uint32_t slots_taken(const struct slots *s);
+
 // The slot that a handle of the steward's table stands in.
 static inline uint32_t slot_of(cap_t handle)
 {

@@ -2,6 +2,7 @@
 #include "tenant.h"
 #include "gen/budget.h"
 #include "gen/cell.h"
+#include "gen/device.h"
 #include "gen/frame.h"
 #include "gen/interrupt.h"
 #include "gen/port.h"
@@ -249,6 +250,18 @@ static err_t make_port(struct making *m, uint32_t i)
     return hand_over(m, err, slot, made, SLOT_PORTS + i, &m->start->ports[i]);
 }
 
+static err_t make_mmio(struct making *m, uint32_t i)
+{
+    const struct plan_mmio *p = &m->plan->mmio[i];
+    cap_t made = 0;
+    uint32_t slot;
+    err_t err = slot_take(&m->h->memory->slots, &slot);
+    if (err != ERR_OK)
+        return err;
+    err = device_narrow(cap_first(INIT_DEVICES), p->first, p->pages, slot, &made);
+    return hand_over(m, err, slot, made, SLOT_MMIO + i, &m->start->mmio[i]);
+}
+
 static err_t make_devices(struct making *m)
 {
     err_t err = ERR_OK;
@@ -256,6 +269,8 @@ static err_t make_devices(struct making *m)
     for (uint32_t i = 0; i < START_DEVICES && err == ERR_OK; i++) {
         if (m->plan->ports[i].count != 0)
             err = make_port(m, i);
+        if (err == ERR_OK && m->plan->mmio[i].pages != 0)
+            err = make_mmio(m, i);
         if (err == ERR_OK && m->plan->interrupts[i] != 0)
             err = cell_derive(m->t->cell, cap_first(INIT_IRQ + m->plan->interrupts[i] - 1u),
                               SLOT_INTERRUPTS + i, RIGHT_READ | RIGHT_WRITE, METHODS_ALL, 0, 0,

@@ -25,8 +25,10 @@ enum tenant_slot {
     SLOT_PORTS = 66,
     SLOT_INTERRUPTS = 70,
     SLOT_UNTYPED = 74,
+    SLOT_MMIO = 75,
 };
-_Static_assert(SLOT_UNTYPED < START_SLOT_FREE, "the steward's slots lie below the cell's own");
+_Static_assert(SLOT_MMIO + START_DEVICES <= START_SLOT_FREE,
+               "the steward's slots lie below the cell's own");
 
 struct tenant {
     enum tenant_state state;

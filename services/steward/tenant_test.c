@@ -139,6 +139,7 @@ static void test_driver(void)
     const struct start_info *s = (const struct start_info *)fake_mapped(CELL_START_BASE)->memory;
     CHECK_EQ(s->endpoint, cap_first(SLOT_ENDPOINT));
     CHECK_EQ(s->ports[0], cap_first(SLOT_PORTS));
+    CHECK_EQ(s->mmio[0], cap_first(SLOT_MMIO));
     CHECK_EQ(s->interrupts[0], cap_first(SLOT_INTERRUPTS));
 }
 

@@ -35,11 +35,13 @@ def everything(result, word):
 def record(result):
     with open(PAGE, encoding="ascii") as file:
         text = file.read()
+    where = table.markdown(table.wheres(result["where"])) if result["where"] else "Every target is met."
     for name, content in (("compared", table.markdown(table.compared(result))), ("timed", table.markdown(table.timed(result))),
                           ("linux", table.markdown(everything(result, "Linux"))),
                           ("mach", table.markdown(everything(result, "GNU"))), ("whats", whats(result)),
                           ("growth", table.markdown(growth.rows(result["growth"]))),
-                          ("latency", table.markdown(table.latencies(result["latency"])))):
+                          ("latency", table.markdown(table.latencies(result["latency"]))),
+                          ("where", where)):
         text = replaced(text, name, content)
     growth.draw(result["growth"], "docs")
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()

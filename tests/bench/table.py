@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is compared, what we aim at, and how it is printed. Everything printed comes from `result`, which is build/bench.json:
 {"instructions": ours, "bytes": ours, "peers": {NAME: {"recorded": bool, "figures": {KEY: [N, HOW]}, "all": {WHAT: N}, "what":
-[LINE]}}, "ticks": {NAME: {KEY: [N, HOW]}}, "growth": {WHAT: [[N, VALUE]]}, "latency": {NAME: N}}."""
+[LINE]}}, "ticks": {NAME: {KEY: [N, HOW]}}, "growth": {WHAT: [[N, VALUE]]}, "latency": {NAME: N},
+"where": {KEY: [[PLACE, N]]}}."""
 
 # Name in the log, what it is, our target.
 ROWS = (
@@ -18,6 +19,10 @@ ROWS = (
     ("start", "kernel entry to first user instruction", 1_000_000),
 )
 TEXT_TARGET = 65536
+# What tests/bench/where.py calls them.
+OPERATIONS = {"null": "null", "call 0 words": "call_0", "call 6 words": "call_6", "lend 1 page": "lend", "map + unmap": "map",
+              "copy + delete": "copy", "fault to handler and back": "fault"}
+WHERE_ROWS = 12  # functions that are listed for an operation above its target
 
 # Not measured by any command here: recorded in November 2026 in the same emulator, without page-table isolation.
 SEL4 = {
@@ -82,6 +87,21 @@ def timed(result):
         entry = ours[1].get(key)
         if key != "start" and entry and any(figures.get(key) for _, figures in others):
             rows.append((what, f"{entry[0]:,}", *(peer_cell(figures.get(key), entry[0]) for _, figures in others)))
+    return rows
+
+
+def missed(count):
+    """Operations above their targets."""
+    return [key for key, _, target in ROWS if target is not None and key in count and count[key] > target]
+
+
+def wheres(found):
+    """Where the instructions of operations above their targets go."""
+    rows = [("operation", "instructions", "in")]
+    for key, places in found.items():
+        rows += [(key, f"{count:,}", place) for place, count in places[:WHERE_ROWS]]
+        rows.append((key, f"{sum(count for _, count in places[WHERE_ROWS:]):,}", "elsewhere"))
+        rows.append((key, f"{sum(count for _, count in places):,}", "in all, one round"))
     return rows
 
 

@@ -8,7 +8,7 @@ $(B)/cell/libprobe.a: $(PROBE_SRC:%.c=$(B)/cell/%.o)
 
 # $(call test_cell,NAME,SOURCES,SERVER_IDL,CLIENT_IDLS,LIBS): besides what it names it calls kernel objects, the log
 # and the steward.
-TEST_IDLS := cell frame interrupt port steward thread untyped
+TEST_IDLS := cell device frame interrupt port steward thread untyped
 define test_cell
 $(eval $(call cell,$(1),$(2),$(3),$(TEST_IDLS) $(4),probe $(5),$(INC_unit)))
 endef
@@ -39,3 +39,6 @@ $(call test_cell,miser,tests/cells/miser/main.c,,vault)
 $(call test_cell,debtor,tests/cells/miser/main.c,,vault)
 $(call test_cell,spinner,tests/cells/spinner/main.c)
 $(call test_cell,thrifty,tests/cells/thrifty/main.c,,vault)
+$(call test_cell,hpet,tests/cells/hpet/main.c)
+$(call test_cell,stranger,tests/cells/stranger/main.c)
+$(call test_cell,lender,tests/cells/lender/main.c)

@@ -2,7 +2,8 @@
 # Hostile apps, and the honest one that looks whether the rest is whole. `filler` and `bystander` are the same programs with
 # other manifests.
 ATTACKER_SRC := $(wildcard tests/hostile/attacker/*.c)
-$(foreach c,attacker filler,$(call test_cell,$(c),$(ATTACKER_SRC),,entropy link reader vault))
+DRIVERS := driver-ports driver-timer driver-clock
+$(foreach c,attacker filler spender $(DRIVERS),$(call test_cell,$(c),$(ATTACKER_SRC),,entropy link reader vault))
 $(foreach c,witness bystander,$(call test_cell,$(c),$(wildcard tests/hostile/witness/*.c),,entropy link reader vault))
 FUZZER_SRC := $(wildcard tests/hostile/fuzzer/*.c) tests/hostile/attacker/bare.c
 $(foreach c,fuzzer fuzzer-app,$(call test_cell,$(c),$(FUZZER_SRC),,link))

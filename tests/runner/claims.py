@@ -103,17 +103,19 @@ def leak_check(machine, boot, ended):
         raise Failed(f"capabilities are left over: {remains}")
 
 
-def await_witness(machine, mine):
-    """The honest app's end. Where something is to be filled, it begins when it is told that all of it is."""
+def await_witness(machine, mine, first):
+    """The honest app's end. Where something is to be filled, or the log must say `first`, it begins when it is told."""
+    if first:
+        machine.expect("log", first, start=0)
     for attack in mine:
         if attack["ends"] == "full":
             machine.expect("log", rf"^{attack['name']}: (full: \S+|broke out: .*)$", start=0)
-    if "full" in (attack["ends"] for attack in mine):
+    if first or "full" in (attack["ends"] for attack in mine):
         machine.send("link", b"go")
     machine.expect("log", r"^witness: end \d+ good, 0 bad$")
 
 
-def judge(machine, folder):
+def judge(machine, folder, first=None):
     """Wait for the honest app; then every attack of this boot must have been contained."""
     global suffered
     boot = os.path.basename(folder)
@@ -122,7 +124,7 @@ def judge(machine, folder):
         results[attack["name"]] = "not run to its end"
     witness = None
     try:
-        await_witness(machine, mine)
+        await_witness(machine, mine, first)
     except Failed as why:
         witness = suffered = why
     wrong = []

@@ -3,7 +3,7 @@
 
 A check.py may say `COMPANION = True` (the host tool talks to the link, runner/device.py), `UEFI = True` (firmware, Secure Boot
 and a software TPM in place of direct boot), `THROTTLED = True` (runner/machine.py), `DEBUGGED = True` (runner/debugger.py) and
-`SECONDS = n`.
+`SECONDS = n`. A function profile(text) changes the profile before it is built, for seeds.
 
 Lines of `expect`, in order; `#` starts a comment:
     LINE REGEX      wait until that line (console, link, log) says it, after what was expected before
@@ -41,6 +41,18 @@ class Script:
         self.debugged = getattr(self.program, "DEBUGGED", False)
         if not self.steps and not self.program:
             raise Failed(f"{folder} has neither an `expect` with steps nor a check.py")
+
+    def profile(self, out):
+        """The profile to boot: the folder's, or what the program's profile(text) makes of it, written to the folder `out`."""
+        path = f"{self.folder}/profile.toml"
+        if not hasattr(self.program, "profile"):
+            return path
+        with open(path) as file:
+            text = self.program.profile(file.read())
+        os.makedirs(out, exist_ok=True)
+        with open(f"{out}/profile.toml", "w") as file:
+            file.write(text)
+        return f"{out}/profile.toml"
 
     def parse(self, line, where):
         word, _, rest = line.partition(" ")

@@ -17,23 +17,24 @@ from runner.wallet import WORDS
 CELLS = ("log", "entropy", "console", "link", "vault", "prompt", "reader", "wallet")
 FORGIVEN, WINDOW = 3, 11  # the steward's RESTARTS_MAX in KEEPER_CALM (services/steward/keeper.h), and a second more
 SILENCE = 4  # seconds without an echo after which the person types again
-PAUSE = 0.5
+PAUSE, REFUSED = 0.5, 4
 REQUEST_SECONDS = 120  # one payment, with all that dies meanwhile
 SIGN = re.compile(r"(?:words|approve \d+|fee \d+)?> $")
 QUESTION = re.compile(r"^---- request (\d+) -+\n((?:.*\n)+?)---- end of request \1 -+\n")
 
 
 class Person:
-    """Answers whatever sign stands on the console's last line. Types again when nothing comes of it."""
+    """Answers whatever sign stands on the console's last line. Types again when nothing comes of it, and refuses one request
+    of REFUSED."""
 
-    def __init__(self, machine):
-        self.machine, self.answered, self.since, self.lines = machine, -1, 0, 0
+    def __init__(self, machine, dice):
+        self.machine, self.dice, self.answered, self.since = machine, dice, -1, 0
         self.approved = collections.Counter()  # texts of requests, each as often as its number was typed
 
     def look(self):
         said = self.machine.text["console"]
         start = said.rfind("\n") + 1
-        sign = SIGN.match(said[start:])
+        sign = SIGN.search(said[start:])  # a console that failed leaves its sign, and the next one stands behind it
         if start == self.answered and (time.monotonic() - self.since < SILENCE or not sign and said[start:]):
             if time.monotonic() - self.since < 2 * SILENCE:
                 return
@@ -55,7 +56,7 @@ class Person:
         """Only what stands on the console whole is approved."""
         question = QUESTION.match(before[before.rfind("---- request "):])
         digits = re.search(r"\nTo sign, type the number (\d{4})\. Anything else refuses\.\n$", before)
-        if not question or not digits or question.group(1) != number:
+        if not question or not digits or question.group(1) != number or self.dice.randrange(REFUSED) == 0:
             return "no"
         self.approved[question.group(2)] += 1
         return digits.group(1)
@@ -145,13 +146,13 @@ class Killer:
         return not any(self.left.values())
 
 
-def run(machine, seed, count, cells=CELLS, told=lambda killed: None):
-    """Boot, kill, look. One line of figures."""
+def run(machine, seed, count, cells=CELLS):
+    """Kill `count` times each, and look. One line of figures."""
     dice = random.Random(seed)
     machine.forbidden += [("log", re.compile(r"nobody serves|given up|\(panic\)|: panic: | was not started "))]
     device = Device(machine)
     device.start()
-    usage, person, begun = Usage(machine), Person(machine), time.monotonic()
+    usage, person, begun = Usage(machine), Person(machine, dice), time.monotonic()
     with Debugger(machine) as debugger:
         load, killer = Load(device, person, dice), Killer(debugger, dice, cells, count)
 
@@ -164,7 +165,6 @@ def run(machine, seed, count, cells=CELLS, told=lambda killed: None):
         while not killer.done():
             others()
             killer.look()
-            told(count * len(cells) - sum(killer.left.values()))
         killed, ends = time.monotonic() - begun, sum(load.ends.values())
         # All is well again: the same figures, and a payment from the beginning to its end.
         while load.host or sum(load.ends.values()) < ends + 2 or not load.ends["signed"]:
@@ -173,3 +173,4 @@ def run(machine, seed, count, cells=CELLS, told=lambda killed: None):
     restarts = len(re.findall(r"; it is started again$", machine.text["log"], re.MULTILINE))
     return (f"{count * len(cells)} kills ({', '.join(f'{n} {way}' for way, n in sorted(killer.ways.items()))}) in {killed:.0f} s, "
             f"{restarts} reported; payments: {', '.join(f'{n} {end}' for end, n in sorted(load.ends.items()))}")
+

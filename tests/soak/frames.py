@@ -9,6 +9,7 @@ import socket
 import struct
 import time
 
+from runner import link
 from runner.machine import Failed
 from runner.wallet import Wallet
 
@@ -17,37 +18,6 @@ TYPES = 12  # two more than there are
 BATCH = 2000  # frames between two questions to the device
 STALL_SECONDS = 60
 BOOT_SECONDS, FRAMES_PER_SECOND = 300, 100  # the device takes some 2,000 frames a second; a busy host fewer
-CRC_TABLE = []
-
-
-def crc_table():
-    for byte in range(256):
-        for _ in range(8):
-            byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
-        CRC_TABLE.append(byte)
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc = crc >> 8 ^ CRC_TABLE[(crc ^ byte) & 255]
-    return crc ^ 0xFFFFFFFF
-
-
-def cobs(data):
-    out, block = bytearray(), bytearray()
-    for byte in data:
-        if byte:
-            block.append(byte)
-        if not byte or len(block) == 254:
-            out += bytes([len(block) + 1]) + block
-            block = bytearray()
-    return bytes(out + bytes([len(block) + 1]) + block)
-
-
-def whole(kind, session, sequence, payload):
-    data = struct.pack("<BBHII", kind, 0, len(payload), session, sequence) + payload
-    return b"\0" + cobs(data + struct.pack("<I", crc32c(data))) + b"\0"
 
 
 def good_frame(dice):
@@ -57,7 +27,7 @@ def good_frame(dice):
     payload = dice.choice((bytes(size), dice.randbytes(size)))
     if kind == 1:
         payload = struct.pack("<I", 1)
-    return whole(kind, session, dice.choice((dice.randrange(1 << 20), dice.getrandbits(32))), payload)
+    return link.frame(kind, session, dice.choice((dice.randrange(1 << 20), dice.getrandbits(32))), payload)
 
 
 def frame(dice):
@@ -72,17 +42,6 @@ def frame(dice):
         else:
             del data[at:at + dice.randrange(1, 9)]
     return bytes(data)
-
-
-def uncobs(data):
-    out, at = bytearray(), 0
-    while at < len(data):
-        size = data[at]
-        out += data[at + 1:at + size]
-        at += size
-        if size < 255 and at < len(data):
-            out.append(0)
-    return bytes(out)
 
 
 class Noise:
@@ -120,9 +79,9 @@ class Noise:
     def settle(self, session):
         """Begin a session and wait for its answer: then the device has read everything that came before."""
         end = time.monotonic() + STALL_SECONDS
-        self.send(whole(1, session, 1, struct.pack("<I", 1)))
+        self.send(link.frame(link.HELLO, session, 1, struct.pack("<I", 1)))
         while not any(one[:1] == b"\x81" and one[4:8] == struct.pack("<I", session)
-                      for one in map(uncobs, self.heard.split(b"\0"))):
+                      for one in map(link.unstuffed, self.heard.split(b"\0"))):
             if time.monotonic() > end:
                 raise Failed(f"after the noise the device did not answer HELLO within {STALL_SECONDS} s")
             self.step(b"", 0.2)
@@ -131,7 +90,6 @@ class Noise:
 def run(folder, seed, count, done):
     """`count` frames from `seed`; done(n) hears how many were sent."""
     dice = random.Random(seed)
-    crc_table()
     with Wallet(folder, BOOT_SECONDS + count // FRAMES_PER_SECOND) as machine:
         machine.restore()
         sent = 0

@@ -32,6 +32,13 @@ static void print_devices(const struct plan_cell *cell)
         label = ",";
     }
     for (size_t i = 0; i < START_DEVICES; i++) {
+        if (!cell->mmio[i].pages)
+            continue;
+        printf("%s %u pages at 0x%llx", label, cell->mmio[i].pages,
+               (unsigned long long)cell->mmio[i].first * PAGE_SIZE);
+        label = ",";
+    }
+    for (size_t i = 0; i < START_DEVICES; i++) {
         if (!cell->interrupts[i])
             continue;
         printf("%s interrupt %u", label, cell->interrupts[i] - 1u);
@@ -129,6 +136,15 @@ static void json_devices(const struct plan_cell *cell)
         if (!cell->ports[i].count)
             continue;
         printf("%s[%u,%u]", comma, cell->ports[i].base, cell->ports[i].count);
+        comma = ",";
+    }
+    printf("],\"mmio\":[");
+    comma = "";
+    for (size_t i = 0; i < START_DEVICES; i++) {
+        if (!cell->mmio[i].pages)
+            continue;
+        printf("%s[%llu,%u]", comma, (unsigned long long)cell->mmio[i].first * PAGE_SIZE,
+               cell->mmio[i].pages);
         comma = ",";
     }
     printf("],\"interrupts\":[");

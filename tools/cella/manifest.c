@@ -21,7 +21,7 @@ static const char *const manifest_keys[] = {
     "memory",   "slots",       "fpu",     "secret",  "seed",     "app",  "cells",
     "argument", "permissions", "devices", "budget",  "restart",  NULL,
 };
-static const char *const device_keys[] = {"ports", "interrupts", NULL};
+static const char *const device_keys[] = {"ports", "mmio", "interrupts", NULL};
 
 static bool fail(const struct fields *f, const struct setting *at, enum profile_message message,
                  const char *a, const char *b, const char *d)
@@ -158,6 +158,28 @@ static bool read_ports(const struct fields *f, struct profile_cell *cell)
     return true;
 }
 
+static bool read_mmio(const struct fields *f, struct profile_cell *cell)
+{
+    const struct setting *list = fields_find(f, "mmio");
+
+    if (!list)
+        return true;
+    if (list->kind != SETTING_ARRAY || list->count > START_DEVICES)
+        return fail(f, list, PROFILE_MMIO, NULL, NULL, NULL);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct setting *pair = &list->items[i];
+        if (pair->kind != SETTING_ARRAY || pair->count != 2 ||
+            pair->items[0].kind != SETTING_INTEGER || pair->items[1].kind != SETTING_INTEGER)
+            return fail(f, pair, PROFILE_MMIO, NULL, NULL, NULL);
+        int64_t base = pair->items[0].integer, pages = pair->items[1].integer;
+        if (base < 0 || base % PAGE_SIZE != 0 || pages < 1 || pages > MMIO_PAGES_MAX ||
+            base / PAGE_SIZE > MMIO_PAGE_END - pages)
+            return fail(f, pair, PROFILE_MMIO, NULL, NULL, NULL);
+        cell->plan.mmio[i] = (struct plan_mmio){(uint32_t)(base / PAGE_SIZE), (uint32_t)pages};
+    }
+    return true;
+}
+
 static bool read_interrupts(const struct fields *f, struct profile_cell *cell)
 {
     const struct setting *list = fields_find(f, "interrupts");
@@ -189,7 +211,8 @@ static bool read_devices(const struct fields *f, struct profile_cell *cell)
     devices.known = device_keys;
     devices.what = "[devices]";
     cell->devices_line = devices.table->line;
-    return fields_known(&devices) && read_ports(&devices, cell) && read_interrupts(&devices, cell);
+    return fields_known(&devices) && read_ports(&devices, cell) && read_mmio(&devices, cell) &&
+           read_interrupts(&devices, cell);
 }
 
 static bool read_flags(const struct fields *f, struct profile_cell *cell)

@@ -57,7 +57,9 @@ static bool cells_good(const struct plan_view *v)
         if (cell->service >= START_SERVICES || cell->priority > STEWARD_PRIORITY || cell->zero != 0)
             return false;
         for (size_t d = 0; d < START_DEVICES; d++)
-            if (cell->interrupts[d] > BOOT_IRQ_COUNT)
+            if (cell->mmio[d].pages > MMIO_PAGES_MAX ||
+                cell->mmio[d].first > MMIO_PAGE_END - cell->mmio[d].pages ||
+                cell->interrupts[d] > BOOT_IRQ_COUNT)
                 return false;
     }
     return true;

@@ -43,6 +43,16 @@ static bool ports_overlap(const struct plan_cell *a, const struct plan_cell *b)
     return false;
 }
 
+static bool mmio_overlap(const struct plan_cell *a, const struct plan_cell *b)
+{
+    for (size_t i = 0; i < START_DEVICES; i++)
+        for (size_t j = 0; j < START_DEVICES; j++)
+            if (a->mmio[i].first < b->mmio[j].first + b->mmio[j].pages &&
+                b->mmio[j].first < a->mmio[i].first + a->mmio[i].pages)
+                return true;
+    return false;
+}
+
 static bool interrupts_overlap(const struct plan_cell *a, const struct plan_cell *b)
 {
     for (size_t i = 0; i < START_DEVICES; i++)
@@ -71,6 +81,8 @@ static bool check_pair(const struct profile *p, const struct profile_cell *a,
                     service_by_number(y->service)->name, x->name);
     if (ports_overlap(x, y))
         return fail(c, b, b->devices_line, PROFILE_PORTS_SHARED, x->name, NULL);
+    if (mmio_overlap(x, y))
+        return fail(c, b, b->devices_line, PROFILE_MMIO_SHARED, x->name, NULL);
     if (interrupts_overlap(x, y))
         return fail(c, b, b->devices_line, PROFILE_INTERRUPT_SHARED, x->name, NULL);
     if (x->flags & y->flags & PLAN_SEED)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Taking all there is. Those that never end are judged by whether others go on.
 #include "attack.h"
+#include "bare.h"
 #include "gen/cell.h"
 #include "gen/entropy.h"
 #include "gen/untyped.h"
@@ -108,4 +109,65 @@ const char *attack_flood_service(void)
             return "no memory to try with";
     flood_run(start_page()->services[ENTROPY_SERVICE]);
     return NULL;
+}
+
+// Forty callers in the queue of a service, all the time.
+const char *attack_flood_queue(void)
+{
+    enum { CALLERS = 40 };
+    static struct bare calls[CALLERS];
+    for (int i = 0; i < CALLERS; i++)
+        calls[i] = (struct bare){.word = raw_word(SYS_CALL, ENTROPY_METHOD_RANDOM),
+                                 .target = start_page()->services[ENTROPY_SERVICE]};
+    return bare_start(calls, CALLERS, 128, PRIORITY) == CALLERS ? attack_spin()
+                                                                : "no memory to try with";
+}
+
+static void timers_run(uint64_t signal)
+{
+    uint64_t bits;
+    for (uint64_t i = 0;; i++) {
+        err_t err = sys_wait(signal, sys_now() + i % 64 * 1000, &bits);
+        (void)err;
+    }
+}
+
+// Deadlines that come one right after the other.
+const char *attack_flood_timers(void)
+{
+    struct test_thread t;
+    cap_t never = 0;
+    if (untyped_retype_signal(start_page()->untyped, test_slot(), &never) != ERR_OK)
+        return "no memory to try with";
+    for (int i = 0; i < THREADS; i++)
+        if (test_thread_start(&t, timers_run, never, PRIORITY) != ERR_OK)
+            return "no memory to try with";
+    timers_run(never);
+    return NULL;
+}
+
+// The longest operations that it may ask for: a deep tree taken back, pages zeroed.
+const char *attack_flood_revoke(void)
+{
+    cap_t root = 0, last, next = 0;
+    if (untyped_retype_signal(start_page()->untyped, test_slot(), &root) != ERR_OK)
+        return "no memory to try with";
+    for (;;) {
+        last = root;
+        for (uint32_t slot = 128; slot < SLOTS; slot++, last = next)
+            if (cell_derive(CAP_SELF, last, slot, RIGHT_ALL, ~0ull, 0, 0, &next) != ERR_OK)
+                return "a capability could not be derived";
+        if (cell_revoke(CAP_SELF, root) != ERR_OK)
+            return "what was derived could not be taken back";
+    }
+}
+
+const char *attack_flood_memory(void)
+{
+    for (;;) {
+        cap_t frame = 0;
+        if (untyped_retype_frame(start_page()->untyped, 128, MEMORY_PAGES - 1, &frame) != ERR_OK ||
+            cell_delete(CAP_SELF, frame) != ERR_OK)
+            return "its own memory could not be carved again";
+    }
 }

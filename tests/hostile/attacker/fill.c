@@ -188,7 +188,7 @@ const char *attack_fill_log(void)
     return hold(taken);
 }
 
-// Bytes for the other machine, and waits of which the link keeps one.
+// Bytes for the other machine, and the one wait that the link keeps, for ever.
 const char *attack_fill_link(void)
 {
     static uint8_t data[LINK_WRITE_DATA_SIZE];
@@ -196,9 +196,9 @@ const char *attack_fill_link(void)
     memset(data, 0x55, sizeof data);
     for (int i = 0; i < 64; i++)
         taken += link_write(data, sizeof data) == ERR_OK;
-    if (!prepare() || !threads((struct bare){.word = raw_word(SYS_CALL, LINK_METHOD_WAIT),
-                                             .target = start_page()->services[LINK_SERVICE]},
-                               20))
+    calls[0] = (struct bare){.word = raw_word(SYS_CALL, LINK_METHOD_WAIT),
+                             .target = start_page()->services[LINK_SERVICE]};
+    if (bare_start(calls, 1, FIRST, PRIORITY) != 1)
         return no_memory;
     return hold(taken);
 }

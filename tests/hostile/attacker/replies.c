@@ -177,6 +177,39 @@ const char *attack_reply_dead(void)
     return answers[0] == 5 && answers[2] == 6 ? NULL : "another caller got a wrong answer";
 }
 
+// A thread on one page of memory, which can be made again on that very page.
+static bool reborn_start(cap_t piece, uint32_t slot, struct test_thread *t)
+{
+    return untyped_retype_thread(piece, slot, &t->thread) == ERR_OK &&
+           thread_start(t->thread, CAP_SELF, (uint64_t)(uintptr_t)calls_run,
+                        TEST_PAGES_BASE + PAGE_SIZE - 8, 0, PRIORITY, 0) == ERR_OK;
+}
+
+// A caller dies while its reply is kept, and a thread is made on the very page that was its own:
+// the answer to the dead one must not reach it.
+const char *attack_reply_reborn(void)
+{
+    struct test_thread caller;
+    struct syscall s;
+    cap_t piece = 0, stack = 0;
+    uint64_t old = 0;
+    const uint32_t slot = test_slot();
+    if (!endpoint_make() || test_pages(TEST_PAGES_BASE, 1, &stack) != ERR_OK ||
+        untyped_retype_untyped(start_page()->untyped, test_slot(), 1, RIGHT_ALL, &piece) != ERR_OK)
+        return no_memory;
+    for (int life = 0; life < CALLERS; life++) {
+        if (!reborn_start(piece, slot, &caller) || raw_recv(endpoint, 0, 0, &s) != ERR_OK)
+            return no_memory;
+        uint64_t kept = raw_keep();
+        if (kept == 0 || (old != 0 && raw_reply(old, ERR_OK, 8) != ERR_BAD_CAPABILITY))
+            return "a dead caller's answer reached who lives on its page";
+        old = kept;
+        if (thread_stop(caller.thread) != ERR_OK || cell_delete(CAP_SELF, caller.thread) != ERR_OK)
+            return "a thread of its own could not be ended";
+    }
+    return answers[1] == 0 ? NULL : "somebody got an answer";
+}
+
 // Nobody waits for an answer to a one-way message.
 const char *attack_reply_oneway(void)
 {

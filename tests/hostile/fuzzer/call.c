@@ -164,7 +164,7 @@ static void cell_call(struct dice *d, struct syscall *s)
 static void thread_call(struct dice *d, struct syscall *s)
 {
     s->target = handle(d, THREAD);
-    s->word = 1 + below(d, 6);
+    s->word = 1 + below(d, 8);
     if (s->word == THREAD_METHOD_START) {
         bool good = !one_in(d, 8);
         words(s, one_in(d, 8) ? handle(d, OTHER) : 0,
@@ -173,7 +173,7 @@ static void thread_call(struct dice *d, struct syscall *s)
               game.argument + below(d, CHILDREN) * game.argument_size,
               one_in(d, 8) ? number(d) : below(d, 91));
         s->w[5] = one_in(d, 8) ? number(d) : below(d, 4);
-    } else if (s->word == THREAD_METHOD_WINDOW) {
+    } else if (s->word == THREAD_METHOD_WINDOW || s->word == THREAD_METHOD_INBOX) {
         words(s, address(d), pages(d), 0, 0, 0);
     } else {
         words(s, handle(d, SIGNAL), 0, 0, 0, 0);
@@ -218,8 +218,8 @@ static void receive(struct dice *d, struct syscall *s)
 
 static void other(struct dice *d, struct syscall *s)
 {
-    static const uint8_t ops[] = {SYS_SEND, SYS_REPLY, SYS_KEEP, SYS_SIGNAL, SYS_SIGNAL,
-                                  SYS_WAIT, SYS_YIELD, SYS_NULL, SYS_NOW,    SYS_REAP};
+    static const uint8_t ops[] = {SYS_SEND,  SYS_REPLY, SYS_KEEP, SYS_SIGNAL, SYS_SIGNAL, SYS_WAIT,
+                                  SYS_YIELD, SYS_NULL,  SYS_NOW,  SYS_REAP,   SYS_MOVE};
     const uint64_t op = ops[below(d, sizeof ops)];
     s->word = op << CALL_OP_SHIFT;
     if (op == SYS_SEND)

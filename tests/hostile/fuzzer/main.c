@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Waits for a seed and a count on the link, makes that many random system calls, and shows that
-// nothing of its memory is lost: `end N calls`. With memory, threads of its own make the calls, and
-// whoever waits too long is ended and made anew; without, the calls are such that come back.
+// Argument: a seed and a count, in hex. Makes that many random system calls, and shows that nothing
+// of its memory is lost. With memory, threads of its own make the calls, and whoever waits too long
+// is ended and made anew; without, the calls are such that come back.
 #include "../attacker/bare.h"
-#include "abi/layout.h"
 #include "fuzzer.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
-#include "gen/link.h"
 #include "gen/thread.h"
 #include "gen/untyped.h"
 #include "os/ipc.h"
@@ -24,7 +22,6 @@ enum {
     SLOT_FRAME,
     SLOT_REST,
     SLOT_WORKERS = 104, // two each: memory, thread
-    RECORD = 32, // bytes on the link: seed and count in hex, 16 and 15 digits, and a line end
     MSEC = 1000000,
 };
 
@@ -175,35 +172,20 @@ static void game_end(void)
     probe_eq(found, 0, "its pages are clean");
 }
 
-static uint64_t hex(const uint8_t *text, size_t digits)
+static uint64_t hex(const char **text)
 {
     uint64_t value = 0;
-    for (size_t i = 0; i < digits; i++)
-        value = value << 4 | (uint64_t)(text[i] >= 'a' ? text[i] - 'a' + 10 : text[i] - '0');
+    for (; **text > ' '; (*text)++)
+        value = value << 4 | (uint64_t)(**text >= 'a' ? **text - 'a' + 10 : **text - '0');
     return value;
-}
-
-static void read_record(uint64_t *seed, uint64_t *count)
-{
-    uint8_t record[RECORD];
-    size_t used = 0;
-    probe_say("ready");
-    while (used < RECORD) {
-        size_t length = 0;
-        uint32_t lost;
-        ASSERT(link_read(record + used, RECORD - used, &length, &lost) == ERR_OK, "no link");
-        used += length;
-        for (int i = 0; length == 0 && i < 100; i++)
-            raw_yield();
-    }
-    *seed = hex(record, 16);
-    *count = hex(record + 16, 15);
 }
 
 int main(void)
 {
-    uint64_t seed, count, calls = 0;
-    read_record(&seed, &count);
+    const char *argument = start_page()->argument;
+    uint64_t seed = hex(&argument), calls = 0;
+    argument++;
+    const uint64_t count = hex(&argument);
     probe_number("seed", seed);
     if (start_page()->untyped != 0) {
         game_begin(seed);

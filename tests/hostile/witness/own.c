@@ -10,7 +10,7 @@
 #include "tests/cells/raw.h"
 #include "tests/cells/thread.h"
 
-enum { PRIORITY = 80, MSEC = 1000000, COPIES = 100, SERVED = 3, WORD = 0x77 };
+enum { PRIORITY = 90, MSEC = 1000000, COPIES = 100, SERVED = 3, WORD = 0x77 };
 
 static cap_t endpoint, signal;
 static volatile uint64_t answers[SERVED];

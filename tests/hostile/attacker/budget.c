@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CPU time beyond what the manifest gives.
+#include "attack.h"
+#include "gen/thread.h"
+#include "gen/untyped.h"
+#include "os/ipc.h"
+#include "tests/cells/raw.h"
+#include "tests/cells/thread.h"
+
+enum {
+    PRIORITY = 90,
+    THREADS = 6,
+    AMOUNT = 1000000,  // ns, as in the manifest
+    PERIOD = 50000000, // ns
+    PERIODS = 20,
+    MUCH = 4, // times what it may have is too much, whatever the emulator's clock does
+};
+
+static const char no_memory[] = "no memory to try with";
+
+// A budget of its own, and other things in the place of one.
+const char *attack_make_budget(void)
+{
+    const struct start_info *start = start_page();
+    cap_t budget = 0, piece = 0, thread = 0;
+    if (untyped_retype_budget(start->untyped, test_slot(), &budget) != ERR_DENIED)
+        return "a budget of its own";
+    if (untyped_retype_untyped(start->untyped, test_slot(), 2, RIGHT_ALL, &piece) != ERR_OK ||
+        untyped_retype_thread(start->untyped, test_slot(), &thread) != ERR_OK)
+        return no_memory;
+    if (untyped_retype_budget(piece, test_slot(), &budget) != ERR_DENIED)
+        return "a budget of its own, from a piece of memory";
+    const cap_t others[] = {0,      start->signal,      start->untyped, piece,
+                            thread, start->services[1], cap_first(1),   ~0ull};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (thread_budget(thread, others[i]) == ERR_OK)
+            return "something else as budget";
+    return NULL;
+}
+
+static void spend_run(uint64_t unused)
+{
+    (void)unused;
+    for (;;)
+        __asm__ volatile("pause");
+}
+
+// More threads do not have more time: the kernel's own account of them all.
+const char *attack_outrun_budget(void)
+{
+    struct test_thread threads[THREADS];
+    uint64_t bits, used = 0;
+    for (int i = 0; i < THREADS; i++)
+        if (test_thread_start(&threads[i], spend_run, 0, PRIORITY) != ERR_OK)
+            return no_memory;
+    const nsec_t begin = sys_now(), end = begin + PERIODS * (nsec_t)PERIOD;
+    while (sys_now() < end) {
+        err_t err = sys_wait(start_page()->signal, end, &bits);
+        if (err != ERR_OK && err != ERR_TIMED_OUT)
+            return "it cannot wait";
+    }
+    for (int i = 0; i < THREADS; i++) {
+        uint32_t state;
+        uint64_t ran = 0;
+        if (thread_info(threads[i].thread, &state, &ran) != ERR_OK)
+            return "it cannot see what its threads used";
+        used += ran;
+    }
+    const uint64_t periods = (sys_now() - begin) / PERIOD + 2;
+    attack_say("used ns:", used);
+    return used > MUCH * periods * AMOUNT ? "more time than its manifest gives" : NULL;
+}
