@@ -32,8 +32,6 @@ class Result:
     lemmas: dict = dataclasses.field(default_factory=dict)  # name -> proved
     contracts: set = dataclasses.field(default_factory=set)  # functions that promise something
     assumed: dict = dataclasses.field(default_factory=dict)  # function without a body here -> its clauses
-    requires: dict = dataclasses.field(default_factory=dict)  # function -> what its callers must keep
-    axioms: set = dataclasses.field(default_factory=set)
 
 
 def prepare(out, build_folder):
@@ -82,12 +80,8 @@ def properties_read(result, path, functions):
                 continue
             if kind in ("postcondition", "assigns clause") and name in functions:
                 result.contracts.add(name)
-            elif kind == "precondition":
-                result.requires.setdefault(name, []).append(text)
             elif kind in ("postcondition", "assigns clause") and row["status"] == "Considered valid":
                 result.assumed.setdefault(name, []).append(text)
-            elif kind == "axiom":
-                result.axioms.add(text.split(":")[0])
 
 
 def run(folder, source, functions, out, limit, smoke=False, clauses=None):
