@@ -13,7 +13,6 @@ INCLUDES = ("kernel/core", "kernel/arch", "kernel/arch/x86_64")
 environment = dict(os.environ, LC_ALL="C")
 build = None  # the folder with the links to the headers of abi/
 SMOKE_SECONDS = 1
-QUICK = 2
 
 
 @dataclasses.dataclass
@@ -85,20 +84,18 @@ def properties_read(result, path, functions):
 
 
 def run(folder, source, functions, out, limit, smoke=False, clauses=None):
-    """Prove `functions` of `source` under `folder`; only those goals, if `clauses` names some. Each prover has QUICK seconds for a
-    goal, and `limit` if both did not do it in that time."""
+    """Prove `functions` of `source` under `folder`; only those goals, if `clauses` names some. Each prover has `limit` seconds for
+    a goal."""
     os.makedirs(out, exist_ok=True)
     result = Result(f"{out}/wp.log")
     includes = [f"-I{folder}/{path}" for path in INCLUDES] + [f"-I{build}/inc/abi", f"-I{build}"]
     command = ["frama-c", f"{folder}/{source}", "-c11", "-machdep", "gcc_x86_64", "-cpp-extra-args=" + " ".join(includes),
-               "-wp", "-wp-model", MODEL, "-wp-prover", PROVERS, "-wp-par", "1", "-wp-timeout", str(min(QUICK, limit))]
+               "-wp", "-wp-model", MODEL, "-wp-prover", PROVERS, "-wp-par", "1", "-wp-timeout", str(limit)]
     if clauses is None:
         command += ["-wp-prop=@lemma", "-then"]
     command += ["-wp-rte", "-wp-fct", ",".join(functions), "-wp-prop=" + (",".join(clauses) if clauses else "-@lemma")]
     if smoke:
         command += ["-wp-smoke-tests", "-wp-no-smoke-dead-code", "-wp-smoke-timeout", str(SMOKE_SECONDS)]
-    if limit > QUICK:
-        command += ["-then", "-wp-timeout", str(limit), "-wp-no-smoke-tests"]
     command += ["-then", "-no-wp", "-report-csv", f"{out}/properties.csv"]
     with open(result.log, "w") as log:
         log.write(" ".join(command) + "\n")
