@@ -5,28 +5,56 @@
 #include "../test/bed.h"
 #include "../test/check.h"
 #include "../test/door.h"
+#include "gen/device_methods.h"
 #include "interrupt.h"
 #include "tests/seed.h"
 #include <stdlib.h>
 
 enum { CELLS = 4, THREADS = 2, SLOTS = 64, TABLES = 12, CALLS = 1000000, CHECK_EVERY = 64 };
-enum { ROUND = 20000, PAGES = 512, MEMORY = 100, OWN = 40, HEAP = 6, INBOX = 4, WINDOW = 8 };
+enum {
+    ROUND = 20000,
+    PAGES = 512,
+    MEMORY = 100,
+    OWN = 40,
+    HEAP = 6,
+    INBOX = 4,
+    WINDOW = 8,
+    DEVICE_PAGES = 8
+};
 // Slots of the root's cell: the memory of cell i, and what was made of it.
-enum { ROOT_SLOTS = 256, ROOT_TABLES = 8, ROOT_PARK = 6, ROOT_MEMORY = 60, ROOT_MADE = 10 };
+enum {
+    ROOT_SLOTS = 256,
+    ROOT_TABLES = 8,
+    ROOT_PARK = 6,
+    ROOT_DEVICE = 7,
+    ROOT_PART = 8, // of it, on the way to a cell
+    ROOT_MEMORY = 60,
+    ROOT_MADE = 10
+};
 enum { MADE_CELL, MADE_HEAP, MADE_INBOX, MADE_ENDPOINT, MADE_SIGNAL, MADE_BUDGET, MADE_OWN };
 enum { MADE_THREAD = MADE_OWN + 1, MADE_COUNT = MADE_THREAD + THREADS };
 // Slots of the others: where what another cell k has stands, and what is their own. From SLOT_FREE
 // on there is nothing at first.
-enum { SLOT_SHARED = 1, SLOT_OWN = 40, SLOT_IRQ = 41, SLOT_PORTS = 42, SLOT_FREE = 43 };
+enum {
+    SLOT_SHARED = 1,
+    SLOT_OWN = 40,
+    SLOT_IRQ = 41,
+    SLOT_PORTS = 42,
+    SLOT_DEVICE = 43,
+    SLOT_FREE = 44
+};
 
-static const char *const object_names[] = {"none",     "untyped", "frame",     "cell", "thread",
-                                           "endpoint", "signal",  "interrupt", "port", "budget"};
+static const char *const object_names[] = {"none",   "untyped",  "frame",  "cell",
+                                           "thread", "endpoint", "signal", "interrupt",
+                                           "port",   "budget",   "device"};
 static const uint64_t methods[] = {
     [OBJECT_UNTYPED] = UNTYPED_METHOD_COUNT,     [OBJECT_FRAME] = FRAME_METHOD_COUNT,
     [OBJECT_CELL] = CELL_METHOD_COUNT,           [OBJECT_THREAD] = THREAD_METHOD_COUNT,
     [OBJECT_INTERRUPT] = INTERRUPT_METHOD_COUNT, [OBJECT_PORT] = PORT_METHOD_COUNT,
-    [OBJECT_BUDGET] = BUDGET_METHOD_COUNT};
+    [OBJECT_BUDGET] = BUDGET_METHOD_COUNT,       [OBJECT_DEVICE] = DEVICE_METHOD_COUNT};
 enum { TYPES = sizeof(methods) / sizeof(methods[0]) };
+
+#define DEVICE_AT ((paddr_t)1 << 36) // beyond the memory
 
 static uint64_t rng, round_seed, calls, fast, succeeded[TYPES][METHOD_MAX + 1], ops[SYS_OP_COUNT];
 static struct cell *root;
@@ -228,6 +256,8 @@ static void build(uint32_t i)
     manage(cell, CELL_METHOD_MOVE, ARGS(root_handle(made(i, MADE_OWN)), SLOT_OWN));
     manage(cell, CELL_METHOD_DERIVE, ARGS(root_handle(ROOT_IRQ), SLOT_IRQ, RIGHT_ALL, ~0ull));
     manage(cell, CELL_METHOD_DERIVE, ARGS(root_handle(ROOT_PORTS), SLOT_PORTS, RIGHT_ALL, ~0ull));
+    manage(root_handle(ROOT_DEVICE), DEVICE_METHOD_NARROW, ARGS(roll(4), 4, ROOT_PART));
+    manage(cell, CELL_METHOD_MOVE, ARGS(root_handle(ROOT_PART), SLOT_DEVICE));
     if (i + 1 < CELLS) // faults of the last cell are told to nobody
         manage(cell, CELL_METHOD_SUPERVISE, ARGS(root_handle(made(i + 1, MADE_ENDPOINT))));
     for (uint32_t k = 0; k < THREADS; k++)
@@ -293,6 +323,11 @@ static uint64_t some_word(const struct thread *t)
     }
 }
 
+static cap_t shared(const struct thread *t, uint32_t what)
+{
+    return cell_handle(t->cell, &t->cell->slots[SLOT_SHARED + what * CELLS + roll(CELLS)]);
+}
+
 // Arguments of a kernel object's method, most of them right.
 static struct bed_args some_args(const struct thread *t, uint64_t type, uint64_t method)
 {
@@ -323,6 +358,12 @@ static struct bed_args some_args(const struct thread *t, uint64_t type, uint64_t
                     roll(8));
     if (type == OBJECT_PORT)
         return ARGS(roll(4), 1u << roll(3), slot);
+    if (type == OBJECT_DEVICE && method == DEVICE_METHOD_NARROW)
+        return ARGS(roll(4), 1 + roll(4), slot);
+    if (type == OBJECT_DEVICE)
+        return ARGS(BED_HEAP + roll(40) * PAGE_SIZE, ACCESS_READ | roll(4));
+    if (type == OBJECT_INTERRUPT)
+        return ARGS(shared(t, MADE_SIGNAL), 1ull << roll(64));
     if (type == OBJECT_BUDGET)
         return ARGS(1000 + roll(5000), 1000 + roll(50000));
     return ARGS(some_handle(t), roll(64));
@@ -344,11 +385,6 @@ static uint64_t some_token(const struct thread *t)
     if (!k || one_in(10))
         return one_in(2) ? roll64() : (uint64_t)roll(PAGES) << 32 | roll(10);
     return kernel_to_phys(k) >> PAGE_SHIFT << 32 | k->calls;
-}
-
-static cap_t shared(const struct thread *t, uint32_t what)
-{
-    return cell_handle(t->cell, &t->cell->slots[SLOT_SHARED + what * CELLS + roll(CELLS)]);
 }
 
 // Messages, as programs send them: mostly to where somebody listens.
@@ -389,7 +425,8 @@ static void service(const struct thread *t)
 // A method of a kernel object.
 static void method(const struct thread *t)
 {
-    cap_t to = some_handle(t);
+    uint32_t devices = SLOT_IRQ + roll(SLOT_FREE - SLOT_IRQ);
+    cap_t to = one_in(8) ? cell_handle(t->cell, &t->cell->slots[devices]) : some_handle(t);
     const struct cap *c = cell_find(t->cell, to);
     uint64_t type = c ? c->type : OBJECT_CELL, number;
 
@@ -456,6 +493,8 @@ static void open_round(void)
     root = host_boot_sized(PAGES, ROOT_SLOTS, ROOT_TABLES);
     manager = bed_first(root);
     bed_object(manager, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_SIGNAL, ARGS(ROOT_PARK));
+    cap_make(cap_root, &root->slots[ROOT_DEVICE], OBJECT_DEVICE, DEVICE_AT, DEVICE_PAGES,
+             RIGHT_ALL);
     for (uint32_t i = 0; i < CELLS; i++)
         bed_object(manager, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_UNTYPED,
                    ARGS(ROOT_MEMORY + i, MEMORY, RIGHT_ALL));

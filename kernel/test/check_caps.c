@@ -52,6 +52,11 @@ static bool check_derived(const struct cap *p, const struct cap *c)
     }
     REQUIRE("I1", c->type == p->type);
     REQUIRE("I1", !p->expiry || (c->expiry && c->expiry <= p->expiry));
+    if (c->type == OBJECT_DEVICE) { // its identity is something else: I22
+        REQUIRE("I1", range_covers(p->object, p->extent << PAGE_SHIFT, c->object,
+                                   c->extent << PAGE_SHIFT));
+        return true;
+    }
     REQUIRE("I1", !p->identity || c->identity == p->identity);
     if (c->type == OBJECT_PORT)
         REQUIRE("I1", range_covers(p->object, p->extent, c->object, c->extent));
@@ -89,8 +94,9 @@ static bool check_object(const struct cap *c)
 {
     if (c->type == OBJECT_UNTYPED)
         return check_untyped(c);
-    if (c->type == OBJECT_PORT || c->type == OBJECT_DEVICE || c->type == OBJECT_INTERRUPT ||
-        !parts_in_memory(c->object))
+    if (c->type == OBJECT_DEVICE)
+        return parts_device(c);
+    if (c->type == OBJECT_PORT || c->type == OBJECT_INTERRUPT || !parts_in_memory(c->object))
         return true;
     for (uint64_t at = 0; at < object_bytes(c); at += 1 << UNIT_SHIFT) {
         uint32_t *owner = parts_owner(c->object + at);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Page tables, the frame table and leases: I4 to I7, I12, I13, I21.
+// Page tables, the frame table and leases: I4 to I7, I12, I13, I21, I22.
 #include "../core/cell.h"
 #include "../core/frame.h"
 #include "check_parts.h"
 
 static struct {
-    uint64_t tables, own, lent, borrowed;
+    uint64_t tables, own, lent, borrowed, device;
 } seen;
 
 static bool check_entry(const struct cell *cell, const pte_t *at)
@@ -20,11 +20,32 @@ static bool check_entry(const struct cell *cell, const pte_t *at)
     seen.borrowed += (e & PTE_BORROWED) != 0;
     if (e & PTE_BORROWED)
         return true;
+    if ((e & PTE_ADDRESS) >> PAGE_SHIFT >= physmap_pages) { // a device's: it has no record
+        REQUIRE("I22", !(e & PTE_LENT) && (e & PTE_UNCACHED) == PTE_UNCACHED && e & PTE_NO_EXECUTE);
+        seen.device++;
+        return true;
+    }
     seen.own++;
-    if ((e & PTE_ADDRESS) >> PAGE_SHIFT >= physmap_pages)
-        return true; // a device's: it has no record
     REQUIRE("I5", f->use == FRAME_PAGE);
     REQUIRE("I4", f->cell == cell && f->entry == at);
+    return true;
+}
+
+static uint64_t mapped; // pages of all device capabilities
+
+bool parts_device(const struct cap *c)
+{
+    const struct frame *f = frame_of_kernel(c);
+
+    if (!c->identity)
+        return true;
+    REQUIRE("I22", f->use == FRAME_CELL && f->cell);
+    for (uint64_t i = 0; i < c->extent; i++) {
+        const pte_t *e = space_entry(f->cell, c->identity + (i << PAGE_SHIFT));
+
+        REQUIRE("I22", e && (*e & PTE_ADDRESS) == c->object + (i << PAGE_SHIFT));
+    }
+    mapped += c->extent;
     return true;
 }
 
@@ -101,7 +122,7 @@ bool check_pages(void)
 {
     uint64_t lent = 0, borrowed = 0;
 
-    seen.lent = seen.borrowed = 0;
+    seen.lent = seen.borrowed = seen.device = 0;
     for (uint64_t p = 0; p < physmap_pages; p++) {
         const struct frame *f = &frame_table[p];
         const struct cell *cell = phys_to_kernel(p << PAGE_SHIFT);
@@ -118,6 +139,8 @@ bool check_pages(void)
             return false;
         p += (cell->bytes >> PAGE_SHIFT) - 1;
     }
+    REQUIRE("I22", mapped == seen.device);
+    mapped = 0;
     REQUIRE("I7", lent == seen.lent);
     REQUIRE("I12", borrowed == seen.borrowed);
     return true;

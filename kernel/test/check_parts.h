@@ -36,6 +36,9 @@ uint32_t *parts_refs(uint64_t object);
 bool parts_small(void *body, uint32_t type);
 bool parts_found(const struct thread *t, enum found where);
 
+// The pages of a device's capability are mapped in its own cell, or nowhere.
+bool parts_device(const struct cap *c);
+
 bool check_caps(void);
 bool check_pages(void);
 bool check_threads(bool left);

@@ -19,9 +19,19 @@ enum {
     SLOT_THREAD = 48,
     SLOT_LAST = 50,   // in the root's cell, as all that follows
     SLOT_BUDGET = 51, // two of them
+    SLOT_INBOX = 54,  // one for each cell
     SLOT_ROOT = 20,   // what the above come from
 };
-enum { CELLS = 3, SLOTS = 64, TABLES = 8, PAGES = 80, HEAP = 4, WINDOW = 4, EXTENTS = 64 };
+enum {
+    CELLS = 3,
+    SLOTS = 64,
+    TABLES = 10,
+    PAGES = 110,
+    HEAP = 4,
+    INBOX = 3,
+    WINDOW = 4,
+    EXTENTS = 64
+};
 enum { BUDGETS = 2, AMOUNT = 1000000, PERIOD = 1000000000 };
 // What the threads are in a state. From READY on, and who is left over: ready, or parked.
 enum { CALLER, PEER, SECOND, THIRD, OTHER, LATER, READY, PARKED = STATE_THREADS - 1 };
