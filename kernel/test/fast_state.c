@@ -120,9 +120,6 @@ static void arrange_call(void)
     draw_receivers(PEER, one_in(25) ? 0 : one_in(4) ? 2 + roll(2) : 1);
     if (one_in(30))
         world.role[PEER]->window = (struct window){0};
-    // Who could have pages moved to it is never sent them by fast.S all the same.
-    if (one_in(2) && inbox_set(world.role[PEER], world.role[PEER]->cell, BED_HEAP, HEAP) != ERR_OK)
-        abort();
 }
 
 // The caller has taken a message from the endpoint, and is about to answer it and wait for the
