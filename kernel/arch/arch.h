@@ -22,6 +22,8 @@ void arch_timer_set(nsec_t deadline);
 
 // Let waiting interrupts in; true if somebody more urgent than the current thread is ready now. The
 // kernel's state is whole wherever this is called.
+//@ ghost int interrupts; // those that were let in
+//@ assigns interrupts;
 bool arch_preempt(void);
 void arch_idle(void); // until the next interrupt
 

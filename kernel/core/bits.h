@@ -9,8 +9,8 @@
 
     // 2^n - 1, for the n that the proofs need.
     predicate is_low_mask(integer m) =
-      m == 1 || m == 3 || m == 15 || m == 63 || m == 255 || m == 4095 || m == 0x7fff ||
-      m == 0xffffffff;
+      m == 1 || m == 3 || m == 15 || m == 63 || m == 255 || m == 4095 ||
+      m == 0x7fff || m == 0xffffffff;
 
     axiomatic Bits {
       axiom and_below: \forall integer x, y;

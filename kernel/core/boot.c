@@ -107,8 +107,8 @@ static void give(struct cell *cell, struct thread *t, struct init_info *info,
         const struct boot_memory *m = &boot->memory[i];
 
         if (m->kind == BOOT_MEMORY_FREE && m->pages)
-            untyped_make(cap_root, &cell->slots[slot++], phys_to_kernel(m->base), m->pages,
-                         RIGHT_ALL);
+            untyped_make(cap_root, &cell->slots[slot++], (uint64_t)phys_to_kernel(m->base),
+                         m->pages, RIGHT_ALL);
     }
     info->untyped_count = slot - INIT_UNTYPED;
     info->tables_free = cell->pool_pages - cell->pool_used;
@@ -162,6 +162,7 @@ struct cell *boot_steward(struct boot_info *boot)
     t = start_thread(cell, m, table[boot->steward_entry].start);
     give(cell, t, info, boot);
     info->boot = *boot;
+    info->boot.physmap = 0; // no kernel address leaves the kernel
     memset(boot->seed, 0, sizeof(boot->seed));
     return cell;
 }

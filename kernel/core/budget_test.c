@@ -3,6 +3,7 @@
 // not wait. Time is a variable; what runs is what sched_leave names.
 #include "../test/bed.h"
 #include "budget.h"
+#include "tests/seed.h"
 
 enum {
     SERVER = 100,
@@ -15,6 +16,7 @@ enum {
 };
 enum { MS = 1000 * 1000 };
 
+static uint64_t seed;
 static struct cell *root;
 static struct thread *first, *server, *client, *other;
 static cap_t at_server, at_client, at_other;
@@ -24,6 +26,12 @@ static void idle(void)
 {
     host_now = this_cpu()->armed > host_now ? this_cpu()->armed : host_now;
     timer_run(host_now);
+}
+
+static uint32_t roll(uint32_t n)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(seed >> 33) % n;
 }
 
 static struct budget *budget_of(uint32_t slot)
@@ -210,8 +218,40 @@ static void never_set(void)
     host_shutdown();
 }
 
-int main(void)
+// Two threads of one budget and the server that one of them calls, at random: in the long run they
+// have what the budget gives, and what the server used beyond it is paid back.
+static void bounded(void)
 {
+    enum { AMOUNT = MS, PERIOD = 50 * MS, STEPS = 20000, LONGEST = 3 * MS };
+    uint64_t begun, ran;
+
+    setup(AMOUNT, PERIOD);
+    budget_give(other, budget_of(BUDGET));
+    begun = host_now;
+    ran = client->ran + other->ran;
+    for (int i = 0; i < STEPS; i++) {
+        struct thread *t = this_cpu()->current;
+
+        if (roll(2))
+            pass(roll(LONGEST));
+        else if (t == client)
+            bed_syscall(t, call_word(SYS_CALL, 5, 0), at_client, ARGS(0));
+        else if (t == server)
+            bed_syscall(t, call_word(SYS_REPLY_RECV, 0, 0), at_server, ARGS(0));
+        else
+            bed_syscall(t, call_word(SYS_YIELD, 0, 0), 0, ARGS(0));
+        sched_leave();
+    }
+    budget_account(this_cpu(), host_now);
+    ran = client->ran + other->ran - ran;
+    CHECK(ran <= ((host_now - begun) / PERIOD + 2) * AMOUNT + LONGEST);
+    CHECK(ran >= (host_now - begun) / PERIOD / 2 * AMOUNT);
+    host_shutdown();
+}
+
+int main(int argc, char **argv)
+{
+    seed = test_seed(argc, argv);
     never_set();
     enforced();
     set_is_checked();
@@ -219,5 +259,6 @@ int main(void)
     no_stall();
     server_spent();
     shared();
+    bounded();
     return unit_done();
 }

@@ -45,12 +45,19 @@ enum {
     CAP_FAST_RECV = 1, // an endpoint, READ, method 0, no expiry
 };
 
+/*@ requires \valid_read(c);
+    assigns \nothing;
+    ensures usable: \result <==> c->type == OBJECT_NONE && c->generation != CAP_GENERATION_LAST;
+ */
 static inline bool cap_slot_is_empty(const struct cap *c)
 {
     return c->type == OBJECT_NONE && c->generation != CAP_GENERATION_LAST;
 }
 
 extern struct cap *cap_root; // parent of what exists at boot; in no cell's table
+
+/*@ axiomatic Links { logic struct cap *cap_of(integer link); } // what `cap_at` returns
+ */
 
 static inline struct cap *cap_at(uint32_t link)
 {
@@ -62,6 +69,10 @@ static inline uint32_t cap_link(const struct cap *c)
     return (uint32_t)(((uintptr_t)c - physmap) >> 6);
 }
 
+/*@ requires \valid_read(c);
+    assigns \nothing;
+    ensures child: \result <==> c->first != 0;
+ */
 static inline bool cap_has_child(const struct cap *c)
 {
     return c->first != 0;
@@ -74,6 +85,46 @@ struct cap_request {
     nsec_t expiry;     // 0: never
     uint64_t identity; // 0: the source's
 };
+
+/*@ // No bit is in `a` that is not in `b`.
+    predicate is_within(integer a, integer b) =
+      \forall integer i; 0 <= i < 64 ==> (a & (1 << i)) != 0 ==> (b & (1 << i)) != 0;
+    predicate is_no_later(integer a, integer b) = b == 0 || (a != 0 && a <= b);
+
+    predicate is_empty{L}(struct cap *c) = c->type == OBJECT_NONE && c->rights == 0 &&
+      c->methods == 0 && c->fast == 0 && c->object == 0 && c->identity == 0;
+
+    // What fast.S takes a capability for.
+    predicate may_call{L}(struct cap *c) = c->type == OBJECT_ENDPOINT && c->expiry == 0 &&
+      (c->rights & RIGHT_WRITE) != 0;
+    predicate may_receive{L}(struct cap *c) = c->type == OBJECT_ENDPOINT && c->expiry == 0 &&
+      (c->rights & RIGHT_READ) != 0 && (c->methods & 1) != 0;
+    predicate is_fast_rightly{L}(struct cap *c, integer fast) = 0 <= fast <= 3 &&
+      ((fast & CAP_FAST_CALL) != 0 ==> may_call(c)) &&
+      ((fast & CAP_FAST_RECV) != 0 ==> may_receive(c));
+
+    // An empty slot that can be filled, and a capability under which to put it.
+    predicate can_insert{L}(struct cap *parent, struct cap *child) =
+      \valid(parent) && \valid(child) && \separated(parent, child) &&
+      \separated(cap_of(parent->first), child) && \separated(cap_of(parent->first), parent) &&
+      child->type == OBJECT_NONE && child->generation < CAP_GENERATION_LAST;
+
+    // What is allowed is the same.
+    predicate is_same{N, O}(struct cap *new, struct cap *old) =
+      \at(new->object, N) == \at(old->object, O) && \at(new->extent, N) == \at(old->extent, O) &&
+      \at(new->type, N) == \at(old->type, O) && \at(new->rights, N) == \at(old->rights, O) &&
+      \at(new->methods, N) == \at(old->methods, O) &&
+      \at(new->expiry, N) == \at(old->expiry, O) &&
+      (\at(old->type, O) != OBJECT_DEVICE ==>
+        \at(new->identity, N) == \at(old->identity, O)) && \at(new->fast, N) == \at(old->fast, O);
+
+    // Nobody is its own neighbour in the tree, nor is `other`, which is in no tree (I2).
+    predicate is_linked{L}(struct cap *c, struct cap *other) =
+      \separated(c, cap_of(c->prev)) && \separated(c, cap_of(c->next)) &&
+      \separated(c, cap_of(c->first)) && \separated(c, cap_of(c->last)) &&
+      \separated(other, cap_of(c->prev)) && \separated(other, cap_of(c->next)) &&
+      \separated(other, cap_of(c->first)) && \separated(other, cap_of(c->last));
+ */
 
 // Fill the empty slot `to` with what `request` leaves of `from`, as its child.
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request);
@@ -90,5 +141,13 @@ void cap_move(struct cap *from, struct cap *to);
 bool cap_delete(struct cap *c);
 
 // Make `child`, whose object fields are set, a capability in use, under `parent`.
+/*@ requires can_insert(parent, child) && 0 <= type <= 255;
+    assigns *child, parent->first, parent->last, cap_of(parent->first)->prev, tree_counts,
+      object_counts;
+    ensures object: child->object == object && child->extent == extent && child->type == type;
+    ensures rights: child->rights == rights && child->identity == 0;
+    ensures fast: is_fast_rightly(child, child->fast);
+    ensures generation: child->generation == \old(child->generation) + 1;
+ */
 void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint64_t object,
               uint64_t extent, uint8_t rights);

@@ -18,4 +18,8 @@ MUST_USE err_t device_map(struct cap *c, vaddr_t address, uint32_t access);
 MUST_USE err_t device_unmap(struct cap *c);
 
 // The capability leaves its slot: its mapping goes.
+/*@ requires \valid(c);
+    assigns c->identity, object_counts;
+    ensures unmapped: c->identity == 0;
+ */
 void device_cut(struct cap *c);

@@ -33,6 +33,7 @@ void endpoint_fail(struct thread *client, err_t error);
 void endpoint_abandon(struct thread *client);
 
 // The capability in this slot goes: who waits for a message through it waits no more.
+//@ assigns object_counts;
 void endpoint_cut(const struct cap *c);
 
 // Leave the queue or list that the thread is in.

@@ -39,6 +39,14 @@ static inline struct frame *frame_of_kernel(const void *k)
     return frame_of(kernel_to_phys(k));
 }
 
+/*@ assigns \nothing;
+    ensures record: \valid_read(\result);
+ */
+static inline const struct frame *frame_of_address(uint64_t address)
+{
+    return frame_of_kernel((const void *)address);
+}
+
 void frame_use_set(const void *first, uint64_t pages, enum frame_use use);
 void frame_use_slots(const void *first, uint64_t pages, struct cell *cell); // FRAME_CELL
 

@@ -137,7 +137,7 @@ APART static void untyped_call(struct thread *t, struct cap *self, uint64_t meth
 {
     struct shape s;
     struct cap *slot;
-    void *body;
+    uint64_t body;
     err_t err;
 
     if (method == UNTYPED_METHOD_INFO) {
@@ -158,8 +158,8 @@ APART static void untyped_call(struct thread *t, struct cap *self, uint64_t meth
         return;
     }
     // commit
-    shape_init(t, &s, body);
-    cap_make(self, slot, s.type, (uint64_t)body, s.extent, self->rights & s.rights);
+    shape_init(t, &s, (void *)body);
+    cap_make(self, slot, s.type, body, s.extent, self->rights & s.rights);
     answer(t, ERR_OK, cell_handle(t->cell, slot), 0, 0);
 }
 

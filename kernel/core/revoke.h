@@ -33,6 +33,12 @@ static inline bool revoke_in_progress(void)
 }
 
 // May nothing be derived from `c` at present?
+/*@ axiomatic Revoke { predicate is_covered{L}(struct cap *c) reads *c, revoke; }
+ */
+/*@ requires \valid_read(c);
+    assigns \nothing;
+    ensures covers: \result <==> is_covered(c);
+ */
 bool revoke_covers(const struct cap *c);
 
 // All descendants of `c` are to go. No other revoke may be in progress.

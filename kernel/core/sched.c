@@ -176,6 +176,8 @@ struct thread *sched_pick(void)
 // Nobody's time passes.
 APART static void sched_idle(struct cpu *cpu)
 {
+    if (object_reap_one()) // there is time to take apart what nobody asked for
+        return;
     budget_account(cpu, clock_now());
     cpu->runner = 0;
     cpu->budget = cpu->debtor = 0;

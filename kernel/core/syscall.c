@@ -6,6 +6,7 @@
 #include "endpoint.h"
 #include "fault.h"
 #include "lookup.h"
+#include "revoke.h"
 #include "signal.h"
 
 enum { SYSCALL_LENGTH = 2 }; // bytes of the instruction
@@ -26,6 +27,13 @@ static void result_word(struct thread *t, uint64_t word)
         t->regs.w[i] = 0;
     t->regs.w[0] = word;
     t->regs.rax = ERR_OK;
+}
+
+// What is BUSY because of a revoke does not stay so when who began that is gone.
+APART static void call_passing(struct thread *t, const struct cap *c)
+{
+    endpoint_send(t, c, MESSAGE_CALL);
+    revoke_help();
 }
 
 APART static void sys_call(struct thread *t, uint64_t word)
@@ -49,10 +57,12 @@ APART static void sys_call(struct thread *t, uint64_t word)
         return;
     }
     // commit
-    if (c->type == OBJECT_ENDPOINT)
-        endpoint_send(t, c, MESSAGE_CALL);
-    else
+    if (c->type != OBJECT_ENDPOINT)
         object_call(t, c, method);
+    else if (call_passes(word))
+        call_passing(t, c);
+    else
+        endpoint_send(t, c, MESSAGE_CALL);
 }
 
 APART static void sys_send(struct thread *t, uint64_t word)
@@ -89,6 +99,14 @@ static err_t reply_passed(struct thread *t, uint64_t word, struct cap **passed)
     return cap_may_derive(*passed, &all);
 }
 
+// BUSY: a revoke is in the way. Helping with it, so that asking again will do.
+static void answer_refused(struct thread *t, err_t error)
+{
+    result(t, error);
+    if (error == ERR_BUSY)
+        revoke_help();
+}
+
 APART static void sys_recv(struct thread *t, uint64_t word, bool reply)
 {
     struct cap *c, *passed;
@@ -105,7 +123,7 @@ APART static void sys_recv(struct thread *t, uint64_t word, bool reply)
     if (!err)
         err = reply_passed(t, reply ? word : 0, &passed);
     if (err) {
-        result(t, err);
+        answer_refused(t, err);
         return;
     }
     // commit
@@ -128,7 +146,7 @@ APART static void sys_reply(struct thread *t, uint64_t word)
     err_t err = client ? reply_passed(t, word, &passed) : ERR_BAD_CAPABILITY;
 
     if (err) {
-        result(t, err);
+        answer_refused(t, err);
         return;
     }
     // commit

@@ -102,10 +102,10 @@ static inline struct thread *bed_first(struct cell *root)
 {
     struct cap *untyped = &root->slots[ROOT_UNTYPED];
     struct thread *t;
-    void *body = 0;
+    uint64_t body = 0;
 
     CHECK_EQ(untyped_carve(untyped, PAGE_SIZE, PAGE_SIZE, true, &body), ERR_OK);
-    t = body;
+    t = (struct thread *)body;
     thread_init(t);
     frame_use_set(t, 1, FRAME_THREAD);
     cap_make(untyped, &root->slots[5], OBJECT_THREAD, (uint64_t)t, 0, RIGHT_ALL);

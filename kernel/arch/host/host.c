@@ -72,7 +72,7 @@ struct cell *host_boot_sized(uint64_t pages, uint32_t slots, uint32_t tables)
     cap_make(cap_root, &cell->slots[2], OBJECT_CELL, (uint64_t)cell, 0, RIGHT_ALL);
     cap_make(cap_root, &cell->slots[3], OBJECT_PORT, 0, 0x10000, RIGHT_ALL);
     cap_make(cap_root, &cell->slots[4], OBJECT_INTERRUPT, (uint64_t)&interrupts[1], 0, RIGHT_ALL);
-    untyped_make(cap_root, &cell->slots[1], arena + own + 2 * PAGE_SIZE,
+    untyped_make(cap_root, &cell->slots[1], (uint64_t)(arena + own + 2 * PAGE_SIZE),
                  pages - 2 - (own >> PAGE_SHIFT), RIGHT_ALL);
     return cell;
 }
