@@ -44,6 +44,17 @@
     mov %rdi, R_RSP(%rsp)
 .endm
 
+// T waits for the answer of the thread in r12, which waits at the endpoint in r13 no longer.
+.macro take_call
+    save_caller
+    movl $STATES_CALLING, T_STATES(%rsp)
+    incl T_CALLS(%rsp)
+    mov %r12, T_SERVER(%rsp)
+    mov %rsp, T_CLIENT(%r12)
+    movq $0, ENDPOINT_FIRST(%r13)
+    movq $0, ENDPOINT_LAST(%r13)
+.endm
+
 // Around a C function in the middle of a message: what it may change is put aside in T, and T is found again.
 .macro put_aside
     mov %rsi, R_RSI(%rsp)
@@ -133,13 +144,7 @@ a_call:
     cmp $LAST_METHOD, %eax
     ja lend
     // commit
-    save_caller
-    movl $STATES_CALLING, T_STATES(%rsp)
-    incl T_CALLS(%rsp)
-    mov %r12, T_SERVER(%rsp)
-    mov %rsp, T_CLIENT(%r12)
-    movq $0, ENDPOINT_FIRST(%r13)
-    movq $0, ENDPOINT_LAST(%r13)
+    take_call
     mov %rbp, %rdi
     shl $8, %eax
     xor %ebp, %ebp
@@ -160,13 +165,7 @@ lend:
     test %edi, %edi
     jnz syscall_slow
     // commit
-    save_caller
-    movl $STATES_CALLING, T_STATES(%rsp)
-    incl T_CALLS(%rsp)
-    mov %r12, T_SERVER(%rsp)
-    mov %rsp, T_CLIENT(%r12)
-    movq $0, ENDPOINT_FIRST(%r13)
-    movq $0, ENDPOINT_LAST(%r13)
+    take_call
     mov R_R12(%rsp), %edi
     and $LEASE_PAGES, %edi
     or T_WINDOW(%r12), %rdi
