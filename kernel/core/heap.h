@@ -2,6 +2,8 @@
 // A leftist heap (C. A. Crane, 1972) with links inside the things it orders: the smallest key
 // first, no memory of its own; inserting and removing take a number of steps that grows with the
 // logarithm of its size.
+//
+// I8   A heap node is in at most one heap; its rank says whether it is in one.
 #pragma once
 #include "kernel.h"
 
