@@ -9,3 +9,4 @@ CHAIN_INC := $(INC_format) $(INC_crypto) $(INC_os) $(INC_gen) -Iservices -Itests
 $(foreach t,reader vault prompt,$(eval $(call unit_test,$(t),services/$(t)/$(t)_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC))))
 $(foreach t,chain vectors,$(eval $(call unit_test,$(t),tests/chain/$(t)_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC))))
 $(eval $(call unit_test,vault_model,services/vault/model_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC)))
+$(eval $(call unit_test,vault_store,services/vault/store_test.c services/vault/store.c,$(CRYPTO_LIBS_asan),$(INC_crypto) $(INC_abi) -Iservices))
