@@ -2,10 +2,12 @@
 # lib/crypto: one archive per variant, with the objects of the libraries it stands on. For its users:
 #   headers    $(INC_crypto) $(INC_abi), nothing else: no third-party type is in them
 #   CRYPTO_LIBS_cell CRYPTO_LIBS_host CRYPTO_LIBS_asan   what to link (asan is for unit tests)
-#   CRYPTO_LIBS_boot_pe CRYPTO_LIBS_boot_elf             the loader's two entries: hash.h, wipe.h, sign_check
+#   CRYPTO_LIBS_boot_pe CRYPTO_LIBS_boot_elf             the loader's two entries: hash.h, wipe.h, and checking alone of
+#       sign.h, mldsa.h, hybrid.h
 # A target that links them lists them as prerequisites, so they are built first.
-CRYPTO_SRC_full := $(patsubst %,lib/crypto/%.c,wipe hash sha sign sign_check secp secp_sign random stretch box)
-CRYPTO_SRC_boot := $(patsubst %,lib/crypto/%.c,wipe hash sign_check)
+CRYPTO_SRC_full := $(patsubst %,lib/crypto/%.c,wipe hash sha sign sign_check mldsa mldsa_check hybrid hybrid_check secp \
+                   secp_sign random stretch box)
+CRYPTO_SRC_boot := $(patsubst %,lib/crypto/%.c,wipe hash sign_check mldsa_check hybrid_check)
 CRYPTO_VARIANTS := cell host asan boot_pe boot_elf
 $(foreach v,cell host asan,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_full)))
 $(foreach v,boot_pe boot_elf,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_boot)))
@@ -41,3 +43,5 @@ $(eval $(call unit_test,crypto_secp,lib/crypto/secp_test.c,$(CRYPTO_LIBS_asan),$
 $(eval $(call unit_test,crypto_random,lib/crypto/random_test.c,$(CRYPTO_LIBS_asan),$(call CRYPTO_INC,asan)))
 $(eval $(call unit_test,crypto_stretch,lib/crypto/stretch_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_box,lib/crypto/box_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
+$(eval $(call unit_test,crypto_mldsa,lib/crypto/mldsa_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
+$(eval $(call unit_test,crypto_hybrid,lib/crypto/hybrid_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
