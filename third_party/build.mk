@@ -66,9 +66,9 @@ $$(THIRD_OBJ_$(2)_$(1)): $(B)/$(2)/third_party/$(1)/%.o: $(THIRD_SRC)/$(1).sha25
 endef
 
 # --- the libraries -----------------------------------------------------------------------------------------
-WOLFSSL_CORE := $(patsubst %,wolfcrypt/src/%.c,ed25519 ge_operations fe_operations sha512 sha3 wc_mldsa)
+WOLFSSL_CORE := $(patsubst %,wolfcrypt/src/%.c,ed25519 ge_operations fe_operations sha512 sha3 hash wc_mldsa)
 WOLFSSL_ALL  := $(WOLFSSL_CORE) $(patsubst %,wolfcrypt/src/%.c,\
-                hash wc_port memory curve25519 sha256 hmac kdf pwdbased aes ripemd random error logging coding)
+                wc_port memory curve25519 sha256 hmac kdf pwdbased aes ripemd random error logging coding)
 WOLFSSL_SRC_cell := $(WOLFSSL_ALL)
 WOLFSSL_SRC_host := $(WOLFSSL_ALL)
 WOLFSSL_SRC_asan := $(WOLFSSL_ALL)
