@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The system bundle, format 1: one header page, then the payload, which starts with the entry
-// table. Rules: everything is little-endian; the signature covers the first BUNDLE_SIGNED bytes of
-// the header, which hold the Merkle root over the payload; every byte not named here is zero and is
-// checked to be. The Merkle tree is RFC 6962's shape over 4096-byte leaves (the payload is a whole
+// The system bundle, format 2: one header page, then the payload, which starts with the entry
+// table. Rules: everything is little-endian; the two signatures (crypto/hybrid.h) cover the first
+// BUNDLE_SIGNED bytes of the header, with BUNDLE_DOMAIN before them, and both must verify; these
+// bytes hold the Merkle root over the payload; every byte not named here is zero and is checked to
+// be. The Merkle tree is RFC 6962's shape over 4096-byte leaves (the payload is a whole
 // number of pages), hashed with BLAKE3: leaf = H(0x00 || page), node = H(0x01 || left || right).
 #pragma once
 #include "abi/types.h"
 
 enum {
-    BUNDLE_FORMAT = 1,
+    BUNDLE_FORMAT = 2,
     BUNDLE_HEADER_SIZE = 4096,
     BUNDLE_SIGNED = 512, // bytes of the header that the signatures cover
     BUNDLE_NAME = 32,    // bytes of a name, zero-padded, at least one zero
     BUNDLE_ENTRIES_MAX = 128,
     BUNDLE_PAGES_MAX = 4096, // 16 MiB of payload
     BUNDLE_ARCH_X86_64 = 1,
-    BUNDLE_SIGNATURE_2 = 3309, // ML-DSA-65; all zero in format 1
+    BUNDLE_FORMAT_OLD = 1,     // one signature; refused
+    BUNDLE_SIGNATURE = 64,     // Ed25519
+    BUNDLE_SIGNATURE_2 = 3309, // ML-DSA-65
+    BUNDLE_DOMAIN_SIZE = 16,
+    BUNDLE_MESSAGE = BUNDLE_DOMAIN_SIZE + BUNDLE_SIGNED, // bytes that are signed
 };
 
 #define BUNDLE_MAGIC 0x4c444e42414c4543u // "CELABNDL"
+
+// Before the header's bytes in what is signed, zero-padded to BUNDLE_DOMAIN_SIZE.
+#define BUNDLE_DOMAIN "cella bundle 2"
 
 enum bundle_flag {
     BUNDLE_DIRECT =
@@ -36,11 +44,10 @@ struct bundle_header {
     uint32_t entry_count;
     uint64_t payload_pages;
     uint8_t root[32];   // Merkle root over the payload
-    uint8_t signer[32]; // the Ed25519 public key that signs, so that a wrong one can be named
+    uint8_t signer[32]; // hybrid_id of the key that signs, so that a wrong one can be named
     uint8_t zero_signed[BUNDLE_SIGNED - 168];
-    uint8_t signature[64]; // Ed25519 over the first BUNDLE_SIGNED bytes
-    uint8_t signature_2[BUNDLE_SIGNATURE_2];
-    uint8_t zero[BUNDLE_HEADER_SIZE - BUNDLE_SIGNED - 64 - BUNDLE_SIGNATURE_2];
+    uint8_t signature[BUNDLE_SIGNATURE + BUNDLE_SIGNATURE_2]; // hybrid
+    uint8_t zero[BUNDLE_HEADER_SIZE - BUNDLE_SIGNED - BUNDLE_SIGNATURE - BUNDLE_SIGNATURE_2];
 };
 
 enum bundle_kind {

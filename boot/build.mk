@@ -2,7 +2,7 @@
 # The loader: one core under two entries.
 #   $(B)/boot/direct.elf   PVH, for qemu -kernel; the bundle is its -initrd
 #   $(B)/boot/loader.efi   UEFI, unsigned; ./dev signs it for Secure Boot
-# Built in: the key that signs bundles ($(B)/keys/bundle.pub, 32 bytes) and the lowest rollback index.
+# Built in: the hybrid key that signs bundles ($(B)/keys/bundle.pub, 1984 bytes) and the lowest rollback index.
 BOOT_ROLLBACK_MIN ?= 1
 BOOT_KEY_PUB      ?= $(B)/keys/bundle.pub
 
@@ -13,11 +13,12 @@ BOOT_BARE   := $(BASE) -ffreestanding -nostdlibinc -isystem third_party/include 
                -fno-delete-null-pointer-checks -fno-jump-tables -ffunction-sections -fdata-sections $(BOOT_INC)
 
 $(B)/gen/boot_key.h: $(BOOT_KEY_PUB) boot/build.mk | $(INC_LINKS)
-	@test "$$(wc -c <$<)" -eq 32 || { echo "build: $< is not a 32-byte public key - make it with cella image keygen" >&2; exit 1; }
+	@test "$$(wc -c <$<)" -eq 1984 || { echo "build: $< is not a hybrid public key (1984 bytes) -" \
+	    "move it and bundle.key away and make both with cella image keygen" >&2; exit 1; }
 	@{ echo '// Generated from the public key that signs bundles.'; echo '#pragma once'; \
 	   echo '#include <stdint.h>'; \
 	   echo 'enum { BOOT_ROLLBACK_MIN = $(BOOT_ROLLBACK_MIN) };'; \
-	   echo 'static const uint8_t BOOT_KEY[32] = {'; od -An -v -tx1 $< | sed 's/ / 0x/g; s/\([0-9a-f]\)\( \|$$\)/\1,\2/g'; \
+	   echo 'static const uint8_t BOOT_KEY[1984] = {'; od -An -v -tx1 $< | sed 's/ / 0x/g; s/\([0-9a-f]\)\( \|$$\)/\1,\2/g'; \
 	   echo '};'; } >$@
 
 # --- direct ------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The libraries of others, fetched by pinned hash (third_party/lock) and compiled once per variant:
 #   cell   $(TARGET), against musl            host  this machine            asan  this machine, sanitizers on
-#   boot_pe, boot_elf  the loader's two entries: no libc, no red zone, Ed25519 verification and BLAKE3 only.
+#   boot_pe, boot_elf  the loader's two entries: no libc, no red zone, Ed25519 and ML-DSA verification and BLAKE3 only.
 #          Whoever links them supplies memcpy, memmove, memset and memcmp; third_party/include declares them.
 # For other rooms:
 #   MUSL_INC, MUSL_LIB        headers and libc.a for cells; lib/os supplies `long __os_syscall(long n, ...)`
@@ -18,7 +18,7 @@ $(THIRD_SRC)/%.sha256: third_party/lock
 	@touch $@
 .PRECIOUS: $(THIRD_SRC)/%.sha256
 
-fetch: $(foreach name,musl wolfssl blake3 secp256k1 tinycbor virt-firmware,$(THIRD_SRC)/$(name).sha256)
+fetch: $(foreach name,musl wolfssl blake3 secp256k1 tinycbor argon2 virt-firmware,$(THIRD_SRC)/$(name).sha256)
 
 # --- musl, for cells ---------------------------------------------------------------------------------------
 MUSL     := $(B)/cell/musl
@@ -46,10 +46,10 @@ $(MUSL_LIB): $(THIRD_SRC)/musl.sha256 $(MUSL_OUR:%=third_party/musl/%)
 # --- flags per variant -------------------------------------------------------------------------------------
 THIRD_BASE      := -std=gnu11 -O2 -g -w -Werror=implicit-function-declaration -ffunction-sections -fdata-sections $(THIRD_MAPS)
 THIRD_BARE      := -ffreestanding -nostdlibinc -isystem third_party/include -mno-red-zone -fno-stack-protector
-THIRD_CC_cell     := $(CC) $(TARGET) $(THIRD_BASE) -fPIE $(MUSL_INC)
+# Small before fast: the whole image is to stay below a megabyte, and nothing here runs in a loop that people wait for.
+THIRD_CC_cell     := $(CC) $(TARGET) $(THIRD_BASE) -Oz -fPIE $(MUSL_INC)
 THIRD_CC_host     := $(HOST) $(THIRD_BASE) -fPIE -fstack-protector-strong
-# Older wolfSSL shifts negative numbers, which every compiler we use defines.
-THIRD_CC_asan     := $(HOST) $(THIRD_BASE) -fPIE $(SANITIZE) -fno-sanitize=shift-base
+THIRD_CC_asan     := $(HOST) $(THIRD_BASE) -fPIE $(SANITIZE)
 # The libraries must not take the loader for a Windows program.
 THIRD_CC_boot_pe  := $(CC) --target=x86_64-unknown-windows -U_WIN32 -U_WIN64 -U_MSC_VER $(THIRD_BASE) $(THIRD_BARE) -fshort-wchar
 THIRD_CC_boot_elf := $(CC) $(TARGET) $(THIRD_BASE) $(THIRD_BARE) -fno-pic
@@ -66,9 +66,9 @@ $$(THIRD_OBJ_$(2)_$(1)): $(B)/$(2)/third_party/$(1)/%.o: $(THIRD_SRC)/$(1).sha25
 endef
 
 # --- the libraries -----------------------------------------------------------------------------------------
-WOLFSSL_CORE := $(patsubst %,wolfcrypt/src/%.c,ed25519 ge_operations fe_operations sha512)
+WOLFSSL_CORE := $(patsubst %,wolfcrypt/src/%.c,ed25519 ge_operations fe_operations sha512 sha3 hash wc_mldsa)
 WOLFSSL_ALL  := $(WOLFSSL_CORE) $(patsubst %,wolfcrypt/src/%.c,\
-                hash wc_port memory curve25519 sha256 sha3 hmac kdf pwdbased aes ripemd random error logging coding)
+                wc_port memory curve25519 sha256 hmac kdf pwdbased aes ripemd random error logging coding)
 WOLFSSL_SRC_cell := $(WOLFSSL_ALL)
 WOLFSSL_SRC_host := $(WOLFSSL_ALL)
 WOLFSSL_SRC_asan := $(WOLFSSL_ALL)
@@ -81,8 +81,9 @@ WOLFSSL_SET_boot_pe  := boot
 WOLFSSL_SET_boot_elf := boot
 # What a user of wolfSSL's own headers needs besides THIRD_INC_<variant>: the settings that the variant was built with.
 WOLFSSL_FLAGS = -DWOLFSSL_USER_SETTINGS -Ithird_party/wolfssl/$(WOLFSSL_SET_$(1)) -Ithird_party/wolfssl
+# Its lattice arithmetic multiplies modulo 2^32 in signed numbers: -fwrapv makes that C.
 $(foreach v,$(THIRD_VARIANTS),$(eval $(call third_objects,wolfssl,$(v),$(WOLFSSL_SRC_$(v)),\
-    $(call WOLFSSL_FLAGS,$(v)) -I$(THIRD_SRC)/wolfssl,$(wildcard third_party/wolfssl/*.h third_party/wolfssl/*/*.h))))
+    $(call WOLFSSL_FLAGS,$(v)) -fwrapv -I$(THIRD_SRC)/wolfssl,$(wildcard third_party/wolfssl/*.h third_party/wolfssl/*/*.h))))
 
 # The portable C only: no variant has to save vector state for it, and every variant gives the same bytes.
 BLAKE3_FLAGS := -DBLAKE3_NO_SSE2 -DBLAKE3_NO_SSE41 -DBLAKE3_NO_AVX2 -DBLAKE3_NO_AVX512 -DNDEBUG
@@ -102,6 +103,11 @@ $(foreach v,cell host asan,$(eval $(call third_objects,secp256k1,$(v),\
 
 $(foreach v,cell host asan,$(eval $(call third_objects,tinycbor,$(v),\
     src/cborencoder.c src/cborparser.c src/cborerrorstrings.c,,)))
+
+# One lane, one thread; the memory comes from the caller.
+ARGON2_FLAGS := -DARGON2_NO_THREADS -I$(THIRD_SRC)/argon2/include -I$(THIRD_SRC)/argon2/src
+$(foreach v,cell host asan,$(eval $(call third_objects,argon2,$(v),\
+    src/argon2.c src/core.c src/ref.c src/encoding.c src/blake2/blake2b.c,$(ARGON2_FLAGS),)))
 
 # tinycbor has its own archive and headers: rooms other than lib/crypto use it.
 define tinycbor_lib

@@ -2,6 +2,8 @@
 #include "core/verify.h"
 
 #include "crypto/hash.h"
+#include "crypto/hybrid.h"
+#include "crypto/mldsa.h"
 #include "crypto/sign.h"
 
 #include <string.h>
@@ -11,13 +13,15 @@
 #define SHARE_SHAPE     0x2b86a1f05d3c9e47u
 #define SHARE_SIGNER    0xc41d7732e9a80b15u
 #define SHARE_SIGNATURE 0x91f3586e0c27d4abu
+#define SHARE_SECOND    0x4d8e02f7b61a59c3u
 #define SHARE_HEADER    0x5e0c4ad973b1862du
 #define SHARE_ENTRY     0xe86f1bb52a94c073u
 #define SHARE_ROLLBACK  0x37a2dc6841f05b9eu
 #define SHARE_ROOT      0x0cd5f81796eb3a64u
 #define SHARE_PAYLOAD                                                                              \
-    (BOOT_VERIFIED - SHARE_SHAPE - SHARE_SIGNER - SHARE_SIGNATURE - SHARE_HEADER - SHARE_ENTRY -   \
-     SHARE_ROLLBACK - SHARE_ROOT)
+    (BOOT_VERIFIED - SHARE_SHAPE - SHARE_SIGNER - SHARE_SIGNATURE - SHARE_SECOND - SHARE_HEADER -  \
+     SHARE_ENTRY - SHARE_ROLLBACK - SHARE_ROOT)
+_Static_assert(HYBRID_SIZE == BUNDLE_SIGNATURE + BUNDLE_SIGNATURE_2, "the header holds both");
 _Static_assert(SHARE_PAYLOAD != 0, "every check has a share");
 
 // The share, spoiled by any difference from the value that a passed check has.
@@ -50,18 +54,37 @@ static enum boot_stop entry_check(const struct verify_rules *rules,
     return BOOT_CLEAR;
 }
 
+// Each signature has its own share: neither can stand in for the other, or be left out.
+static enum boot_stop signatures_check(const uint8_t *key, const struct bundle_header *header,
+                                       uint64_t *proof)
+{
+    uint8_t message[BUNDLE_MESSAGE];
+    bundle_message(header, message);
+    err_t first = sign_check(key, message, sizeof message, header->signature);
+    if (first != ERR_OK)
+        return BOOT_STOP_SIGNATURE;
+    *proof += share_of(SHARE_SIGNATURE, first, ERR_OK);
+    err_t second = mldsa_check(key + SIGN_PUBLIC_SIZE, message, sizeof message,
+                               header->signature + BUNDLE_SIGNATURE);
+    if (second != ERR_OK)
+        return BOOT_STOP_SIGNATURE_2;
+    *proof += share_of(SHARE_SECOND, second, ERR_OK);
+    return BOOT_CLEAR;
+}
+
 // The header is what the key's owner signed, and nothing else is in it.
 static enum boot_stop header_check(const struct verify_rules *rules,
                                    const struct bundle_header *header, uint64_t size,
                                    uint64_t *proof)
 {
-    if (memcmp(header->signer, rules->key, SIGN_PUBLIC_SIZE) != 0)
+    uint8_t id[HYBRID_ID_SIZE];
+    hybrid_id(rules->key, id);
+    if (memcmp(header->signer, id, sizeof id) != 0)
         return BOOT_STOP_SIGNER;
-    *proof += share_equal(SHARE_SIGNER, header->signer, rules->key, SIGN_PUBLIC_SIZE);
-    err_t signature = sign_check(rules->key, header, BUNDLE_SIGNED, header->signature);
-    if (signature != ERR_OK)
-        return BOOT_STOP_SIGNATURE;
-    *proof += share_of(SHARE_SIGNATURE, signature, ERR_OK);
+    *proof += share_equal(SHARE_SIGNER, header->signer, id, sizeof id);
+    enum boot_stop stop = signatures_check(rules->key, header, proof);
+    if (stop != BOOT_CLEAR)
+        return stop;
     enum boot_stop rest = bundle_check_unsigned(header);
     if (rest != BOOT_CLEAR)
         return rest;

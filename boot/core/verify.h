@@ -8,7 +8,7 @@
 #define BOOT_VERIFIED 0x7d1e93a64bc8f250u
 
 struct verify_rules {
-    const uint8_t *key;          // Ed25519 public key, 32 bytes: the only one that counts
+    const uint8_t *key; // hybrid public key, HYBRID_PUBLIC_SIZE bytes: the only one that counts
     uint64_t rollback_index_min; // lower is refused
     enum boot_entry entry;       // how the loader was started
 };

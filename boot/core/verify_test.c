@@ -8,6 +8,8 @@
 #include "format/bundle_sample.h"
 #include "tests/unit.h"
 
+static const uint8_t OTHER_SECRET[HYBRID_SECRET_SIZE] = {1};
+
 static struct sample sample;
 static struct verify_rules rules;
 
@@ -46,9 +48,9 @@ static enum boot_stop reason_at(uint64_t at)
     const size_t signer = offsetof(struct bundle_header, signer);
     if (at >= signer && at < signer + 32)
         return BOOT_STOP_SIGNER;
-    if (at < BUNDLE_SIGNED + 64)
+    if (at < BUNDLE_SIGNED + BUNDLE_SIGNATURE)
         return BOOT_STOP_SIGNATURE;
-    if (at < BUNDLE_SIGNED + 64 + BUNDLE_SIGNATURE_2)
+    if (at < BUNDLE_SIGNED + BUNDLE_SIGNATURE + BUNDLE_SIGNATURE_2)
         return BOOT_STOP_SIGNATURE_2;
     return at < BUNDLE_HEADER_SIZE ? BOOT_STOP_HEADER_ZERO : BOOT_STOP_ROOT;
 }
@@ -130,23 +132,63 @@ static void test_entry_kind(void)
 
 static void test_keys(void)
 {
-    uint8_t other_secret[SIGN_SECRET_SIZE] = {1}, other[SIGN_PUBLIC_SIZE];
-    CHECK_EQ(sign_public(other_secret, other), ERR_OK);
+    static uint8_t other[HYBRID_PUBLIC_SIZE];
+    CHECK_EQ(hybrid_public(OTHER_SECRET, other), ERR_OK);
     rules.key = other;
     CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNER);
-    memcpy(sample.header->signer, other, sizeof other); // names our key, signed by another
+    hybrid_id(other, sample.header->signer); // names our key, signed by another
     sample_sign(&sample);
     CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE);
     rules.key = sample.key;
     CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNER);
-    memcpy(sample.header->signer, sample.key, sizeof sample.key);
-    CHECK_EQ(sign_make(other_secret, sample.bytes, BUNDLE_SIGNED, sample.header->signature),
-             ERR_OK);
+    hybrid_id(sample.key, sample.header->signer);
+    sample_sign_by(&sample, OTHER_SECRET);
     CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE);
     sample_sign(&sample);
-    sample.header->signature_2[BUNDLE_SIGNATURE_2 - 1] = 1; // nothing signed covers it
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+}
+
+// Each signature alone: damaged, removed, by another key, over the header without its domain.
+static void test_signatures(void)
+{
+    static uint8_t good[HYBRID_SIZE], other[HYBRID_SIZE];
+    uint8_t *first = sample.header->signature, *second = first + BUNDLE_SIGNATURE;
+    memcpy(good, first, sizeof good);
+    sample_sign_by(&sample, OTHER_SECRET);
+    memcpy(other, first, sizeof other);
+    memcpy(first, good, sizeof good);
+    memcpy(first, other, BUNDLE_SIGNATURE);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE);
+    memset(first, 0, BUNDLE_SIGNATURE);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE);
+    memcpy(first, good, sizeof good);
+    memcpy(second, other + BUNDLE_SIGNATURE, BUNDLE_SIGNATURE_2);
     CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE_2);
-    sample.header->signature_2[BUNDLE_SIGNATURE_2 - 1] = 0;
+    memset(second, 0, BUNDLE_SIGNATURE_2);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE_2);
+    memset(first, 0, HYBRID_SIZE);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE);
+    CHECK_EQ(hybrid_make(SAMPLE_SECRET, sample.bytes, BUNDLE_SIGNED, first), ERR_OK);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE);
+    memcpy(first, good, BUNDLE_SIGNATURE);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_SIGNATURE_2);
+    memcpy(first, good, sizeof good);
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+}
+
+// Format 1 as it was, signed as it was, is refused for its format alone.
+static void test_old_format(void)
+{
+    sample.header->format = BUNDLE_FORMAT_OLD;
+    sample_sign(&sample);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_FORMAT_OLD);
+    memset(sample.header->signature + BUNDLE_SIGNATURE, 0, BUNDLE_SIGNATURE_2);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_FORMAT_OLD);
+    sample.header->format = BUNDLE_FORMAT + 1;
+    sample_sign(&sample);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_FORMAT);
+    sample.header->format = BUNDLE_FORMAT;
+    sample_sign(&sample);
     CHECK_EQ(verify(sample.size), BOOT_CLEAR);
 }
 
@@ -198,6 +240,8 @@ int main(int argc, char **argv)
     test_rollback();
     test_entry_kind();
     test_keys();
+    test_signatures();
+    test_old_format();
     test_signed_nonsense();
     free(sample.bytes);
     return unit_done();

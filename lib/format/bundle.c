@@ -32,6 +32,8 @@ enum boot_stop bundle_recognise(const void *bundle, uint64_t size)
         return BOOT_STOP_BUNDLE_SHORT;
     if (header->magic != BUNDLE_MAGIC)
         return BOOT_STOP_MAGIC;
+    if (header->format == BUNDLE_FORMAT_OLD)
+        return BOOT_STOP_FORMAT_OLD;
     if (header->format != BUNDLE_FORMAT)
         return BOOT_STOP_FORMAT;
     if (header->arch != BUNDLE_ARCH_X86_64)
@@ -39,10 +41,15 @@ enum boot_stop bundle_recognise(const void *bundle, uint64_t size)
     return BOOT_CLEAR;
 }
 
+void bundle_message(const struct bundle_header *header, uint8_t out[static BUNDLE_MESSAGE])
+{
+    static const char domain[BUNDLE_DOMAIN_SIZE] = BUNDLE_DOMAIN;
+    memcpy(out, domain, BUNDLE_DOMAIN_SIZE);
+    memcpy(out + BUNDLE_DOMAIN_SIZE, header, BUNDLE_SIGNED);
+}
+
 enum boot_stop bundle_check_unsigned(const struct bundle_header *header)
 {
-    if (!all_zero(header->signature_2, sizeof header->signature_2))
-        return BOOT_STOP_SIGNATURE_2;
     if (!all_zero(header->zero, sizeof header->zero))
         return BOOT_STOP_HEADER_ZERO;
     return BOOT_CLEAR;

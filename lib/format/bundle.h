@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reading and checking a system bundle (abi/bundle.h). Every function is total: any bytes give an
-// answer, nothing outside what the caller names is read. Order of use: bundle_recognise, then the
-// signature (by the caller, who has the key), then bundle_check_header, then the Merkle root, then
+// answer, nothing outside what the caller names is read. Order of use: bundle_recognise, then both
+// signatures (by the caller, who has the key), then bundle_check_header, then the Merkle root, then
 // bundle_check_payload; nothing is believed before it is authenticated.
 #pragma once
 #include "abi/bundle.h"
@@ -18,7 +18,10 @@ struct bundle_view {
 // Is there a header of this format and architecture, and can `size` bytes hold a bundle?
 MUST_USE enum boot_stop bundle_recognise(const void *bundle, uint64_t size);
 
-// The unsigned rest of the header: the second signature and the padding are zero.
+// What both signatures sign: the domain, then the header's first BUNDLE_SIGNED bytes.
+void bundle_message(const struct bundle_header *header, uint8_t out[static BUNDLE_MESSAGE]);
+
+// The unsigned rest of the header: the padding is zero.
 MUST_USE enum boot_stop bundle_check_unsigned(const struct bundle_header *header);
 
 // The signed fields: ranges, names, flags, zero bytes, and that `size` is exactly the bundle's.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // For tests: a small bundle that has one of everything, signed by a key that everybody knows.
 #pragma once
-#include "crypto/sign.h"
+#include "crypto/hybrid.h"
 #include "format/bundle_write.h"
 
 #include <stdlib.h>
@@ -18,14 +18,15 @@ enum {
     SAMPLE_IMAGE = 4, // pages of each image's bytes
 };
 
-static const uint8_t SAMPLE_SECRET[SIGN_SECRET_SIZE] = "a test key that everybody knows";
+static const uint8_t SAMPLE_SECRET[HYBRID_SECRET_SIZE] =
+    "a test key that everybody knows and another that everybody has";
 static const uint32_t SAMPLE_RELOCS[] = {0, PAGE_SIZE + 4, SAMPLE_IMAGE *PAGE_SIZE - 8};
 
 struct sample {
     struct bundle_header *header;
     uint8_t *bytes; // the whole bundle, freed by the caller
     uint64_t size;
-    uint8_t key[SIGN_PUBLIC_SIZE];
+    uint8_t key[HYBRID_PUBLIC_SIZE];
 };
 
 static inline struct bundle_entry *sample_entry(const struct sample *sample, unsigned index)
@@ -33,13 +34,21 @@ static inline struct bundle_entry *sample_entry(const struct sample *sample, uns
     return (struct bundle_entry *)(void *)(sample->bytes + BUNDLE_HEADER_SIZE) + index;
 }
 
-// After a change: the root and the signature are right again.
+// Both signatures, by any key.
+static inline void sample_sign_by(const struct sample *sample, const uint8_t *secret)
+{
+    uint8_t message[BUNDLE_MESSAGE];
+    bundle_message(sample->header, message);
+    if (hybrid_make(secret, message, sizeof message, sample->header->signature) != ERR_OK)
+        abort();
+}
+
+// After a change: the root and the signatures are right again.
 static inline void sample_sign(const struct sample *sample)
 {
     uint64_t pages = (sample->size - BUNDLE_HEADER_SIZE) / PAGE_SIZE;
     bundle_root(sample->bytes + BUNDLE_HEADER_SIZE, pages, sample->header->root);
-    if (sign_make(SAMPLE_SECRET, sample->bytes, BUNDLE_SIGNED, sample->header->signature) != ERR_OK)
-        abort();
+    sample_sign_by(sample, SAMPLE_SECRET);
 }
 
 static inline struct bundle_part sample_image(const char *name, uint32_t kind, const uint8_t *bytes)
@@ -76,9 +85,9 @@ static inline struct sample sample_make(uint32_t flags)
                                  .parts = parts,
                                  .part_count = SAMPLE_PARTS};
     struct sample sample = {.size = bundle_write_size(&draft)};
-    if (sign_public(SAMPLE_SECRET, sample.key) != ERR_OK)
+    if (hybrid_public(SAMPLE_SECRET, sample.key) != ERR_OK)
         abort();
-    memcpy(draft.signer, sample.key, sizeof sample.key);
+    hybrid_id(sample.key, draft.signer);
     sample.bytes = aligned_alloc(PAGE_SIZE, sample.size);
     sample.header = (struct bundle_header *)(void *)sample.bytes;
     if (bundle_write(&draft, sample.bytes, sample.size) != BOOT_CLEAR)

@@ -61,7 +61,8 @@ static void expect(size_t at, size_t size, uint64_t value, enum boot_stop wanted
 static void test_header(void)
 {
     expect(HEAD(magic), 1, BOOT_STOP_MAGIC);
-    expect(HEAD(format), 2, BOOT_STOP_FORMAT);
+    expect(HEAD(format), BUNDLE_FORMAT + 1, BOOT_STOP_FORMAT);
+    expect(HEAD(format), BUNDLE_FORMAT_OLD, BOOT_STOP_FORMAT_OLD);
     expect(HEAD(format), 0, BOOT_STOP_FORMAT);
     expect(HEAD(arch), 2, BOOT_STOP_ARCH);
     expect(NAME_BYTE(profile, 0), 0, BOOT_STOP_HEADER_NAME);
@@ -81,7 +82,6 @@ static void test_header(void)
     expect(HEAD(payload_pages), 1000, BOOT_STOP_BUNDLE_SHORT);
     expect(offsetof(struct bundle_header, zero_signed), 1, 1, BOOT_STOP_HEADER_ZERO);
     expect(BUNDLE_SIGNED - 1, 1, 1, BOOT_STOP_HEADER_ZERO);
-    expect(offsetof(struct bundle_header, signature_2), 1, 1, BOOT_STOP_SIGNATURE_2);
     expect(offsetof(struct bundle_header, zero), 1, 1, BOOT_STOP_HEADER_ZERO);
     expect(BUNDLE_HEADER_SIZE - 1, 1, 1, BOOT_STOP_HEADER_ZERO);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Making a system bundle (abi/bundle.h) from its parts. The result lacks only the signature: the
-// caller signs the first BUNDLE_SIGNED bytes into header->signature. The same parts give the same
+// Making a system bundle (abi/bundle.h) from its parts. The result lacks only the signatures:
+// the caller signs what bundle_message gives into header->signature. The same parts give the same
 // bytes, everywhere.
 #pragma once
 #include "format/bundle.h"
@@ -29,6 +29,6 @@ struct bundle_draft {
 MUST_USE uint64_t bundle_write_size(const struct bundle_draft *draft);
 
 // Writes exactly bundle_write_size bytes, then checks them as the loader will: the answer is the
-// loader's (apart from the signature and what only the loader knows).
+// loader's (apart from the signatures and what only the loader knows).
 MUST_USE enum boot_stop bundle_write(const struct bundle_draft *draft, uint8_t *out,
                                      uint64_t capacity);

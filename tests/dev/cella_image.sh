@@ -45,7 +45,7 @@ cp -rL profiles services drivers apps "$work/" && mkdir -p "$work/build" && cp -
 (cd "$work" && exec "$cella" image build profiles/vault.toml -o two --key a/bundle.key) >/dev/null || bad=1
 cmp "$work/one" "$work/two" || { echo "failed: the image is not reproducible"; bad=1; }
 say build-no-key 2 "cannot read .*none: .* - " "$cella" image build profiles/vault.toml -o "$work/x" --key none
-say build-bad-key 2 'is not a key, which is 32 bytes - ' "$cella" image build profiles/vault.toml -o "$work/x" --key Makefile
+say build-bad-key 2 'is not a key, which is 64 bytes - ' "$cella" image build profiles/vault.toml -o "$work/x" --key Makefile
 say build-no-profile 2 'none.toml: cannot be read' "$cella" image build none.toml -o "$work/x" --key "$work/a/bundle.key"
 say build-no-cells 2 'cannot read .*steward.elf' build "$work/x" --cells "$work"
 say build-not-elf 2 'Makefile: not a 64-bit' build "$work/x" --kernel Makefile
@@ -53,24 +53,28 @@ say build-usage 2 'usage: cella image build' "$cella" image build profiles/vault
 [ ! -e "$work/x" ] || { echo "failed: a refused build left a file"; bad=1; }
 
 # Showing and signing.
-say show 0 'holds under the signer' "$cella" image show "$work/one"
-say show-key 0 'holds under the given key' "$cella" image show "$work/one" --key "$work/a/bundle.pub"
+say show 0 'not checked: name ' "$cella" image show "$work/one"
+say show-key 0 'both hold under the given key' "$cella" image show "$work/one" --key "$work/a/bundle.pub"
 say show-other 1 'NOT BY THE GIVEN KEY' "$cella" image show "$work/one" --key "$work/b/bundle.pub"
-say show-json 0 '"signature_good":true' "$cella" image show "$work/one" --json
+say show-json 0 '"signatures_good":null' "$cella" image show "$work/one" --json
+say show-json-key 0 '"signatures_good":true' "$cella" image show "$work/one" --json --key "$work/a/bundle.pub"
+head -c 32 "$work/a/bundle.key" >"$work/old.key"
+say old-key 2 'one of format 1' "$cella" image sign "$work/one" --key "$work/old.key" -o "$work/x"
 say sign 0 'signed by [0-9a-f]{64}' "$cella" image sign "$work/one" --key "$work/b/bundle.key" -o "$work/three"
-say sign-shown 0 'holds under the given key' "$cella" image show "$work/three" --key "$work/b/bundle.pub"
+say sign-shown 0 'both hold under the given key' "$cella" image show "$work/three" --key "$work/b/bundle.pub"
 say direct 0 'direct boot' build "$work/direct" --direct
-for place in 520:1:'DOES NOT HOLD' 80:1:'DOES NOT HOLD' 0:2:'not a Cella bundle' 100000:2:'Merkle root' 4000:2:'must be zero'; do
+for place in 520:1:'DO NOT HOLD' 600:1:'DO NOT HOLD' 3884:1:'DO NOT HOLD' 80:1:'DO NOT HOLD' 0:2:'not a Cella bundle' 100000:2:'Merkle root' 4000:2:'must be zero'; do
     cp "$work/one" "$work/flipped"
     flip "$work/flipped" "${place%%:*}"
     rest=${place#*:}
-    say "flip-${place%%:*}" "${rest%%:*}" "${rest#*:}" "$cella" image show "$work/flipped"
+    say "flip-${place%%:*}" "${rest%%:*}" "${rest#*:}" "$cella" image show "$work/flipped" --key "$work/a/bundle.pub"
 done
 head -c 5000 "$work/one" >"$work/short"
 say short 2 'shorter than' "$cella" inspect "$work/short"
 
 # Inspecting.
 say inspect 0 'vault +status account offer' "$cella" inspect "$work/one"
+say inspect-key 1 'do not hold under that key' "$cella" inspect "$work/one" --key "$work/b/bundle.pub"
 say inspect-json 0 '"vault":\["status"' "$cella" inspect "$work/one" --json
 say inspect-svg 0 '^</svg>$' "$cella" inspect "$work/one" --svg
 say inspect-both 2 'usage' "$cella" inspect "$work/one" --json --svg

@@ -36,3 +36,15 @@
 
 #define HAVE_ED25519
 #define WOLFSSL_SHA512
+
+// ML-DSA-65 (FIPS 204). Small before fast; what it works in is part of the key, not of the stack.
+#define WOLFSSL_HAVE_MLDSA
+#define WOLFSSL_NO_ML_DSA_44
+#define WOLFSSL_NO_ML_DSA_87
+#define WOLFSSL_MLDSA_NO_ASN1
+#define WOLFSSL_MLDSA_SMALL
+#define WOLFSSL_MLDSA_VERIFY_SMALL_MEM
+#define WOLFSSL_MLDSA_VERIFY_NO_MALLOC
+#define WOLFSSL_SHA3
+#define WOLFSSL_SHAKE128
+#define WOLFSSL_SHAKE256

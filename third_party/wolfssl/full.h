@@ -12,17 +12,30 @@
 
 #define HAVE_CURVE25519
 #define WOLFSSL_SHA384
-#define WOLFSSL_SHA3
-#define WOLFSSL_SHAKE256
 #define WOLFSSL_RIPEMD
 #define HAVE_HKDF
 #define HAVE_PBKDF2
 #define HAVE_AESGCM
 #define GCM_SMALL
-#define WOLFSSL_AES_DIRECT
+#define NO_AES_CBC
+#define WOLFSSL_AES_SMALL_TABLES
 #define NO_AES_192
 
 // Entropy comes from the caller alone: lib/crypto/random.c hands over the seed it was given.
 #define HAVE_HASHDRBG
 int random_seed_take(unsigned char *out, unsigned int size);
 #define CUSTOM_RAND_GENERATE_SEED random_seed_take
+
+// ML-DSA asks for one block while it makes a key or a signature: lib/crypto/mldsa.c has it set
+// aside. Nothing else of the library gets memory.
+#include <stddef.h>
+void *mldsa_memory_take(size_t size);
+void mldsa_memory_give(void *memory);
+#define WOLFSSL_MLDSA_SIGN_SMALL_MEM
+#define WOLFSSL_MLDSA_MAKE_KEY_SMALL_MEM
+#define XMALLOC_OVERRIDE
+#define XMALLOC(size, heap, type)                                                                  \
+    ((void)(heap), (type) == DYNAMIC_TYPE_MLDSA ? mldsa_memory_take(size) : NULL)
+#define XFREE(at, heap, type)                                                                      \
+    ((void)(heap), (type) == DYNAMIC_TYPE_MLDSA ? mldsa_memory_give(at) : (void)0)
+#define XREALLOC(at, size, heap, type) ((void)(at), (void)(size), (void)(heap), (void *)NULL)

@@ -123,7 +123,7 @@ static void texts_add(struct draft *d, size_t plan_size)
 static uint8_t *bundle_make(const struct draft *d, const struct request *q, uint64_t *size)
 {
     struct bundle_draft draft = {.parts = d->parts, .part_count = d->part_count};
-    uint8_t secret[32], *bytes = NULL;
+    uint8_t secret[HYBRID_SECRET_SIZE], *bytes = NULL;
     enum boot_stop stop;
     bool good;
 
@@ -146,7 +146,7 @@ static uint8_t *bundle_make(const struct draft *d, const struct request *q, uint
         free(bytes);
         return NULL;
     }
-    good = key_read(q->key, "key", secret) &&
+    good = key_read(q->key, "key", secret, sizeof(secret)) &&
            image_sign_header((struct bundle_header *)(void *)bytes, secret);
     wipe(secret, sizeof(secret));
     if (!good) {

@@ -2,7 +2,6 @@
 #include "image_file.h"
 
 #include "crypto/hash.h"
-#include "crypto/sign.h"
 #include "files.h"
 #include "report.h"
 
@@ -74,8 +73,26 @@ bool image_open(struct image *image, const char *path)
         image_close(image);
         return false;
     }
-    image->signature_good = sign_check(image->header->signer, image->header, BUNDLE_SIGNED,
-                                       image->header->signature) == ERR_OK;
+    return true;
+}
+
+bool image_judge(const struct image *image, const char *key, enum image_verdict *out)
+{
+    uint8_t public_key[HYBRID_PUBLIC_SIZE], id[HYBRID_ID_SIZE], message[BUNDLE_MESSAGE];
+
+    *out = IMAGE_UNCHECKED;
+    if (!key)
+        return true;
+    if (!key_read(key, "public key", public_key, sizeof(public_key)))
+        return false;
+    hybrid_id(public_key, id);
+    bundle_message(image->header, message);
+    if (memcmp(id, image->header->signer, sizeof(id)) != 0)
+        *out = IMAGE_STRANGER;
+    else if (hybrid_check(public_key, message, sizeof(message), image->header->signature) == ERR_OK)
+        *out = IMAGE_GOOD;
+    else
+        *out = IMAGE_DAMAGED;
     return true;
 }
 

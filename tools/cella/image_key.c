@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Keys that sign bundles: Ed25519, a file of 32 bytes each for the seed and the public key.
-#include "crypto/sign.h"
+// Keys that sign bundles: hybrid (crypto/hybrid.h), one file for the two seeds and one for the
+// public key.
+#include "crypto/hybrid.h"
 #include "crypto/wipe.h"
 #include "files.h"
 #include "image_file.h"
@@ -18,34 +19,42 @@
 #include <unistd.h>
 
 static const char keygen_usage[] = "cella image keygen FOLDER";
+enum { KEY_FILE_MAX = 1 << 20, OLD_KEY_SIZE = 32 };
+
 static const char sign_usage[] = "cella image sign IMAGE --key FILE [-o FILE]";
 
-bool key_read(const char *path, const char *what, uint8_t out[32])
+bool key_read(const char *path, const char *what, uint8_t *out, size_t wanted)
 {
     size_t size = 0;
-    uint8_t *data = file_read(path, 4096, &size);
-    bool good = data && size == SIGN_SECRET_SIZE;
+    uint8_t *data = file_read(path, KEY_FILE_MAX, &size);
+    bool good = data && size == wanted;
 
     if (!data)
         return false;
     if (good)
         memcpy(out, data, size);
     else
-        report_error("%s is not a %s, which is 32 bytes - make one with `cella image keygen`", path,
-                     what);
+        report_error(
+            "%s is not a %s, which is %zu bytes - make one with `cella image keygen`%s", path, what,
+            wanted, size == OLD_KEY_SIZE ? "; this is one of format 1, which no loader takes" : "");
     wipe(data, size);
     free(data);
     return good;
 }
 
-bool image_sign_header(struct bundle_header *header, const uint8_t secret[32])
+bool image_sign_header(struct bundle_header *header,
+                       const uint8_t secret[static HYBRID_SECRET_SIZE])
 {
-    err_t error = sign_public(secret, header->signer);
+    uint8_t public_key[HYBRID_PUBLIC_SIZE], message[BUNDLE_MESSAGE];
+    err_t error = hybrid_public(secret, public_key);
 
+    if (error == ERR_OK) {
+        hybrid_id(public_key, header->signer);
+        bundle_message(header, message);
+        error = hybrid_make(secret, message, sizeof(message), header->signature);
+    }
     if (error == ERR_OK)
-        error = sign_make(secret, header, BUNDLE_SIGNED, header->signature);
-    if (error == ERR_OK)
-        error = sign_check(header->signer, header, BUNDLE_SIGNED, header->signature);
+        error = hybrid_check(public_key, message, sizeof(message), header->signature);
     if (error != ERR_OK)
         report_error("the signature could not be made - the cryptographic library refused, "
                      "build it again");
@@ -77,7 +86,7 @@ static bool file_new(const char *path, mode_t mode, const uint8_t *data, size_t 
 int image_keygen(int argc, char **argv)
 {
     const struct option_rule rules[] = {{0}};
-    uint8_t secret[SIGN_SECRET_SIZE], public_key[SIGN_PUBLIC_SIZE];
+    uint8_t secret[HYBRID_SECRET_SIZE], public_key[HYBRID_PUBLIC_SIZE];
     char key_path[PATH_MAX], public_path[PATH_MAX];
     struct operands operands;
     bool good;
@@ -99,7 +108,7 @@ int image_keygen(int argc, char **argv)
         report_error("the system gave no random bytes - try again");
         return EXIT_UNABLE;
     }
-    good = sign_public(secret, public_key) == ERR_OK;
+    good = hybrid_public(secret, public_key) == ERR_OK;
     if (!good)
         report_error("the public key could not be made - build the cryptographic library again");
     good = good && file_new(key_path, 0600, secret, sizeof(secret));
@@ -121,7 +130,7 @@ int image_sign(int argc, char **argv)
         {"-o",   &out, NULL},
         {0   },
     };
-    uint8_t secret[SIGN_SECRET_SIZE];
+    uint8_t secret[HYBRID_SECRET_SIZE];
     struct operands operands;
     struct image image;
     struct new_file file;
@@ -135,13 +144,13 @@ int image_sign(int argc, char **argv)
     }
     if (!image_open(&image, operands.at[0]))
         return EXIT_UNABLE;
-    good = key_read(key, "key", secret) && image_sign_header(image.header, secret);
+    good = key_read(key, "key", secret, sizeof(secret)) && image_sign_header(image.header, secret);
     wipe(secret, sizeof(secret));
     good = good && file_create(&file, out ? out : operands.at[0]) &&
            file_finish(&file, image.bytes, image.size);
     if (good) {
         printf("%s: signed by ", out ? out : operands.at[0]);
-        for (size_t i = 0; i < SIGN_PUBLIC_SIZE; i++)
+        for (size_t i = 0; i < HYBRID_ID_SIZE; i++)
             printf("%02x", image.header->signer[i]);
         printf("\n");
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// cella image show: what a bundle says about itself, and whether its signature holds.
+// cella image show: what a bundle says about itself, and whether its signatures hold.
 #include "image_file.h"
 #include "json.h"
 #include "options.h"
@@ -9,6 +9,13 @@
 #include <string.h>
 
 static const char usage[] = "cella image show IMAGE [--key FILE] [--json]";
+
+static const char *const verdicts[] = {
+    [IMAGE_UNCHECKED] = "not checked: name the signer's public key with --key",
+    [IMAGE_GOOD] = "both hold under the given key",
+    [IMAGE_STRANGER] = "NOT BY THE GIVEN KEY",
+    [IMAGE_DAMAGED] = "DO NOT HOLD",
+};
 
 static const char *const kinds[] = {"", "kernel", "cell", "plan", "manifest", "profile"};
 
@@ -33,7 +40,7 @@ static void print_text(const struct image *image, const char *verdict)
     hex_print("digest", digest);
     hex_print("root", h->root);
     hex_print("signer", h->signer);
-    printf("signature  %s\n\n", verdict);
+    printf("signatures %s\n\n", verdict);
     printf("%-9s %-20s %8s %6s %6s %6s %6s %7s\n", "kind", "name", "bytes", "text", "rodata",
            "data", "bss", "relocs");
     for (uint32_t i = 0; i < image->view.count; i++) {
@@ -48,7 +55,7 @@ static void print_text(const struct image *image, const char *verdict)
     printf("\nSizes of text, rodata, data and bss are pages of 4 KiB.\n");
 }
 
-static void print_json(const struct image *image, bool good)
+static void print_json(const struct image *image, enum image_verdict verdict)
 {
     const struct bundle_header *h = image->header;
     uint8_t digest[32];
@@ -66,7 +73,9 @@ static void print_json(const struct image *image, bool good)
     json_hex(stdout, h->root, sizeof(h->root));
     printf(",\"signer\":");
     json_hex(stdout, h->signer, sizeof(h->signer));
-    printf(",\"signature_good\":%s,\"entries\":[", good ? "true" : "false");
+    printf(",\"signatures_good\":%s,\"entries\":[", verdict == IMAGE_UNCHECKED ? "null"
+                                                    : verdict == IMAGE_GOOD    ? "true"
+                                                                               : "false");
     for (uint32_t i = 0; i < image->view.count; i++) {
         const struct bundle_entry *e = &image->view.entries[i];
         printf("%s{\"kind\":\"%s\",\"name\":", i ? "," : "", kinds[e->kind]);
@@ -81,17 +90,16 @@ static void print_json(const struct image *image, bool good)
 
 int image_show(int argc, char **argv)
 {
-    const char *key = NULL, *verdict = "holds under the signer's key above; compare that key";
+    const char *key = NULL;
     bool json = false;
     const struct option_rule rules[] = {
         {"--key",  &key, NULL},
         {"--json",    NULL, &json},
         {0},
     };
-    uint8_t wanted[32];
     struct operands operands;
+    enum image_verdict verdict;
     struct image image;
-    bool good;
 
     if (!options_read(argc, argv, rules, usage, &operands))
         return EXIT_UNABLE;
@@ -99,19 +107,16 @@ int image_show(int argc, char **argv)
         report_error("show wants one image - usage: %s", usage);
         return EXIT_UNABLE;
     }
-    if ((key && !key_read(key, "public key", wanted)) || !image_open(&image, operands.at[0]))
+    if (!image_open(&image, operands.at[0]))
         return EXIT_UNABLE;
-    good = image.signature_good;
-    if (!good) {
-        verdict = "DOES NOT HOLD";
-    } else if (key) {
-        good = memcmp(wanted, image.header->signer, sizeof(wanted)) == 0;
-        verdict = good ? "holds under the given key" : "is NOT BY THE GIVEN KEY";
+    if (!image_judge(&image, key, &verdict)) {
+        image_close(&image);
+        return EXIT_UNABLE;
     }
     if (json)
-        print_json(&image, good);
+        print_json(&image, verdict);
     else
-        print_text(&image, verdict);
+        print_text(&image, verdicts[verdict]);
     image_close(&image);
-    return good ? EXIT_GOOD : EXIT_NO;
+    return verdict == IMAGE_UNCHECKED || verdict == IMAGE_GOOD ? EXIT_GOOD : EXIT_NO;
 }

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static const char usage[] = "cella inspect IMAGE [--json | --svg]";
+static const char usage[] = "cella inspect IMAGE [--key FILE] [--json | --svg]";
 
 static void print_methods(uint32_t service, uint64_t methods)
 {
@@ -220,11 +220,14 @@ static void print_svg(const struct image *image)
 int inspect_command(int argc, char **argv)
 {
     bool json = false, svg = false;
+    const char *key = NULL;
     const struct option_rule rules[] = {
-        {"--json", NULL, &json},
-        {"--svg",   NULL, &svg},
-        {0 },
+        {"--key",  &key, NULL},
+        {"--json",    NULL, &json},
+        {"--svg", NULL, &svg},
+        {0  },
     };
+    enum image_verdict verdict;
     struct operands operands;
     struct image image;
 
@@ -236,15 +239,20 @@ int inspect_command(int argc, char **argv)
     }
     if (!image_open(&image, operands.at[0]))
         return EXIT_UNABLE;
+    if (!image_judge(&image, key, &verdict)) {
+        image_close(&image);
+        return EXIT_UNABLE;
+    }
     if (json)
         print_json(&image);
     else if (svg)
         print_svg(&image);
     else
         print_text(&image);
-    if (!image.signature_good)
-        report_error("%s: its signature does not hold - no loader will start it", operands.at[0]);
-    bool good = image.signature_good;
+    const bool good = verdict == IMAGE_UNCHECKED || verdict == IMAGE_GOOD;
+    if (!good)
+        report_error("%s: its signatures do not hold under that key - its loader will not start it",
+                     operands.at[0]);
     image_close(&image);
     return good ? EXIT_GOOD : EXIT_NO;
 }

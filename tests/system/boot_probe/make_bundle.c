@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Makes bundles for the boot tests from linked ELF files; images for people are made by the host
 // tool. Usage:
-//   make_bundle keygen KEY PUB                       a key pair: 32-byte seed, 32-byte public key
+//   make_bundle keygen KEY PUB                       a hybrid key pair (crypto/hybrid.h)
 //   make_bundle KEY OUT ROLLBACK direct|uefi KERNEL [NAME=CELL...]
 // A cell named steward is added if none is given. Trusts its input; stops at the first surprise.
 #include "abi/layout.h"
-#include "crypto/sign.h"
+#include "crypto/hybrid.h"
 #include "format/bundle_write.h"
 
 #include <elf.h>
@@ -137,12 +137,12 @@ static struct bundle_part steward_make(void)
 
 static int keygen(const char *key_path, const char *pub_path)
 {
-    uint8_t key[SIGN_SECRET_SIZE], pub[SIGN_PUBLIC_SIZE];
+    uint8_t key[HYBRID_SECRET_SIZE], pub[HYBRID_PUBLIC_SIZE];
     FILE *random = fopen("/dev/urandom", "rb");
     if (random == NULL || fread(key, 1, sizeof key, random) != sizeof key)
         fail("cannot be read", "/dev/urandom");
     fclose(random);
-    if (sign_public(key, pub) != ERR_OK)
+    if (hybrid_public(key, pub) != ERR_OK)
         fail("no public key", key_path);
     file_write(key_path, key, sizeof key);
     file_write(pub_path, pub, sizeof pub);
@@ -178,16 +178,19 @@ int main(int argc, char **argv)
     draft.flags = strcmp(argv[4], "direct") == 0 ? BUNDLE_DIRECT : 0;
     draft.part_count = parts_read(argc - 5, argv + 5, parts);
     size_t key_size;
-    uint8_t *key = file_read(argv[1], &key_size);
-    if (key_size != SIGN_SECRET_SIZE || sign_public(key, draft.signer) != ERR_OK)
-        fail("is not a 32-byte seed", argv[1]);
+    uint8_t *key = file_read(argv[1], &key_size), pub[HYBRID_PUBLIC_SIZE];
+    if (key_size != HYBRID_SECRET_SIZE || hybrid_public(key, pub) != ERR_OK)
+        fail("is not a hybrid secret key", argv[1]);
+    hybrid_id(pub, draft.signer);
     uint64_t size = bundle_write_size(&draft);
     uint8_t *bundle = zeroed(1, size + 1);
     enum boot_stop stop = bundle_write(&draft, bundle, size);
     if (stop != BOOT_CLEAR)
         fail(boot_stop_wrong(stop), argv[2]);
     struct bundle_header *header = (void *)bundle;
-    if (sign_make(key, bundle, BUNDLE_SIGNED, header->signature) != ERR_OK)
+    uint8_t message[BUNDLE_MESSAGE];
+    bundle_message(header, message);
+    if (hybrid_make(key, message, sizeof message, header->signature) != ERR_OK)
         fail("cannot be signed", argv[2]);
     file_write(argv[2], bundle, size);
     return 0;

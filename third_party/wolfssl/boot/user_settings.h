@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// wolfCrypt for the loader: Ed25519 verification and nothing else.
+// wolfCrypt for the loader: Ed25519 and ML-DSA-65 verification and nothing else.
 #pragma once
 #include "common.h"
 
 #define NO_ED25519_SIGN
 #define NO_ED25519_MAKE_KEY
 #define NO_ED25519_KEY_EXPORT
+#define WOLFSSL_MLDSA_VERIFY_ONLY
 #define USER_TIME
 #define NO_TIME_H
 #define USE_SLOW_SHA512 // a loop instead of unrolled rounds
