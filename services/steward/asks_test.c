@@ -14,6 +14,7 @@ static struct fake_bundle b;
 static struct bundle_view v;
 static struct memory memory;
 static cap_t endpoints[START_SERVICES];
+static const uint8_t seed[BOOT_SEED_SIZE];
 static struct keeper keeper;
 static struct asks asks;
 static uint32_t number;
@@ -31,7 +32,8 @@ static void begin(void)
     for (uint32_t i = 0; i < START_SERVICES; i++)
         endpoints[i] = 1000 + i;
     keeper = (struct keeper){.endpoints = endpoints};
-    keeper.house = (struct house){.view = &v, .memory = &memory, .endpoints = endpoints};
+    keeper.house = (struct house){
+        .view = &v, .memory = &memory, .endpoints = endpoints, .seed = seed};
     keeper_begin(&keeper);
     asks = (struct asks){.keeper = &keeper};
     kernel.now = SECOND;
