@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The rollback counter that this machine's TPM keeps: commands and answers as bytes (TPM 2.0
 // Library Specification, part 3, sections 31.6 NV_ReadPublic and 31.13 NV_Read), and what follows
-// from them. The loader only reads: a running system raises it (docs/rollback.md).
+// from them. The loader only reads: a running system raises it (docs/measured-boot.md).
 #pragma once
 #include "format/boot_stop.h"
 
