@@ -9,6 +9,7 @@
 #include "gen/vault.h"
 #include "os/ipc.h"
 #include "os/syscall.h"
+#include "pin.h"
 #include "question.h"
 #include "terminal.h"
 #include "words.h"
@@ -96,8 +97,11 @@ static void greet(void)
         terminal_text(words_network(network));
         terminal_text(".\n");
     } else {
-        terminal_text("There is no seed on this device.\nType `restore` to enter your words, or "
-                      "`create` to make new ones.\n");
+        pin_greet();
+        if (!pin_locked())
+            terminal_text(
+                "There is no seed on this device.\nType `restore` to enter your words, or "
+                "`create` to make new ones.\n");
     }
     terminal_flush();
 }
@@ -117,21 +121,37 @@ void prompt_begin(void)
 
 static void prompt_unseeded(void)
 {
-    uint8_t byte;
-    line_begin(&prompt.line, false);
-    terminal_text("> ");
-    do {
-        if (terminal_byte(0, &byte)) {
+    if (pin_locked()) {
+        prompt.seeded = pin_unlock();
+        if (!prompt.seeded && !pin_locked())
+            greet(); // it was wiped
+        if (terminal_trouble())
             prompt_rest();
-            return;
-        }
-    } while (!terminal_feed(&prompt.line, byte));
+        return;
+    }
+    if (!terminal_line(&prompt.line, "> ", false)) {
+        prompt_rest();
+        return;
+    }
     if (line_is(&prompt.line, "restore"))
         prompt.seeded = words_restore();
     else if (line_is(&prompt.line, "create"))
         prompt.seeded = words_create();
+    else if (line_is(&prompt.line, "wipe"))
+        pin_wipe();
     else if (prompt.line.length > 0)
         terminal_text("Type `restore` to enter your words, or `create` to make new ones.\n");
+    if (prompt.seeded)
+        pin_offer();
+}
+
+// A command about what is kept; if it, or too many wrong PINs, wiped everything, begin anew.
+static void prompt_kept(void (*command)(void))
+{
+    uint32_t state = 1, network = 0, fingerprint = 0;
+    command();
+    if (vault_status(&state, &network, &fingerprint) == ERR_OK && state == 0)
+        prompt_begin();
 }
 
 // A line that was typed while there was no question.
@@ -140,7 +160,14 @@ static void prompt_command(void)
     if (line_is(&prompt.line, "help"))
         terminal_text(
             "When an app wants something signed, the request appears here. Read it; only\n"
-            "what stands between its two lines is signed. Nothing else can be done here.\n");
+            "what stands between its two lines is signed. Otherwise: `pin` keeps the seed under a\n"
+            "PIN or changes it, `words` shows your words, `wipe` forgets everything.\n");
+    else if (line_is(&prompt.line, "pin"))
+        prompt_kept(pin_change);
+    else if (line_is(&prompt.line, "words"))
+        prompt_kept(pin_words);
+    else if (line_is(&prompt.line, "wipe"))
+        prompt_kept(pin_wipe);
     else if (prompt.line.length > 0)
         terminal_text("Nothing to answer. Type `help`.\n");
     line_begin(&prompt.line, false);

@@ -64,7 +64,8 @@ void fake_bundle_make(struct fake_bundle *b)
     b->header = (struct bundle_header *)b->bytes;
     b->entries = (struct bundle_entry *)(b->bytes + BUNDLE_HEADER_SIZE);
     b->plan = (struct plan *)(b->bytes + BUNDLE_HEADER_SIZE + PLAN_PAGE * PAGE_SIZE);
-    b->cells = (struct plan_cell *)(b->plan + 1);
+    b->ceiling = (struct plan_ceiling *)(b->plan + 1);
+    b->cells = (struct plan_cell *)(b->ceiling + 1);
     b->grants = (uint8_t *)(b->cells + FAKE_CELLS);
     *b->header = (struct bundle_header){.magic = BUNDLE_MAGIC,
                                         .format = BUNDLE_FORMAT,
@@ -90,10 +91,10 @@ void fake_bundle_make(struct fake_bundle *b)
     b->cells[FAKE_APP].period_us = 10000;
     strcpy(b->cells[FAKE_APP].argument, "hello");
     const struct plan_grant grants[GRANTS] = {
-        {FAKE_CONSOLE, 3, 1 << 1         },
-        {FAKE_LOG,     1, 1 << 1 | 1 << 4},
-        {FAKE_APP,     3, 1 << 1         },
-        {FAKE_APP,     5, 1 << 2         }
+        {FAKE_CONSOLE, 3, 1 << 1,          0              },
+        {FAKE_LOG,     1, 1 << 1 | 1 << 4, 0              },
+        {FAKE_APP,     3, 1 << 1,          0              },
+        {FAKE_APP,     5, 1 << 2,          1 << 1 | 1 << 3}
     };
     for (uint32_t i = 0; i < GRANTS; i++)
         fake_grant_put(b, i, &grants[i]);

@@ -16,6 +16,7 @@ struct fake_bundle {
     struct bundle_header *header;
     struct bundle_entry *entries;
     struct plan *plan;
+    struct plan_ceiling *ceiling;
     struct plan_cell *cells;
     uint8_t *grants; // struct plan_grant each, unaligned
 };
