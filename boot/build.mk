@@ -28,7 +28,7 @@ DIRECT_OBJ := $(DIRECT_SRC:%.c=$(B)/boot/elf/%.o) $(B)/boot/elf/boot/x86_64/ente
 
 $(B)/boot/elf/%.o: %.c $(B)/gen/boot_key.h | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(DIRECT_CC) -MMD -MF $@.d -c $< -o $@
+	$(DIRECT_CC) -MMD -MP -MF $@.d -c $< -o $@
 
 $(B)/boot/elf/%.o: %.S
 	@mkdir -p $(@D)
@@ -48,7 +48,7 @@ UEFI_OBJ := $(UEFI_SRC:%.c=$(B)/boot/pe/%.o) $(B)/boot/pe/boot/x86_64/enter.o
 
 $(B)/boot/pe/%.o: %.c $(B)/gen/boot_key.h | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(UEFI_CC) -MMD -MF $@.d -c $< -o $@
+	$(UEFI_CC) -MMD -MP -MF $@.d -c $< -o $@
 
 $(B)/boot/pe/%.o: %.S
 	@mkdir -p $(@D)

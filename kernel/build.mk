@@ -12,7 +12,7 @@ KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mge
 
 $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -MMD -c -o $@ $<
+	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The numbers that the assembly files need come from the compiler.
 $(B)/kernel/offset.h: kernel/arch/$(KERNEL_ARCH)/offset.c $(wildcard kernel/core/*.h) $(GEN_HEADERS) | $(INC_LINKS)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What an app's compiler sees: one folder of headers, and nothing of this tree behind it. What an app
 # links beyond lib/os: build/cell/libsdk.a.
-SDK_GEN    := entropy link log reader vault
+SDK_GEN    := companion entropy link log reader vault
 SDK_FORMAT := bytes_le companion link
 SDK_INC    := $(B)/sdk/include
 

@@ -7,7 +7,7 @@
 //
 //   standard output   printf writes lines to the log, if the manifest says log = ["write"]
 //   services          one function for each method that the manifest names: vault_status(),
-//                     vault_account(), link_read(), ... What each does, with its limits and errors,
+//                     vault_account(), companion_take_wallet(), ... What each does, with its limits and errors,
 //                     stands in gen/<service>.h and docs/api/<service>.md. A method that the
 //                     manifest does not name answers ERR_DENIED, and the service never hears of it.
 //   results           every function answers an error (abi/errors.def); 0 is ERR_OK. Results are
@@ -39,6 +39,7 @@
 //   $(eval $(call cell,sample,apps/sample/main.c,,vault,libc sdk,))
 #pragma once
 #include "abi/types.h"
+#include "gen/companion.h"
 #include "gen/entropy.h"
 #include "gen/link.h"
 #include "gen/log.h"

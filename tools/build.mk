@@ -11,7 +11,7 @@ IDLC_SRC  := $(filter-out %_test.c,$(IDLC_SRC)) tools/common/near.c tools/common
 
 $(IDLC): $(IDLC_SRC) | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(HOST) $(HOST_CFLAGS) $(INC_tools) -MMD -MF $@.d -o $@ $(IDLC_SRC)
+	$(HOST) $(HOST_CFLAGS) $(INC_tools) -MMD -MP -MF $@.d -o $@ $(IDLC_SRC)
 -include $(IDLC).d
 
 # What others compile: $(B)/gen/<service>_client.c and _server.c, $(B)/gen/<object>_client.c, $(B)/gen/names.c.

@@ -31,7 +31,7 @@ $(B)/$(1)/libcrypto_cella.a: $$(CRYPTO_OBJ_$(1)) $(THIRD_OBJ_$(1)_wolfssl) $(THI
 $$(CRYPTO_OBJ_$(1)): $(B)/$(1)/crypto/%.o: lib/crypto/%.c $(CRYPTO_NEED_$(1)) \
     $(patsubst %,$(THIRD_SRC)/%.sha256,wolfssl blake3 secp256k1 argon2) | $(INC_LINKS)
 	@mkdir -p $$(@D)
-	$(CRYPTO_CC_$(1)) $(call CRYPTO_INC,$(1)) -MMD -MF $$@.d -c $$< -o $$@
+	$(CRYPTO_CC_$(1)) $(call CRYPTO_INC,$(1)) -MMD -MP -MF $$@.d -c $$< -o $$@
 -include $$(CRYPTO_OBJ_$(1):%=%.d)
 endef
 $(foreach v,$(CRYPTO_VARIANTS),$(eval $(call crypto_variant,$(v))))

@@ -18,7 +18,7 @@ CELLS       :=
 define cell_object
 $(1): $(2) $(CELL_LIBC) $(GEN_HEADERS) | $(INC_LINKS) $(SDK_READY)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CELL_CFLAGS) $(if $(filter apps/%,$(2)),$$(APP_INC),$$(CELL_INC)) $(3) -MMD -c -o $$@ $(2)
+	$$(CC) $$(CELL_CFLAGS) $(if $(filter apps/%,$(2)),$$(APP_INC),$$(CELL_INC)) $(3) -MMD -MP -c -o $$@ $(2)
 -include $(basename $(1)).d
 endef
 

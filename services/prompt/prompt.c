@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "abi/boot_info.h"
+#include "ask.h"
 #include "format/fingerprint.h"
 #include "gen/steward.h"
 #include "gen/vault.h"
@@ -20,6 +21,7 @@ static struct {
     bool seeded;                            // the vault has a seed
     bool greeted;                           // "Ready." stands on the console
     bool lost;                              // so does that the vault is gone for good
+    bool signed_on;                         // "> " stands there, before there is a seed
     uint8_t key[VAULT_DEVICE_KEY_KEY_SIZE]; // the device key that stands there; zero: none
     struct line line;
 } prompt;
@@ -119,6 +121,40 @@ void prompt_begin(void)
     }
 }
 
+// Show a question of the steward's, if there is one. True: something was shown.
+static bool prompt_asked(void)
+{
+    if (steward_wait_question(1) != ERR_OK)
+        return false;
+    if (prompt.line.length > 0 || prompt.signed_on)
+        terminal_text("\n");
+    return ask_serve() == ERR_OK;
+}
+
+// Take what is typed, for a moment, while there is no seed. True: that is a whole line.
+static bool prompt_line(void)
+{
+    uint8_t byte;
+    err_t err;
+    if (!prompt.signed_on) {
+        line_begin(&prompt.line, false);
+        terminal_text("> ");
+        prompt.signed_on = true;
+    }
+    while ((err = terminal_byte(sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND, &byte)) == ERR_OK)
+        if (terminal_feed(&prompt.line, byte)) {
+            prompt.signed_on = false;
+            return true;
+        }
+    if (err != ERR_TIMED_OUT) {
+        prompt.signed_on = false;
+        prompt_rest();
+    } else if (prompt_asked()) {
+        prompt.signed_on = false;
+    }
+    return false;
+}
+
 static void prompt_unseeded(void)
 {
     if (pin_locked()) {
@@ -129,10 +165,8 @@ static void prompt_unseeded(void)
             prompt_rest();
         return;
     }
-    if (!terminal_line(&prompt.line, "> ", false)) {
-        prompt_rest();
+    if (!prompt_line())
         return;
-    }
     if (line_is(&prompt.line, "restore"))
         prompt.seeded = words_restore();
     else if (line_is(&prompt.line, "create"))
@@ -202,12 +236,14 @@ static void prompt_idle(void)
     err = vault_wait_question(sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND);
     if (err && err != ERR_TIMED_OUT)
         prompt_rest();
-    if (err)
-        return;
-    if (prompt.line.length > 0)
-        terminal_text("\n");
-    if (question_serve() == ERR_OK)
+    if (!err) {
+        if (prompt.line.length > 0)
+            terminal_text("\n");
+        if (question_serve() == ERR_OK)
+            prompt.greeted = false;
+    } else if (prompt_asked()) {
         prompt.greeted = false;
+    }
 }
 
 void prompt_step(void)

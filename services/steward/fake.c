@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fake.h"
+#include "abi/consent.h"
 #include "abi/syscall.h"
 #include "gen/budget.h"
 #include "gen/cell.h"
@@ -9,7 +10,9 @@
 #include "gen/port.h"
 #include "gen/thread.h"
 #include "gen/untyped.h"
+#include "os/ipc.h"
 #include "os/panic.h"
+#include "os/random.h"
 #include "os/syscall.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,12 +210,18 @@ err_t cell_derive(cap_t self, cap_t source, uint32_t slot, uint32_t rights, uint
                   uint64_t expiry, uint64_t identity, cap_t *handle)
 {
     err_t err = next_call();
-    if (err != ERR_OK || expiry != 0)
+    uint32_t consent = slot - CONSENT_SLOT_FIRST;
+    if (err != ERR_OK || (expiry != 0 && consent >= CONSENT_SLOTS))
         return err != ERR_OK ? err : ERR_BAD_ARGUMENT;
-    kernel.derives[kernel.derive_count++] =
-        (struct fake_derive){self, source, slot, rights, methods, identity};
-    kernel.objects += self == CAP_SELF;
+    if (consent < CONSENT_SLOTS && self != CAP_SELF) {
+        if (kernel.slots_full >> consent & 1)
+            return ERR_EXISTS;
+        kernel.slots_full |= (uint64_t)1 << consent;
+    }
     *handle = (cap_t)1 << 32 | slot;
+    kernel.derives[kernel.derive_count++] =
+        (struct fake_derive){self, source, slot, rights, methods, identity, expiry, *handle};
+    kernel.objects += self == CAP_SELF;
     return ERR_OK;
 }
 
@@ -230,8 +239,13 @@ err_t cell_move(cap_t self, cap_t source, uint32_t slot, cap_t *handle)
 
 err_t cell_delete(cap_t self, cap_t handle)
 {
-    (void)self;
-    (void)handle;
+    uint32_t consent = slot_of(handle) - CONSENT_SLOT_FIRST;
+    if (self != CAP_SELF && consent < CONSENT_SLOTS) {
+        if (!(kernel.slots_full >> consent & 1))
+            return ERR_BAD_CAPABILITY;
+        kernel.slots_full &= ~((uint64_t)1 << consent);
+        return ERR_OK;
+    }
     kernel.objects--;
     return ERR_OK;
 }
@@ -372,6 +386,26 @@ err_t thread_bind(cap_t self, cap_t signal)
     (void)self;
     (void)signal;
     return next_call();
+}
+
+uint64_t random_word(void)
+{
+    return kernel.random++;
+}
+
+err_t ipc_keep(uint64_t *token)
+{
+    *token = ++kernel.token;
+    return ERR_OK;
+}
+
+err_t ipc_reply(uint64_t token, err_t error, const uint64_t w[MESSAGE_WORDS])
+{
+    kernel.answered = token;
+    kernel.answer = error;
+    kernel.answer_word = w[0];
+    kernel.answers++;
+    return ERR_OK;
 }
 
 nsec_t sys_now(void)

@@ -9,7 +9,7 @@ CXX_FLAGS  := -std=c++17 -O2 -g -Wall -Wextra -Wshadow -Werror -ffile-prefix-map
 
 $(B)/host/tools/%.o: tools/%.c $(GEN_NAMES_SRC) | $(INC_LINKS) $(GEN_HEADERS) $(B)/host/include/cbor.h
 	@mkdir -p $(@D)
-	$(HOST) $(HOST_CFLAGS) $(CELLA_INC) -MMD -MF $@.d -c -o $@ $<
+	$(HOST) $(HOST_CFLAGS) $(CELLA_INC) -MMD -MP -MF $@.d -c -o $@ $<
 $(B)/host/gen/names.o: $(GEN_NAMES_SRC)
 	@mkdir -p $(@D)
 	$(HOST) $(HOST_CFLAGS) $(INC_gen) -c -o $@ $<
