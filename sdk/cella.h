@@ -7,9 +7,10 @@
 //
 //   standard output   printf writes lines to the log, if the manifest says log = ["write"]
 //   services          one function for each method that the manifest names: vault_status(),
-//                     vault_account(), companion_take_wallet(), ... What each does, with its limits and errors,
-//                     stands in gen/<service>.h and docs/api/<service>.md. A method that the
-//                     manifest does not name answers ERR_DENIED, and the service never hears of it.
+//                     vault_account(), companion_take_wallet(), ... What each does, with its limits
+//                     and errors, stands in gen/<service>.h and docs/api/<service>.md. A method
+//                     that the manifest does not name answers ERR_DENIED, and the service never
+//                     hears of it.
 //   results           every function answers an error (abi/errors.def); 0 is ERR_OK. Results are
 //                     written only on success.
 //   time              sys_now(): nanoseconds since boot. Deadlines are such times; 0 is never.
