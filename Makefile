@@ -45,7 +45,7 @@ define unit_test
 UNIT_TESTS += $(1)
 $(B)/unit/$(1): $(2) $(filter %.a,$(3)) | $(INC_LINKS) $(GEN_HEADERS)
 	@mkdir -p $$(@D)
-	$$(HOST) $(UNIT_CFLAGS) -MMD -MF $$@.d $(4) -o $$@ $(2) $(3)
+	$$(HOST) $(UNIT_CFLAGS) -MMD -MP -MF $$@.d $(4) -o $$@ $(2) $(3)
 -include $(B)/unit/$(1).d
 endef
 

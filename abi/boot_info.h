@@ -14,7 +14,7 @@
 #define BOOT_INFO_MAGIC 0x4f464e49414c4543u // "CELAINFO"
 
 enum {
-    BOOT_INFO_VERSION = 1,
+    BOOT_INFO_VERSION = 2,
     BOOT_MEMORY_MAX = 128,
     BOOT_SEED_SIZE = 64,
     BOOT_IRQ_COUNT = 16, // ISA interrupts
@@ -26,6 +26,18 @@ enum boot_secure {
     BOOT_SECURE_ON = 1,
     BOOT_SECURE_NONE = 2
 }; // NONE: no such firmware
+enum boot_measured {
+    BOOT_UNMEASURED = 0, // no TPM, or direct boot
+    BOOT_MEASURED = 1,   // the TPM has what enum boot_pcr says, in its SHA-256 bank
+};
+
+// Platform configuration registers; 0 to 7 are the firmware's.
+enum boot_pcr {
+    BOOT_PCR_BUNDLE = 11,   // loader: the signed bytes of the bundle's header
+    BOOT_PCR_PROFILE = 12,  // loader: the profile's name (lib/format/measure.h)
+    BOOT_PCR_PROGRAMS = 13, // the running system: one for each installed program
+};
+
 enum boot_seed_source {
     BOOT_SEED_RDSEED = 1,
     BOOT_SEED_RDRAND = 2,
@@ -70,8 +82,8 @@ struct boot_info {
     uint64_t steward_entry;    // index in the bundle's entry table of the cell named "steward"
     uint8_t seed[BOOT_SEED_SIZE];
     uint32_t seed_sources; // enum boot_seed_source bits that went into the seed
-    uint32_t zero;
-    uint64_t rsdp; // physical; 0 if the firmware gave none
+    uint32_t measured;     // enum boot_measured
+    uint64_t rsdp;         // physical; 0 if the firmware gave none
     uint64_t lapic_phys;
     uint64_t ioapic_phys;
     uint32_t ioapic_gsi_base;
@@ -83,7 +95,7 @@ struct boot_info {
     uint64_t framebuffer; // physical; 0 if none
     uint32_t framebuffer_width, framebuffer_height, framebuffer_stride,
         framebuffer_format; // stride in pixels; 0 RGBX, 1 BGRX
-    uint64_t event_log;     // physical; 0 if nothing was measured
+    uint64_t event_log; // physical; 0 if there is none: TCG2's crypto-agile format, ours included
     uint64_t event_log_size;
     uint32_t memory_count;
     uint32_t zero_2;

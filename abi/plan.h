@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The plan: the profile and its manifests, compiled by the host tool into what the steward carries
 // out. It is part of the signed bundle; the steward still refuses one whose numbers are out of
-// range. Layout: struct plan, then cell_count struct plan_cell, then grant_count struct plan_grant.
+// range. Layout: struct plan, struct plan_ceiling, then cell_count struct plan_cell, then
+// grant_count struct plan_grant.
 #pragma once
 #include "abi/start.h"
 
 #define PLAN_MAGIC 0x4e414c50414c4543u // "CELAPLAN"
 
 enum {
-    PLAN_VERSION = 3,
+    PLAN_VERSION = 5,
     PLAN_CELLS_MAX = 48,
+    PLAN_APPS_MAX = 8, // installed at a time
     PLAN_GRANTS_MAX = 512,
     PUBLISHER_SIZE = 32,
     APP_ID_SIZE = 32
@@ -32,6 +34,17 @@ struct plan {
     uint32_t cell_count;
     uint32_t grant_count;
     uint32_t zero;
+};
+
+// The most that an app which is installed at run time may have, whatever its installer says.
+struct plan_ceiling {
+    uint32_t apps;  // installed at a time; 0: none is
+    uint32_t pages; // of one app, everything included
+    uint32_t heap_pages, stack_pages;
+    uint32_t priority;
+    uint32_t budget_us, period_us; // what one that names no budget has; 0: not limited
+    uint32_t zero;
+    uint64_t methods[START_SERVICES]; // by service: bit n: it may call, or ask for, method n
 };
 
 struct plan_ports {
@@ -68,4 +81,29 @@ struct plan_grant { // sorted by cell, then service; at most one for each pair
     uint32_t cell;
     uint32_t service;
     uint64_t methods; // bit n: may call method n
+    uint64_t consent; // bit n: may ask the person for method n (steward.request)
 };
+
+enum { PLAN_APP_GRANTS = 32 };
+
+// An app to be installed at run time, as its package says and its installer proposes
+// (steward.propose): struct plan_app, then grant_count struct plan_grant, whose `cell` is 0. The
+// steward believes none of it: it is compared with the ceiling, and shown to the person. In `cell`,
+// image and service are 0, there are no devices and no untyped memory, and of the flags there is
+// PLAN_APP and perhaps PLAN_FPU, PLAN_SECRET.
+struct plan_app {
+    uint64_t magic;
+    uint32_t version;               // PLAN_VERSION
+    uint32_t grant_count;           // at most PLAN_APP_GRANTS
+    char version_text[BUNDLE_NAME]; // for people
+    uint64_t number;                // for machines: rises
+    uint8_t code_root[32];          // over text and constants
+    struct bundle_entry image;      // offsets into what steward.load brings
+    uint64_t size;                  // of that, whole pages
+    uint32_t known;                 // 1: something of this publisher was installed before
+    uint32_t zero;
+    struct plan_cell cell;
+};
+_Static_assert(sizeof(struct plan_app) % 8 == 0, "grants are aligned behind it");
+
+#define PLAN_APP_MAGIC 0x4150504150414c43u // "CLAPAPPA"

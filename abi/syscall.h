@@ -73,6 +73,10 @@ enum right {
     RIGHT_ALL = 31,
 };
 
+// Beside the rights in `cell.derive`: the new capability, an endpoint's and WRITE alone, is for one
+// message. When it has arrived, the slot is empty; nothing can be derived from it.
+enum { DERIVE_ONCE = 32 };
+
 // Where a cell's capability table is used for the caller's own cell, the handle 0 names it.
 enum { CAP_SELF = 0 };
 

@@ -6,7 +6,7 @@
 BOOT_ROLLBACK_MIN ?= 1
 BOOT_KEY_PUB      ?= $(B)/keys/bundle.pub
 
-BOOT_FORMAT := lib/format/boot_stop.c lib/format/bundle.c lib/format/merkle.c
+BOOT_FORMAT := $(addprefix lib/format/,boot_stop.c bundle.c measure.c merkle.c)
 BOOT_SRC    := $(filter-out %_test.c,$(wildcard boot/core/*.c boot/x86_64/*.c)) $(BOOT_FORMAT)
 BOOT_INC    := -Iboot $(INC_abi) $(INC_format) $(INC_crypto) $(INC_gen)
 BOOT_BARE   := $(BASE) -ffreestanding -nostdlibinc -isystem third_party/include -mno-red-zone -mgeneral-regs-only \
@@ -28,7 +28,7 @@ DIRECT_OBJ := $(DIRECT_SRC:%.c=$(B)/boot/elf/%.o) $(B)/boot/elf/boot/x86_64/ente
 
 $(B)/boot/elf/%.o: %.c $(B)/gen/boot_key.h | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(DIRECT_CC) -MMD -MF $@.d -c $< -o $@
+	$(DIRECT_CC) -MMD -MP -MF $@.d -c $< -o $@
 
 $(B)/boot/elf/%.o: %.S
 	@mkdir -p $(@D)
@@ -43,12 +43,12 @@ $(B)/boot/direct.elf: $(DIRECT_OBJ) $(CRYPTO_LIBS_boot_elf) boot/direct/link.ld
 # --- UEFI --------------------------------------------------------------------------------------------------
 UEFI_CC  := $(CC) --target=x86_64-unknown-windows $(BOOT_BARE) -fshort-wchar -mno-stack-arg-probe \
             -U_WIN32 -U_WIN64 -U_MSC_VER
-UEFI_SRC := $(BOOT_SRC) boot/uefi/main.c boot/uefi/gather.c
+UEFI_SRC := $(BOOT_SRC) $(addprefix boot/uefi/,main.c gather.c measure.c)
 UEFI_OBJ := $(UEFI_SRC:%.c=$(B)/boot/pe/%.o) $(B)/boot/pe/boot/x86_64/enter.o
 
 $(B)/boot/pe/%.o: %.c $(B)/gen/boot_key.h | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(UEFI_CC) -MMD -MF $@.d -c $< -o $@
+	$(UEFI_CC) -MMD -MP -MF $@.d -c $< -o $@
 
 $(B)/boot/pe/%.o: %.S
 	@mkdir -p $(@D)
@@ -65,13 +65,17 @@ $(B)/boot/BOOTX64.EFI: $(B)/boot/loader.efi
 	@cp $< $@
 
 # --- native tests ------------------------------------------------------------------------------------------
+comma := ,
 BOOT_TEST_INC := -Iboot $(INC_format) $(INC_crypto)
 boot_test = $(eval $(call unit_test,boot_$(1),$(2) $(BUNDLE_SRC),$(CRYPTO_LIBS_asan),$(BOOT_TEST_INC)))
-$(call boot_test,verify,boot/core/verify.c boot/core/verify_test.c)
+$(call boot_test,verify,boot/core/verify.c boot/core/counter.c boot/core/verify_test.c)
+$(eval $(call unit_test,boot_decision,boot/core/verify.c boot/core/counter.c boot/core/decision_test.c $(BUNDLE_SRC),$(CRYPTO_LIBS_asan),\
+    $(BOOT_TEST_INC) -Wl$(comma)--wrap=sign_check$(comma)--wrap=mldsa_check))
 $(call boot_test,ranges,boot/core/ranges.c boot/core/info.c boot/core/ranges_test.c)
 $(call boot_test,place,boot/core/place.c boot/core/ranges.c boot/core/seed.c boot/core/place_test.c)
 $(call boot_test,image,boot/core/image.c boot/core/image_test.c)
 $(call boot_test,acpi,boot/core/acpi.c boot/core/acpi_test.c)
+$(call boot_test,counter,boot/core/counter.c boot/core/counter_test.c)
 $(call boot_test,event_log,boot/core/event_log.c boot/core/event_log_test.c)
 $(call boot_test,tables,boot/x86_64/tables.c boot/core/ranges.c boot/x86_64/tables_test.c)
 

@@ -13,7 +13,7 @@ KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mge
 
 $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -MMD -c -o $@ $<
+	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What runs once, or mostly hashes, is compiled for size.
 KERNEL_SMALL  := $(patsubst %,core/%,audit boot denial hash seal) $(patsubst %,arch/$(KERNEL_ARCH)/%,apic clock cpu selftest serial)

@@ -18,7 +18,7 @@ $(THIRD_SRC)/%.sha256: third_party/lock
 	@touch $@
 .PRECIOUS: $(THIRD_SRC)/%.sha256
 
-fetch: $(foreach name,musl wolfssl blake3 secp256k1 tinycbor virt-firmware,$(THIRD_SRC)/$(name).sha256)
+fetch: $(foreach name,musl wolfssl blake3 secp256k1 tinycbor argon2 virt-firmware,$(THIRD_SRC)/$(name).sha256)
 
 # --- musl, for cells ---------------------------------------------------------------------------------------
 MUSL     := $(B)/cell/musl
@@ -103,6 +103,11 @@ $(foreach v,cell host asan,$(eval $(call third_objects,secp256k1,$(v),\
 
 $(foreach v,cell host asan,$(eval $(call third_objects,tinycbor,$(v),\
     src/cborencoder.c src/cborparser.c src/cborerrorstrings.c,,)))
+
+# One lane, one thread; the memory comes from the caller.
+ARGON2_FLAGS := -DARGON2_NO_THREADS -I$(THIRD_SRC)/argon2/include -I$(THIRD_SRC)/argon2/src
+$(foreach v,cell host asan,$(eval $(call third_objects,argon2,$(v),\
+    src/argon2.c src/core.c src/ref.c src/encoding.c src/blake2/blake2b.c,$(ARGON2_FLAGS),)))
 
 # tinycbor has its own archive and headers: rooms other than lib/crypto use it.
 define tinycbor_lib

@@ -11,7 +11,7 @@ IDLC_SRC  := $(filter-out %_test.c,$(IDLC_SRC)) tools/common/near.c tools/common
 
 $(IDLC): $(IDLC_SRC) | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(HOST) $(HOST_CFLAGS) $(INC_tools) -MMD -MF $@.d -o $@ $(IDLC_SRC)
+	$(HOST) $(HOST_CFLAGS) $(INC_tools) -MMD -MP -MF $@.d -o $@ $(IDLC_SRC)
 -include $(IDLC).d
 
 # What others compile: $(B)/gen/<service>_client.c and _server.c, $(B)/gen/<object>_client.c, $(B)/gen/names.c.
@@ -41,12 +41,12 @@ TRIP_GEN := $(addprefix $(TRIP)/gen/,trip_client.c trip_server.c thing_client.c)
 $(TRIP_GEN) $(TRIP)/gen/names.c &: $(IDLC) tests/idlc/trip.idl tests/idlc/thing.idl
 	@mkdir -p $(TRIP)/gen
 	$(IDLC) code $(TRIP)/gen tests/idlc/trip.idl tests/idlc/thing.idl
-$(eval $(call unit_test,idlc_trip,tests/idlc/trip_test.c $(TRIP_GEN),,-I$(TRIP) -Itests/idlc/fake $(INC_os)))
+$(eval $(call unit_test,idlc_trip,tests/idlc/trip_test.c lib/os/consent.c $(TRIP_GEN),,-I$(TRIP) -Itests/idlc/fake $(INC_os)))
 
 $(B)/unit/probe/probe.c: $(IDLC) $(IDL)
 	@mkdir -p $(@D)
 	$(IDLC) probe $(@D) $(IDL) tests/idlc/trip.idl
-$(eval $(call unit_test,idlc_hostile,tests/idlc/hostile_test.c $(B)/unit/probe/probe.c $(GEN_SERVER_SRC) $(GEN_CLIENT_SRC) \
+$(eval $(call unit_test,idlc_hostile,tests/idlc/hostile_test.c lib/os/consent.c $(B)/unit/probe/probe.c $(GEN_SERVER_SRC) $(GEN_CLIENT_SRC) \
   $(filter $(TRIP)/gen/trip%,$(TRIP_GEN)),,-I$(TRIP) $(INC_gen) -Itests/idlc/fake $(INC_os)))
 
 

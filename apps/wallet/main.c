@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The wallet's loop: wait for the companion, carry, answer.
+// The wallet's loop: wait for the companion's question, carry, answer.
 #include "sdk/cella.h"
 #include "wallet.h"
 #include <string.h>
 
-enum { LINK_FAILURES_MAX = 16 }; // in a row; then the link is not coming back
+enum { FAILURES_MAX = 16 }; // in a row; then the companion is not coming back
 
 static struct wallet wallet;
 
@@ -15,49 +15,34 @@ static void note(const char *text)
     (void)error;
 }
 
-// What does not arrive is asked for again by the companion.
-static void answer_send(void *context, const uint8_t *data, size_t size)
+// Serve the question that is there, if one is; waits for it unless there is work to do.
+static err_t question_serve(void)
 {
-    (void)context;
-    while (size) {
-        size_t piece = size < LINK_WRITE_DATA_SIZE ? size : LINK_WRITE_DATA_SIZE;
-        if (link_write(data, piece) != ERR_OK) {
-            note("an answer was lost: the link takes nothing");
-            return;
-        }
-        data += piece;
-        size -= piece;
-    }
-}
-
-// What has arrived; waits for it unless there is work to do.
-static err_t arrival_take(uint8_t data[LINK_READ_DATA_SIZE], size_t *size)
-{
-    uint32_t lost;
+    static uint8_t data[COMPANION_TAKE_WALLET_PAYLOAD_SIZE];
+    static struct wallet_answer answer;
+    uint32_t type, number;
+    size_t size;
     if (!wallet_busy(&wallet)) {
-        err_t error = link_wait(0);
+        err_t error = companion_wait_wallet(0);
         if (error)
             return error;
     }
-    err_t error = link_read(data, LINK_READ_DATA_SIZE, size, &lost);
-    if (!error && lost)
-        note("bytes from the companion were lost: it sends faster than it should");
-    return error;
+    err_t error = companion_take_wallet(data, sizeof data, &size, &type, &number);
+    if (error)
+        return error == ERR_NOT_FOUND ? ERR_OK : error;
+    err_t status = wallet_serve(&wallet, type, data, size, &answer);
+    error = companion_answer_wallet(number, status, answer.data, status ? 0 : answer.length);
+    return error == ERR_NOT_FOUND ? ERR_OK : error; // the host did not wait for it
 }
 
 int main(void)
 {
-    static uint8_t data[LINK_READ_DATA_SIZE];
     note("ready for the companion");
-    wallet_start(&wallet, answer_send, NULL);
-    for (int failures = 0; failures < LINK_FAILURES_MAX;) {
-        size_t size;
-        if (arrival_take(data, &size) == ERR_OK) {
-            failures = 0;
-            wallet_turn(&wallet, data, size);
-        } else {
-            failures++; // a link driver that was started again answers the next time
-        }
+    wallet_start(&wallet);
+    for (int failures = 0; failures < FAILURES_MAX;) {
+        // A companion cell that was started again answers the next time.
+        failures = question_serve() == ERR_OK ? 0 : failures + 1;
+        wallet_step(&wallet);
     }
     note("the link has failed");
     return 1;

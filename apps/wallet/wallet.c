@@ -4,7 +4,7 @@
 #include "gen/vault.h"
 #include <string.h>
 
-static err_t serve_status(const struct wallet *w, struct session_answer *answer)
+static err_t serve_status(const struct wallet *w, struct wallet_answer *answer)
 {
     struct companion_status s = {.state = w->job.now.state};
     err_t error = vault_status(&s.seed, &s.network, &s.fingerprint);
@@ -17,7 +17,7 @@ static err_t serve_status(const struct wallet *w, struct session_answer *answer)
     return ERR_OK;
 }
 
-static err_t serve_account(const uint8_t *data, size_t size, struct session_answer *answer)
+static err_t serve_account(const uint8_t *data, size_t size, struct wallet_answer *answer)
 {
     if (size != 8)
         return ERR_BAD_DATA;
@@ -25,7 +25,7 @@ static err_t serve_account(const uint8_t *data, size_t size, struct session_answ
                          &answer->length);
 }
 
-static err_t answer_job(const struct wallet *w, struct session_answer *answer)
+static err_t answer_job(const struct wallet *w, struct wallet_answer *answer)
 {
     companion_job_put(&w->job.now, answer->data);
     answer->length = COMPANION_JOB_SIZE;
@@ -33,7 +33,7 @@ static err_t answer_job(const struct wallet *w, struct session_answer *answer)
 }
 
 static err_t serve_begin(struct wallet *w, const uint8_t *data, size_t size,
-                         struct session_answer *answer)
+                         struct wallet_answer *answer)
 {
     struct companion_begin begin;
     err_t error = companion_begin_get(data, size, &begin);
@@ -43,7 +43,7 @@ static err_t serve_begin(struct wallet *w, const uint8_t *data, size_t size,
 }
 
 static err_t serve_data(struct wallet *w, const uint8_t *data, size_t size,
-                        struct session_answer *answer)
+                        struct wallet_answer *answer)
 {
     if (size < 4)
         return ERR_BAD_DATA;
@@ -55,14 +55,14 @@ static err_t serve_data(struct wallet *w, const uint8_t *data, size_t size,
     return ERR_OK;
 }
 
-static err_t serve_end(struct wallet *w, struct session_answer *answer)
+static err_t serve_end(struct wallet *w, struct wallet_answer *answer)
 {
     err_t error = job_end(&w->job);
     return error ? error : answer_job(w, answer);
 }
 
 static err_t serve_signature(struct wallet *w, const uint8_t *data, size_t size,
-                             struct session_answer *answer)
+                             struct wallet_answer *answer)
 {
     uint32_t input;
     if (size != 4)
@@ -76,7 +76,7 @@ static err_t serve_signature(struct wallet *w, const uint8_t *data, size_t size,
 }
 
 static err_t serve_evidence(struct wallet *w, const uint8_t *data, size_t size,
-                            struct session_answer *answer)
+                            struct wallet_answer *answer)
 {
     uint32_t total;
     if (size != 4)
@@ -90,10 +90,10 @@ static err_t serve_evidence(struct wallet *w, const uint8_t *data, size_t size,
     return ERR_OK;
 }
 
-static err_t wallet_serve(void *context, uint8_t type, const uint8_t *data, size_t size,
-                          struct session_answer *answer)
+err_t wallet_serve(struct wallet *w, uint32_t type, const uint8_t *data, size_t size,
+                   struct wallet_answer *answer)
 {
-    struct wallet *w = context;
+    answer->length = 0;
     job_poll(&w->job); // the person may have answered a request whose companion is gone
     switch (type) {
     case COMPANION_STATUS:
@@ -120,16 +120,13 @@ static err_t wallet_serve(void *context, uint8_t type, const uint8_t *data, size
     }
 }
 
-void wallet_start(struct wallet *w, session_send_t *send, void *context)
+void wallet_start(struct wallet *w)
 {
-    // `serve` gets the wallet, `send` what the caller gave.
-    session_start(&w->session, wallet_serve, w, send, context);
     job_cancel(&w->job); // an earlier run of this program may have left a request behind
 }
 
-void wallet_turn(struct wallet *w, const uint8_t *data, size_t size)
+void wallet_step(struct wallet *w)
 {
-    session_input(&w->session, data, size);
     job_step(&w->job);
 }
 

@@ -3,18 +3,25 @@
 // key, no amount and no address that anybody believes.
 #pragma once
 #include "job.h"
-#include "session.h"
 
 struct wallet {
-    struct session session;
     struct job job;
 };
 
-// `send` carries answers to the companion.
-void wallet_start(struct wallet *w, session_send_t *send, void *context);
+struct wallet_answer {
+    uint8_t data[LINK_PAYLOAD_MAX];
+    size_t length;
+};
 
-// Bytes from the companion; possibly none. Then one step of work.
-void wallet_turn(struct wallet *w, const uint8_t *data, size_t size);
+void wallet_start(struct wallet *w);
 
-// Whether another turn is needed even if nothing arrives.
+// Carry out one question. Its bytes count only on success. Errors: BAD_ARGUMENT (no such type),
+// BAD_DATA, and the job's and the services' own.
+MUST_USE err_t wallet_serve(struct wallet *w, uint32_t type, const uint8_t *data, size_t size,
+                            struct wallet_answer *answer);
+
+// One step of the work that goes on between questions.
+void wallet_step(struct wallet *w);
+
+// Whether another step is needed even if nobody asks.
 bool wallet_busy(const struct wallet *w);

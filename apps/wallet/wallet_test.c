@@ -2,14 +2,15 @@
 // The wallet as the companion meets it: bytes in, bytes out, with reader and vault played by
 // tests/companion/services.c.
 #include "format/bytes_le.h"
+#include "tests/companion/line.h"
 #include "tests/companion/services.h"
 #include "tests/unit.h"
-#include "wallet.h"
+
 #include <stdlib.h>
 
 enum { SESSION = 0x1234, PSBT_SIZE = 100000 };
 
-static struct wallet wallet;
+static struct line line;
 static uint8_t sent[8 * LINK_WIRE_MAX];
 static size_t sent_size;
 static uint32_t sequence;
@@ -45,7 +46,7 @@ static void request_send(uint32_t session, uint32_t number, uint8_t type, const 
     struct link_frame f = {
         .type = type, .session = session, .sequence = number, .payload = data, .length = size};
     CHECK_EQ(link_encode(&f, wire, &wire_size), ERR_OK);
-    wallet_turn(&wallet, wire, wire_size);
+    line_turn(&line, wire, wire_size);
 }
 
 static struct link_frame ask(uint8_t type, const uint8_t *data, size_t size)
@@ -81,7 +82,7 @@ static void fresh(void)
     sent_size = 0;
     sequence = 100;
     link_decoder_start(&answers);
-    wallet_start(&wallet, sent_take, NULL);
+    line_start(&line, sent_take, NULL);
     CHECK_EQ(services.cancels, 1);
     struct link_frame answer = ask_u32(COMPANION_HELLO, COMPANION_VERSION);
     CHECK_EQ(answer.status, ERR_OK);
@@ -122,9 +123,9 @@ static uint32_t data_send(uint32_t from, uint32_t to)
 
 static struct companion_job result_ask(void)
 {
-    for (int turns = 0; wallet_busy(&wallet); turns++) {
+    for (int turns = 0; wallet_busy(&line.wallet); turns++) {
         CHECK(turns < 1000);
-        wallet_turn(&wallet, NULL, 0);
+        line_turn(&line, NULL, 0);
     }
     return ask_job(COMPANION_SIGN_RESULT, NULL, 0);
 }
@@ -205,7 +206,7 @@ static void test_duplicates(void)
     CHECK_MEM(sent, first, size);
     sent_size = 0;
     // An echo of our own answer.
-    wallet_turn(&wallet, first, size);
+    line_turn(&line, first, size);
     CHECK_EQ(sent_size, 0);
 }
 
@@ -358,13 +359,13 @@ static void test_random(void)
             data[n] = (uint8_t)(rand() % 5 ? rand() % 3 : rand());
         uint8_t type = (uint8_t)(rand() % 4 ? rand() % 12 : rand());
         if (rand() % 8 == 0)
-            wallet_turn(&wallet, data, size);
+            line_turn(&line, data, size);
         else
             request_send(SESSION + (uint32_t)rand() % 2, (uint32_t)rand() % 20000, type, data,
                          rand() % 2 ? size : size % 9);
         sent_size = 0;
     }
-    wallet_turn(&wallet, (const uint8_t[]){0}, 1);
+    line_turn(&line, (const uint8_t[]){0}, 1);
     sequence = 1;
     request_send(SESSION + 9, 1, COMPANION_HELLO, (const uint8_t[]){1, 0, 0, 0}, 4);
     struct link_frame answer = answer_next();

@@ -48,20 +48,37 @@ static uint64_t digest_size(uint32_t algorithm)
     }
 }
 
+// Past a record of the crypto-agile format.
+static void record_skip(struct cursor *cursor)
+{
+    cursor_skip(cursor, EVENT_HEAD);
+    const uint32_t count = cursor_number(cursor, 4);
+    if (count > DIGESTS_MAX)
+        cursor_skip(cursor, EVENT_LOG_MAX);
+    for (uint32_t i = 0; i < count && count <= DIGESTS_MAX; i++)
+        cursor_skip(cursor, digest_size(cursor_number(cursor, 2)));
+    cursor_skip(cursor, cursor_number(cursor, 4));
+}
+
 uint64_t event_log_size(const uint8_t *log, uint64_t last)
 {
     struct cursor cursor = {.log = log};
     cursor_skip(&cursor, last);
-    cursor_skip(&cursor, EVENT_HEAD);
     if (last == 0) {
-        cursor_skip(&cursor, SHA1);
+        cursor_skip(&cursor, EVENT_HEAD + SHA1);
+        cursor_skip(&cursor, cursor_number(&cursor, 4));
     } else {
-        const uint32_t count = cursor_number(&cursor, 4);
-        if (count > DIGESTS_MAX)
-            return 0;
-        for (uint32_t i = 0; i < count; i++)
-            cursor_skip(&cursor, digest_size(cursor_number(&cursor, 2)));
+        record_skip(&cursor);
     }
-    cursor_skip(&cursor, cursor_number(&cursor, 4));
+    return cursor.at <= EVENT_LOG_MAX ? cursor.at : 0;
+}
+
+uint64_t event_log_span(const uint8_t *events, uint64_t count)
+{
+    struct cursor cursor = {.log = events};
+    if (count > EVENT_LOG_MAX / EVENT_HEAD)
+        return 0;
+    for (uint64_t i = 0; i < count; i++)
+        record_skip(&cursor);
     return cursor.at <= EVENT_LOG_MAX ? cursor.at : 0;
 }

@@ -25,6 +25,21 @@ static void test_good(uint8_t *log)
     CHECK_EQ(event_log_size(log, FIRST), FIRST + SECOND);
 }
 
+static void test_span(uint8_t *log)
+{
+    uint8_t *second = log + FIRST;
+    CHECK_EQ(event_log_span(second, 0), 0);
+    CHECK_EQ(event_log_span(second, 1), SECOND);
+    memcpy(second + SECOND, second, SECOND);
+    CHECK_EQ(event_log_span(second, 2), 2 * SECOND);
+    second[SECOND + 8] = 9; // digests
+    CHECK_EQ(event_log_span(second, 2), 0);
+    CHECK_EQ(event_log_span(second, 1), SECOND);
+    memset(second + SECOND, 0, SECOND);
+    CHECK_EQ(event_log_span(second + SECOND, EVENT_LOG_MAX), 0);
+    CHECK_EQ(event_log_span(second, UINT64_MAX), 0);
+}
+
 static void test_bad(uint8_t *log)
 {
     log[FIRST + 34] = 0x77; // an algorithm of unknown size
@@ -51,6 +66,7 @@ int main(void)
 {
     uint8_t *log = log_make();
     test_good(log);
+    test_span(log);
     test_bad(log);
     free(log);
     return unit_done();

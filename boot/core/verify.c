@@ -17,10 +17,11 @@
 #define SHARE_HEADER    0x5e0c4ad973b1862du
 #define SHARE_ENTRY     0xe86f1bb52a94c073u
 #define SHARE_ROLLBACK  0x37a2dc6841f05b9eu
+#define SHARE_COUNTER   0xa3179be45cd0f268u
 #define SHARE_ROOT      0x0cd5f81796eb3a64u
 #define SHARE_PAYLOAD                                                                              \
     (BOOT_VERIFIED - SHARE_SHAPE - SHARE_SIGNER - SHARE_SIGNATURE - SHARE_SECOND - SHARE_HEADER -  \
-     SHARE_ENTRY - SHARE_ROLLBACK - SHARE_ROOT)
+     SHARE_ENTRY - SHARE_COUNTER - SHARE_ROLLBACK - SHARE_ROOT)
 _Static_assert(HYBRID_SIZE == BUNDLE_SIGNATURE + BUNDLE_SIGNATURE_2, "the header holds both");
 _Static_assert(SHARE_PAYLOAD != 0, "every check has a share");
 
@@ -51,6 +52,10 @@ static enum boot_stop entry_check(const struct verify_rules *rules,
     if (header->rollback_index < rules->rollback_index_min)
         return BOOT_STOP_ROLLBACK;
     *proof += share_of(SHARE_ROLLBACK, header->rollback_index < rules->rollback_index_min, 0);
+    enum boot_stop newest = counter_check(&rules->counter, header->rollback_index);
+    if (newest != BOOT_CLEAR)
+        return newest;
+    *proof += share_of(SHARE_COUNTER, (uint32_t)newest, BOOT_CLEAR);
     return BOOT_CLEAR;
 }
 

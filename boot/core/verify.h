@@ -3,6 +3,7 @@
 // only BOOT_VERIFIED is a yes, and a check that was skipped leaves its share out.
 #pragma once
 #include "abi/boot_info.h"
+#include "core/counter.h"
 #include "format/bundle.h"
 
 #define BOOT_VERIFIED 0x7d1e93a64bc8f250u
@@ -10,6 +11,7 @@
 struct verify_rules {
     const uint8_t *key; // hybrid public key, HYBRID_PUBLIC_SIZE bytes: the only one that counts
     uint64_t rollback_index_min; // lower is refused
+    struct counter counter;      // lower than this is refused too
     enum boot_entry entry;       // how the loader was started
 };
 

@@ -116,6 +116,31 @@ static void test_rollback(void)
     sample_sign(&sample);
 }
 
+static void counter_set(enum counter_state state, uint64_t value)
+{
+    rules.counter = (struct counter){state, value};
+}
+
+static void test_counter(void)
+{
+    counter_set(COUNTER_KNOWN, SAMPLE_ROLLBACK + 1);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_COUNTER);
+    counter_set(COUNTER_KNOWN, UINT64_MAX);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_COUNTER);
+    counter_set(COUNTER_KNOWN, SAMPLE_ROLLBACK);
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+    counter_set(COUNTER_KNOWN, 0);
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+    counter_set(COUNTER_SHAPE, 0);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_COUNTER_SHAPE);
+    counter_set(COUNTER_BROKEN, 0);
+    CHECK_EQ(verify(sample.size), BOOT_STOP_COUNTER_READ);
+    counter_set((enum counter_state)0, 0); // nobody looked
+    CHECK_EQ(verify(sample.size), BOOT_STOP_COUNTER_READ);
+    counter_set(COUNTER_ABSENT, UINT64_MAX);
+    CHECK_EQ(verify(sample.size), BOOT_CLEAR);
+}
+
 static void test_entry_kind(void)
 {
     rules.entry = BOOT_DIRECT;
@@ -229,7 +254,10 @@ static int flips(uint64_t every, uint64_t first)
 int main(int argc, char **argv)
 {
     sample = sample_make(0);
-    rules = (struct verify_rules){sample.key, SAMPLE_ROLLBACK, BOOT_UEFI};
+    rules = (struct verify_rules){.key = sample.key,
+                                  .rollback_index_min = SAMPLE_ROLLBACK,
+                                  .counter = {.state = COUNTER_ABSENT},
+                                  .entry = BOOT_UEFI};
     if (argc > 1 && strcmp(argv[1], "flips") == 0) {
         uint64_t every = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
         return flips(every != 0 ? every : 1, argc > 3 ? strtoull(argv[3], NULL, 0) : 0);
@@ -238,6 +266,7 @@ int main(int argc, char **argv)
     test_flipped_bits();
     test_sizes();
     test_rollback();
+    test_counter();
     test_entry_kind();
     test_keys();
     test_signatures();

@@ -125,6 +125,7 @@ void direct_main(uint32_t info_phys)
     start.info.boot_tsc = tsc_read();
     start.info.entry = BOOT_DIRECT;
     start.info.secure_boot = BOOT_SECURE_NONE;
+    start.counter.state = COUNTER_ABSENT; // no firmware, no TPM
     start.phys = (struct phys){.origin = 0, .reach = (uint64_t)4 << 30};
     say_start();
     faults_catch();

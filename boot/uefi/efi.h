@@ -142,8 +142,36 @@ struct efi_random {
                                     uint64_t size, uint8_t *to);
 };
 
+enum { EFI_TCG2_SHA256 = 2, EFI_TCG2_LOG_AGILE = 2, EFI_TCG2_EVENT_MAX = 64 };
+
+struct efi_tcg2_capability {
+    uint8_t size, structure_major, structure_minor, protocol_major, protocol_minor;
+    uint32_t algorithms, logs;
+    uint8_t present;
+    uint16_t command_max, response_max;
+    uint32_t manufacturer, bank_count, banks; // `banks`: the active ones, as EFI_TCG2_SHA256
+};
+
+struct efi_tcg2_event {
+    uint32_t size; // of all that is used of this structure
+    uint32_t header_size;
+    uint16_t header_version;
+    uint32_t pcr, kind;
+    uint8_t text[EFI_TCG2_EVENT_MAX];
+} __attribute__((packed));
+
 struct efi_tcg2 {
-    void *get_capability;
+    efi_status(EFI_API *get_capability)(struct efi_tcg2 *self, struct efi_tcg2_capability *out);
     efi_status(EFI_API *get_event_log)(struct efi_tcg2 *self, uint32_t format, uint64_t *location,
                                        uint64_t *last, uint8_t *truncated);
+    efi_status(EFI_API *hash_log_extend)(struct efi_tcg2 *self, uint64_t flags, uint64_t data,
+                                         uint64_t size, const struct efi_tcg2_event *event);
+    efi_status(EFI_API *submit)(struct efi_tcg2 *self, uint32_t size, const uint8_t *command,
+                                uint32_t room, uint8_t *response);
+};
+
+// What the firmware measures after its log was asked for (section 7).
+struct efi_tcg2_final {
+    uint64_t version, count;
+    uint8_t events[];
 };

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "uefi/gather.h"
 
-#include "core/event_log.h"
 #include "crypto/wipe.h"
 #include "x86_64/say.h"
 
 #include <string.h>
 
-enum { GRAPHICS_FORMATS = 2, TCG2_LOG_AGILE = 2 };
+enum { GRAPHICS_FORMATS = 2 };
 
 static const struct efi_guid LOADED_IMAGE = {
     0x5b1b31a1, 0x9562, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}
@@ -20,9 +19,6 @@ static const struct efi_guid GRAPHICS = {
 };
 static const struct efi_guid RANDOM = {
     0x3152bca5, 0xeade, 0x433d, {0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44}
-};
-static const struct efi_guid TCG2 = {
-    0x607f766c, 0x7455, 0x42be, {0x93, 0x0b, 0xe4, 0xd7, 0x6d, 0xb2, 0x72, 0x0f}
 };
 static const struct efi_guid ACPI_1 = {
     0xeb9d2d30, 0x2d88, 0x11d3, {0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}
@@ -73,7 +69,7 @@ void gather_bundle(const struct efi_system *system, efi_handle image, struct sta
     start->bundle_size = size;
 }
 
-static uint64_t table_find(const struct efi_system *system, const struct efi_guid *guid)
+uint64_t gather_table(const struct efi_system *system, const struct efi_guid *guid)
 {
     for (uint64_t i = 0; i < system->table_count; i++)
         if (memcmp(&system->tables[i].guid, guid, sizeof *guid) == 0)
@@ -104,19 +100,6 @@ static int variable_is_one(const struct efi_system *system, const efi_char *name
            size == sizeof value && value == 1;
 }
 
-static void log_gather(const struct efi_system *system, struct start *start)
-{
-    struct efi_tcg2 *tcg2;
-    uint64_t location = 0, last = 0;
-    uint8_t truncated = 0;
-    if (system->boot->locate_protocol(&TCG2, NULL, (void **)&tcg2) != 0 ||
-        tcg2->get_event_log(tcg2, TCG2_LOG_AGILE, &location, &last, &truncated) != 0 ||
-        location == 0 || last < location || last - location > EVENT_LOG_MAX)
-        return;
-    start->event_log = phys_at(&start->phys, location);
-    start->info.event_log_size = event_log_size(start->event_log, last - location);
-}
-
 static void random_gather(const struct efi_system *system, struct seed_input *seed)
 {
     struct efi_random *random;
@@ -133,13 +116,12 @@ static void random_gather(const struct efi_system *system, struct seed_input *se
 
 void gather_machine(const struct efi_system *system, struct start *start)
 {
-    start->info.rsdp = table_find(system, &ACPI_2);
+    start->info.rsdp = gather_table(system, &ACPI_2);
     if (start->info.rsdp == 0)
-        start->info.rsdp = table_find(system, &ACPI_1);
+        start->info.rsdp = gather_table(system, &ACPI_1);
     const int secure =
         variable_is_one(system, u"SecureBoot") && !variable_is_one(system, u"SetupMode");
     start->info.secure_boot = secure ? BOOT_SECURE_ON : BOOT_SECURE_OFF;
     graphics_gather(system, &start->info);
-    log_gather(system, start);
     random_gather(system, &start->seed);
 }

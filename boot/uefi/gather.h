@@ -9,5 +9,8 @@
 // machine if it cannot.
 void gather_bundle(const struct efi_system *system, efi_handle image, struct start *start);
 
-// RSDP, framebuffer, Secure Boot's state, event log, the firmware's random numbers.
+// The address of a configuration table; 0: there is none.
+uint64_t gather_table(const struct efi_system *system, const struct efi_guid *guid);
+
+// RSDP, framebuffer, Secure Boot's state, the firmware's random numbers.
 void gather_machine(const struct efi_system *system, struct start *start);

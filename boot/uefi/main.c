@@ -3,6 +3,7 @@
 // firmware is left behind for good and the rest is the same as in direct boot.
 #include "uefi/efi.h"
 #include "uefi/gather.h"
+#include "uefi/measure.h"
 #include "x86_64/cpu.h"
 #include "x86_64/hardware.h"
 #include "x86_64/say.h"
@@ -111,7 +112,9 @@ efi_status EFI_API efi_main(efi_handle image, struct efi_system *system)
     start.phys.reach = map_ranges(1u << EFI_CONVENTIONAL, &usable);
     gather_bundle(system, image, &start);
     gather_machine(system, &start);
+    measure_find(system, &start);
     start_verify(&start);
+    measure_bundle(system, &start);
     map_read(system);
     (void)map_ranges(1u << EFI_CONVENTIONAL, &usable);
     start_place(&start, &usable);
@@ -119,6 +122,7 @@ efi_status EFI_API efi_main(efi_handle image, struct efi_system *system)
     place_reserve(system, start.places.arena_phys, start.arena_pages);
     firmware_leave(system, image);
     interrupts_off();
+    measure_finish(&start);
     (void)map_ranges(1u << EFI_CONVENTIONAL | 1u << EFI_LOADER_CODE | 1u << EFI_LOADER_DATA |
                          1u << EFI_BOOT_CODE | 1u << EFI_BOOT_DATA,
                      &usable);

@@ -2,6 +2,7 @@
 #include "x86_64/start.h"
 
 #include "core/acpi.h"
+#include "core/event_log.h"
 #include "core/image.h"
 #include "core/info.h"
 #include "crypto/wipe.h"
@@ -31,6 +32,7 @@ static void bundle_verify(struct start *start, uint64_t *proof)
 {
     const struct verify_rules rules = {.key = BOOT_KEY,
                                        .rollback_index_min = BOOT_ROLLBACK_MIN,
+                                       .counter = start->counter,
                                        .entry = (enum boot_entry)start->info.entry};
     if (start->bundle_phys % PAGE_SIZE != 0 ||
         phys_bytes(&start->phys, start->bundle_phys, start->bundle_size) == NULL)
@@ -71,7 +73,7 @@ void start_verify(struct start *start)
 void start_place(struct start *start, struct ranges *free)
 {
     start->kernel_pages = bundle_image_pages(kernel_entry(start));
-    start->arena_pages = 1 + pages_of(start->info.event_log_size) +
+    start->arena_pages = 1 + pages_of(start->info.event_log_size + EVENT_LATE_MAX) +
                          tables_need(free, start->kernel_pages) + ARENA_SPARE;
     stop_unless_clear(places_choose(&start->dice, free, start->phys.reach, start->kernel_pages,
                                     start->arena_pages, &start->places));
@@ -80,7 +82,11 @@ void start_place(struct start *start, struct ranges *free)
 
 static void kernel_load(struct start *start)
 {
+    uint8_t digest[sizeof start->verified.digest];
+    memcpy(digest, start->verified.digest, sizeof digest);
     bundle_verify(start, &start->proof[1]); // B2: the bus masters are off now
+    if (memcmp(digest, start->verified.digest, sizeof digest) != 0)
+        stop(BOOT_STOP_GLITCH); // B9
     const struct bundle_entry *entry = kernel_entry(start);
     if (bundle_image_pages(entry) != start->kernel_pages)
         stop(BOOT_STOP_GLITCH);
@@ -184,8 +190,10 @@ void start_kernel(struct start *start, const struct ranges *ram)
     kernel_describe(start);
     if (start->info.event_log_size != 0) {
         start->info.event_log = start->places.arena_phys + PAGE_SIZE;
-        memcpy(phys_at(&start->phys, start->info.event_log), start->event_log,
-               start->info.event_log_size);
+        uint8_t *log = phys_at(&start->phys, start->info.event_log);
+        memcpy(log, start->event_log, start->info.event_log_size);
+        memcpy(log + start->info.event_log_size, start->late_log, start->late_size);
+        start->info.event_log_size += start->late_size;
     }
     kernel_enter(start, memory_describe(start, ram));
 }

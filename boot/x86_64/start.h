@@ -3,7 +3,10 @@
 //
 //   entry:  UEFI reads the file            direct: PVH's module, bus masters off
 //              |                              |
-//   start_verify   machine fit? bundle authentic? interrupts wired how? randomness     -> stop
+//   start_verify   machine fit? bundle authentic, new enough? interrupts? randomness   -> stop
+//              |                              |
+//   entry:  UEFI measures the bundle          |                                        -> stop
+//              |                              |
 //   start_place    by the dice: kernel, physical map, arena                            -> stop
 //              |                              |
 //   entry:  UEFI reserves the places,         |
@@ -23,8 +26,12 @@
 //   B5  Kernel, arena and bundle are RAM, disjoint, and never listed as free.
 //   B6  No input but the bundle and the firmware's tables is read: no key, variable or command line
 //       changes what is checked.
+//   B8  Nothing runs that is older than what this machine's TPM remembers.
+//   B9  What is measured is what is started: the bundle that was measured is the one that was
+//       verified last.
 //   B7  Randomness that decided places is not the kernel's seed, and both are wiped here.
 #pragma once
+#include "core/counter.h"
 #include "core/phys.h"
 #include "core/place.h"
 #include "core/verify.h"
@@ -34,6 +41,9 @@ struct start {
     struct phys phys;
     uint64_t bundle_phys, bundle_size;
     const void *event_log; // info.event_log_size bytes, copied into the arena
+    const void *late_log;  // late_size bytes, at most EVENT_LATE_MAX, come after it
+    uint64_t late_size;
+    struct counter counter; // the TPM's, where there is one
     struct seed_input seed;
     struct boot_info info; // entry, secure_boot, rsdp, boot_tsc, framebuffer, event_log_size
     // from the steps

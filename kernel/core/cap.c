@@ -13,12 +13,18 @@
       request->identity == 0 || request->identity == from->identity;
     ensures typed: \result == ERR_OK && (request->expiry != 0 || request->identity != 0) ==>
       from->type == OBJECT_ENDPOINT || from->type == OBJECT_SIGNAL;
+    ensures once: \result == ERR_OK ==> from->once == 0;
+    ensures once_asked: \result == ERR_OK && request->once ==>
+      from->type == OBJECT_ENDPOINT && request->rights == RIGHT_WRITE;
     ensures revoked: \result == ERR_OK ==> !is_covered(from);
  */
 MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request)
 {
     if (from->type == OBJECT_UNTYPED || from->type == OBJECT_DEVICE)
         return ERR_BAD_ARGUMENT;
+    if (from->once ||
+        (request->once && (from->type != OBJECT_ENDPOINT || request->rights != RIGHT_WRITE)))
+        return ERR_BAD_ARGUMENT; // I26
     if ((request->expiry || request->identity) && from->type != OBJECT_ENDPOINT &&
         from->type != OBJECT_SIGNAL)
         return ERR_BAD_ARGUMENT;
@@ -34,7 +40,7 @@ MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *
 static uint8_t cap_fast(const struct cap *c)
 {
     _Static_assert(CAP_FAST_CALL == RIGHT_WRITE && CAP_FAST_RECV == RIGHT_READ, "the same bits");
-    if (c->type != OBJECT_ENDPOINT || c->expiry)
+    if (c->type != OBJECT_ENDPOINT || c->expiry || c->once)
         return 0;
     return c->rights & (c->methods & 1 ? CAP_FAST_CALL | CAP_FAST_RECV : CAP_FAST_CALL);
 }
@@ -54,6 +60,7 @@ static uint8_t cap_fast(const struct cap *c)
     ensures object: to->object == from->object && to->extent == from->extent &&
       to->type == from->type;
     ensures fast: is_fast_rightly(to, to->fast);
+    ensures once: to->once == (request->once ? 1 : 0);
     ensures generation: to->generation == \old(to->generation) + 1;
  */
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request)
@@ -68,6 +75,7 @@ void cap_derive(struct cap *from, struct cap *to, const struct cap_request *requ
         to->expiry = time_earlier(from->expiry, request->expiry);
     to->identity = from->identity ? from->identity : request->identity;
     to->type = from->type;
+    to->once = request->once;
     to->fast = cap_fast(to);
     to->generation++; // I3
     tree_insert(from, to);
@@ -85,6 +93,7 @@ void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint
     child->expiry = 0;
     child->identity = 0;
     child->type = (uint8_t)type;
+    child->once = 0;
     child->fast = cap_fast(child);
     child->generation++; // I3
     tree_insert(parent, child);
@@ -99,7 +108,7 @@ void cap_make(struct cap *parent, struct cap *child, enum object_type type, uint
 static void cap_clear(struct cap *c)
 {
     c->type = OBJECT_NONE;
-    c->rights = c->fast = 0;
+    c->rights = c->fast = c->once = 0;
     c->object = c->identity = c->methods = c->expiry = c->extent = 0;
     c->first = c->last = c->next = c->prev = 0;
 }
@@ -125,6 +134,7 @@ static void cap_copy(const struct cap *from, struct cap *to)
     to->type = from->type;
     to->rights = from->rights;
     to->fast = from->fast;
+    to->once = from->once;
     to->extent = from->extent;
 }
 
@@ -160,6 +170,7 @@ void cap_move(struct cap *from, struct cap *to)
     //@ assert expiry: to->expiry == \at(from->expiry,Pre);
     //@ assert mapped: to->type == OBJECT_DEVICE || to->identity == \at(from->identity,Pre);
     //@ assert fast: to->fast == \at(from->fast,Pre);
+    //@ assert once: to->once == \at(from->once,Pre);
     if (revoke.root == from) // I19
         revoke.root = to;
 }

@@ -17,6 +17,8 @@
 // I3  A handle works only for the generation that it was made for; filling a slot adds one, and a
 // slot whose
 //     generation is used up is never used again.
+// I26 What is for one message is an endpoint's, may only WRITE, has no child, and is gone when the
+//     message has arrived.
 #pragma once
 #include "abi/syscall.h"
 #include "object.h"
@@ -32,7 +34,8 @@ struct cap {
     uint8_t type;        // enum object_type
     uint8_t rights;
     uint8_t fast; // what fast.S may take it for, without looking further
-    uint8_t zero;
+    uint8_t
+        once; // 1: an endpoint's, WRITE alone, emptied when a message sent with it arrives (I26)
     uint64_t extent; // frame: pages; port: count; untyped: pages | carved 64-byte units << 32
 } __attribute__((aligned(64)));
 _Static_assert(sizeof(struct cap) == 64, "one cache line");
@@ -41,7 +44,7 @@ _Static_assert(sizeof(struct cap) == 64, "one cache line");
 #define CAP_GENERATION_LAST 0xffffffffu
 
 enum {
-    CAP_FAST_CALL = 2, // an endpoint, WRITE, no expiry; the method is still to be checked
+    CAP_FAST_CALL = 2, // an endpoint, WRITE, no expiry, not once; the method is still to be checked
     CAP_FAST_RECV = 1, // an endpoint, READ, method 0, no expiry
 };
 
@@ -84,6 +87,7 @@ struct cap_request {
     uint64_t methods;
     nsec_t expiry;     // 0: never
     uint64_t identity; // 0: the source's
+    bool once;
 };
 
 /*@ // No bit is in `a` that is not in `b`.
@@ -92,11 +96,11 @@ struct cap_request {
     predicate is_no_later(integer a, integer b) = b == 0 || (a != 0 && a <= b);
 
     predicate is_empty{L}(struct cap *c) = c->type == OBJECT_NONE && c->rights == 0 &&
-      c->methods == 0 && c->fast == 0 && c->object == 0 && c->identity == 0;
+      c->methods == 0 && c->fast == 0 && c->object == 0 && c->identity == 0 && c->once == 0;
 
     // What fast.S takes a capability for.
     predicate may_call{L}(struct cap *c) = c->type == OBJECT_ENDPOINT && c->expiry == 0 &&
-      (c->rights & RIGHT_WRITE) != 0;
+      c->once == 0 && (c->rights & RIGHT_WRITE) != 0;
     predicate may_receive{L}(struct cap *c) = c->type == OBJECT_ENDPOINT && c->expiry == 0 &&
       (c->rights & RIGHT_READ) != 0 && (c->methods & 1) != 0;
     predicate is_fast_rightly{L}(struct cap *c, integer fast) = 0 <= fast <= 3 &&
@@ -114,7 +118,7 @@ struct cap_request {
       \at(new->object, N) == \at(old->object, O) && \at(new->extent, N) == \at(old->extent, O) &&
       \at(new->type, N) == \at(old->type, O) && \at(new->rights, N) == \at(old->rights, O) &&
       \at(new->methods, N) == \at(old->methods, O) &&
-      \at(new->expiry, N) == \at(old->expiry, O) &&
+      \at(new->expiry, N) == \at(old->expiry, O) && \at(new->once, N) == \at(old->once, O) &&
       (\at(old->type, O) != OBJECT_DEVICE ==>
         \at(new->identity, N) == \at(old->identity, O)) && \at(new->fast, N) == \at(old->fast, O);
 
@@ -130,7 +134,8 @@ struct cap_request {
 void cap_derive(struct cap *from, struct cap *to, const struct cap_request *request);
 
 // May `from` be derived that way? BAD_ARGUMENT for a second identity, untyped memory, an expiry or
-// identity where there can be none; BUSY while a revoke goes over its object.
+// identity where there can be none, a second use of what is for once; BUSY while a revoke goes over
+// its object.
 MUST_USE err_t cap_may_derive(const struct cap *from, const struct cap_request *request);
 
 // The capability changes its slot; its handle of old becomes stale, its place in the tree stays.

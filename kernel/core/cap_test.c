@@ -182,11 +182,13 @@ static void cell_step(struct actor *a)
     bool removes = method == CELL_METHOD_DELETE || method == CELL_METHOD_REVOKE;
     struct bed_args w =
         ARGS(some_used(removes ? cell : a->cell, method == CELL_METHOD_REVOKE), some_slot(cell),
-             roll(33), roll64(), roll(4) ? 0 : host_now + roll(1000), roll(4) ? 0 : 1 + roll(2));
+             roll(65), roll64(), roll(4) ? 0 : host_now + roll(1000), roll(4) ? 0 : 1 + roll(2));
 
     if (method == CELL_METHOD_SUPERVISE)
         w.w[0] = some_typed(a->cell, MODEL_ENDPOINT);
-    if (roll(6)) {
+    if (w.w[2] > RIGHT_ALL && roll(2))
+        w.w[2] = DERIVE_ONCE | RIGHT_WRITE;
+    else if (roll(6)) {
         w.w[2] |= RIGHT_WRITE | RIGHT_GRANT | RIGHT_REVOKE;
         w.w[3] = ~0ull;
     }

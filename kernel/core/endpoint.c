@@ -100,10 +100,19 @@ APART static err_t deliver_more(struct thread *sender, struct thread *receiver, 
     return ERR_OK;
 }
 
+// I26: the message has arrived. The receiver waits through another capability, so this is not the
+// endpoint's last; and nothing is derived from it, so it is no revoke's root.
+APART static void use_up(struct cap *c)
+{
+    bool last = cap_delete(c);
+
+    ASSERT("I26", !last);
+}
+
 // Move the message of `sender`, sent through `c`, into `receiver`. On failure nothing has changed
 // and the error is the sender's.
-__attribute__((always_inline)) static inline err_t
-deliver(struct thread *sender, struct thread *receiver, const struct cap *c)
+__attribute__((always_inline)) static inline err_t deliver(struct thread *sender,
+                                                           struct thread *receiver, struct cap *c)
 {
     uint64_t word = sender->message == MESSAGE_FAULT ? FAULT_METHOD : sender->regs.rax;
     const uint64_t *w = sender->message == MESSAGE_FAULT ? sender->fault : sender->regs.w;
@@ -131,6 +140,8 @@ deliver(struct thread *sender, struct thread *receiver, const struct cap *c)
         sender->kept = 0;
         sender->calls++;
     }
+    if (c->once)
+        use_up(c);
     return ERR_OK;
 }
 
@@ -145,7 +156,7 @@ APART static void finish(struct thread *t, err_t error)
     sched_ready(t);
 }
 
-void endpoint_send(struct thread *t, const struct cap *c, enum thread_message message)
+void endpoint_send(struct thread *t, struct cap *c, enum thread_message message)
 {
     struct endpoint *e = (struct endpoint *)c->object;
     struct thread *receiver = e->receiver_first;

@@ -14,7 +14,7 @@ _Static_assert(sizeof(struct endpoint) <= 64, "one cache line");
 
 // Send the thread's message through `c`, which its rdi names (for a fault: the cell's supervisor
 // capability). The thread waits unless a receiver is there.
-void endpoint_send(struct thread *t, const struct cap *c, enum thread_message message);
+void endpoint_send(struct thread *t, struct cap *c, enum thread_message message);
 
 // Take the next message into the current thread, or wait for it until the deadline, or until the
 // capability expires through which it waits.

@@ -93,6 +93,95 @@ static void queued_is_checked_again(void)
     host_shutdown();
 }
 
+// Another thread of the client's cell.
+static struct thread *second_thread(void)
+{
+    CHECK_EQ(bed_object(first, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_THREAD, ARGS(OTHER)),
+             ERR_OK);
+    cap_t thread = first->regs.w[0];
+    CHECK_EQ(bed_object(first, thread, THREAD_METHOD_START,
+                        ARGS(handle_of(CLIENT), CELL_CODE_BASE, CELL_STACK_TOP, 0, 90, 0)),
+             ERR_OK);
+    return (struct thread *)cell_find(root, thread)->object;
+}
+
+static cap_t grant_once(uint64_t expiry)
+{
+    CHECK_EQ(bed_object(first, handle_of(CLIENT), CELL_METHOD_DERIVE,
+                        ARGS(handle_of(ENDPOINT), AT + 1, RIGHT_WRITE | DERIVE_ONCE, 1 << 5, expiry,
+                             0xc11e)),
+             ERR_OK);
+    return first->regs.w[0];
+}
+
+// Gone when the message has arrived, and not before (I26).
+static void once_is_once(void)
+{
+    setup();
+    cap_t once = grant_once(0);
+    uint64_t used = client->cell->slots_used;
+    CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 6, 0), once, ARGS(0)), ERR_DENIED);
+    CHECK_EQ(client->cell->slots_used, used); // nothing arrived
+    receive(server);
+    bed_syscall(client, call_word(SYS_CALL, 5, 0), once, ARGS(7));
+    CHECK_EQ(server->regs.w[0], 7);
+    CHECK_EQ(server->regs.rdi, 0xc11e);
+    CHECK_EQ(client->cell->slots_used, used - 1);
+    reply(server, ERR_OK, ARGS(8));
+    CHECK_EQ(client->regs.w[0], 8);
+    CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, 0), once, ARGS(0)), ERR_BAD_CAPABILITY);
+    host_shutdown();
+}
+
+// One that is queued is used up when it is taken; a second message of the cell finds nothing then.
+static void once_in_the_queue(void)
+{
+    setup();
+    cap_t once = grant_once(0);
+    struct thread *second = second_thread();
+    bed_syscall(client, call_word(SYS_CALL, 5, 0), once, ARGS(1));
+    bed_syscall(second, call_word(SYS_SEND, 5, 0), once, ARGS(2));
+    CHECK_EQ(client->state, THREAD_SENDING);
+    CHECK_EQ(second->state, THREAD_SENDING);
+    receive(server);
+    CHECK_EQ(server->regs.w[0], 1);
+    CHECK_EQ(client->state, THREAD_CALLING);
+    reply(server, ERR_OK, ARGS(0));
+    CHECK_EQ(second->regs.rax, ERR_BAD_CAPABILITY);
+    CHECK_EQ(server->state, THREAD_RECEIVING);
+    host_shutdown();
+}
+
+// It cannot be multiplied or handed on; it may expire unused.
+static void once_is_not_derived(void)
+{
+    setup();
+    cap_t once = grant_once(500), self = CAP_SELF;
+    receive(server);
+    CHECK_EQ(
+        bed_syscall(client, CELL_METHOD_DERIVE, self, ARGS(once, AT + 3, RIGHT_WRITE, ~0ull, 0, 0)),
+        ERR_BAD_ARGUMENT);
+    CHECK_EQ(bed_syscall(client, CELL_METHOD_DERIVE, self,
+                         ARGS(once, AT + 3, RIGHT_WRITE | DERIVE_ONCE, ~0ull, 0, 0)),
+             ERR_BAD_ARGUMENT);
+    CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, 0) | CALL_CAP, at_client, ARGS(0)),
+             ERR_BAD_CAPABILITY);
+    client->regs.r13 = once;
+    CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, 0) | CALL_CAP, at_client, ARGS(0)),
+             ERR_DENIED);
+    client->regs.r13 = 0;
+    // With other rights, or of something that is no endpoint, there is none.
+    CHECK_EQ(bed_object(first, handle_of(CLIENT), CELL_METHOD_DERIVE,
+                        ARGS(handle_of(ENDPOINT), AT + 3, RIGHT_ALL | DERIVE_ONCE, ~0ull, 0, 0)),
+             ERR_BAD_ARGUMENT);
+    CHECK_EQ(bed_object(first, handle_of(CLIENT), CELL_METHOD_DERIVE,
+                        ARGS(handle_of(SIGNAL), AT + 3, RIGHT_WRITE | DERIVE_ONCE, ~0ull, 0, 0)),
+             ERR_BAD_ARGUMENT);
+    host_now = 500;
+    CHECK_EQ(bed_syscall(client, call_word(SYS_CALL, 5, 0), once, ARGS(0)), ERR_EXPIRED);
+    host_shutdown();
+}
+
 // Who waits for messages through a capability that is revoked gets none any more.
 static void receiver_is_cut(void)
 {
@@ -322,6 +411,9 @@ int main(void)
     call_reply();
     method_is_permission();
     queued_is_checked_again();
+    once_is_once();
+    once_in_the_queue();
+    once_is_not_derived();
     receiver_is_cut();
     expiry();
     lend(LEASE_LEND);

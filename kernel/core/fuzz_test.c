@@ -206,7 +206,8 @@ static void share(uint32_t to, uint32_t from, uint32_t what, uint32_t slot)
     uint64_t rights = one_in(4) ? roll(32) : RIGHT_ALL, word = roll64() | (one_in(8) ? 0 : 0xff);
 
     manage(root_handle(made(to, MADE_CELL)), CELL_METHOD_DERIVE,
-           ARGS(root_handle(made(from, what)), slot, rights, word,
+           ARGS(root_handle(made(from, what)), slot,
+                what == MADE_ENDPOINT && one_in(8) ? RIGHT_WRITE | DERIVE_ONCE : rights, word,
                 what == MADE_ENDPOINT && one_in(8) ? host_now + roll(100000) : 0,
                 what == MADE_ENDPOINT ? roll(3) : 0));
 }

@@ -189,9 +189,11 @@ static err_t cell_source(const struct thread *t, const struct cell *to, struct c
 
 APART WHOLE static void cell_derive(struct thread *t, struct cell *to)
 {
-    struct cap_request request = {(uint8_t)t->regs.w[2], t->regs.w[3], t->regs.w[4], t->regs.w[5]};
+    struct cap_request request = {t->regs.w[2] & RIGHT_ALL, t->regs.w[3], t->regs.w[4],
+                                  t->regs.w[5], t->regs.w[2] & DERIVE_ONCE};
     struct cap *source, *slot;
-    err_t err = t->regs.w[2] > RIGHT_ALL ? ERR_BAD_ARGUMENT : cell_source(t, to, &source, &slot);
+    err_t err = t->regs.w[2] > (RIGHT_ALL | DERIVE_ONCE) ? ERR_BAD_ARGUMENT
+                                                         : cell_source(t, to, &source, &slot);
 
     if (!err)
         err = cap_may_derive(source, &request);

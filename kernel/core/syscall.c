@@ -33,7 +33,7 @@ static void result_word(struct thread *t, uint64_t word)
 }
 
 // What is BUSY because of a revoke does not stay so when who began that is gone.
-APART static void call_passing(struct thread *t, const struct cap *c)
+APART static void call_passing(struct thread *t, struct cap *c)
 {
     endpoint_send(t, c, MESSAGE_CALL);
     revoke_help();

@@ -81,7 +81,10 @@ static bool check_untyped(const struct cap *c)
 
 static bool check_fast(const struct cap *c)
 {
-    bool plain = c->type == OBJECT_ENDPOINT && !c->expiry;
+    bool plain = c->type == OBJECT_ENDPOINT && !c->expiry && !c->once;
+
+    REQUIRE("I26", !c->once || (c->type == OBJECT_ENDPOINT && !(c->rights & ~RIGHT_WRITE)));
+    REQUIRE("I26", !c->once || !c->first);
 
     REQUIRE("I1", !(c->fast & CAP_FAST_CALL) || (plain && c->rights & RIGHT_WRITE));
     REQUIRE("I1",

@@ -85,6 +85,7 @@ static inline void compare_cap(int i)
     CHECK_EQ(c->rights, m->rights);
     CHECK_EQ(c->methods, m->methods);
     CHECK_EQ(c->expiry, m->expiry);
+    CHECK_EQ(c->once, m->once);
     CHECK_EQ(c->object, m->base);
     if (m->type == MODEL_UNTYPED) {
         CHECK_EQ(untyped_bytes(c), m->size);

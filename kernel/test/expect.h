@@ -34,9 +34,10 @@ static inline err_t expect_source(int own, int to, const uint64_t *w, int *from)
 
 static inline err_t expect_derive(int own, int to, const uint64_t *w)
 {
-    struct model_request r = {w[2], w[3], w[4], w[5]};
+    struct model_request r = {w[2] % DERIVE_ONCE, w[3], w[4], w[5], w[2] / DERIVE_ONCE == 1};
     int from;
-    err_t err = w[2] > RIGHT_ALL ? ERR_BAD_ARGUMENT : expect_source(own, to, w, &from);
+    err_t err =
+        w[2] > (RIGHT_ALL | DERIVE_ONCE) ? ERR_BAD_ARGUMENT : expect_source(own, to, w, &from);
 
     if (!err)
         err = model_may_derive(from, &r);

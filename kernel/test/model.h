@@ -42,6 +42,7 @@ struct model_cap {
     int parent;
     int object; // counted in model_refs; 0: not counted (untyped memory, ports)
     uint64_t rights, methods, expiry, identity;
+    bool once;
     uint64_t generation;
     uint64_t base, size; // untyped and frame: bytes; port: number, count; otherwise address, 1
     uint64_t carved;     // untyped
@@ -178,9 +179,10 @@ static inline err_t model_slot(int cell, uint64_t slot)
 
 struct model_request {
     uint64_t rights, methods, expiry, identity;
+    bool once;
 };
-static const struct model_request model_whole = {RIGHT_ALL, ~0ull, 0, 0};
-static const struct model_request model_write = {RIGHT_WRITE, ~0ull, 0, 0};
+static const struct model_request model_whole = {RIGHT_ALL, ~0ull, 0, 0, false};
+static const struct model_request model_write = {RIGHT_WRITE, ~0ull, 0, 0, false};
 
 static inline err_t model_may_derive(int from, const struct model_request *r)
 {
@@ -188,6 +190,8 @@ static inline err_t model_may_derive(int from, const struct model_request *r)
     bool marked = type == MODEL_ENDPOINT || type == MODEL_SIGNAL_TYPE;
 
     if (type == MODEL_UNTYPED)
+        return ERR_BAD_ARGUMENT;
+    if (model[from].once || (r->once && (type != MODEL_ENDPOINT || r->rights != RIGHT_WRITE)))
         return ERR_BAD_ARGUMENT;
     if ((r->expiry || r->identity) && !marked)
         return ERR_BAD_ARGUMENT;
@@ -207,6 +211,7 @@ static inline void model_derive(int from, int to, const struct model_request *r)
     model[to].methods &= r->methods;
     if (r->expiry && (!model[to].expiry || r->expiry < model[to].expiry))
         model[to].expiry = r->expiry;
+    model[to].once = r->once;
     if (!model[to].identity)
         model[to].identity = r->identity;
     if (model[to].object)

@@ -6,7 +6,7 @@
 #       sign.h, mldsa.h, hybrid.h
 # A target that links them lists them as prerequisites, so they are built first.
 CRYPTO_SRC_full := $(patsubst %,lib/crypto/%.c,wipe hash sha sign sign_check mldsa mldsa_check hybrid hybrid_check secp \
-                   secp_sign random)
+                   secp_sign random stretch box)
 CRYPTO_SRC_boot := $(patsubst %,lib/crypto/%.c,wipe hash sign_check mldsa_check hybrid_check)
 CRYPTO_VARIANTS := cell host asan boot_pe boot_elf
 $(foreach v,cell host asan,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_full)))
@@ -20,18 +20,18 @@ CRYPTO_CC_boot_pe  := $(CC) --target=x86_64-unknown-windows $(BASE) $(THIRD_BARE
 CRYPTO_CC_boot_elf := $(CC) $(TARGET) $(BASE) $(THIRD_BARE) -fno-pic -ffunction-sections
 # Third-party headers are system headers here: their warnings are not ours.
 CRYPTO_INC = $(INC_abi) $(INC_crypto) -isystem $(THIRD_SRC)/blake3 -isystem $(THIRD_SRC)/secp256k1/include \
-             -isystem $(THIRD_SRC)/wolfssl $(call WOLFSSL_FLAGS,$(1)) -DSECP256K1_STATIC
+             -isystem $(THIRD_SRC)/wolfssl -isystem $(THIRD_SRC)/argon2/include $(call WOLFSSL_FLAGS,$(1)) -DSECP256K1_STATIC
 CRYPTO_NEED_cell   := $(MUSL_LIB)
 
 define crypto_variant
 CRYPTO_LIBS_$(1) := $(B)/$(1)/libcrypto_cella.a
 CRYPTO_OBJ_$(1) := $(CRYPTO_SRC_$(1):lib/crypto/%.c=$(B)/$(1)/crypto/%.o)
-$(B)/$(1)/libcrypto_cella.a: $$(CRYPTO_OBJ_$(1)) $(THIRD_OBJ_$(1)_wolfssl) $(THIRD_OBJ_$(1)_blake3) $(THIRD_OBJ_$(1)_secp256k1)
+$(B)/$(1)/libcrypto_cella.a: $$(CRYPTO_OBJ_$(1)) $(THIRD_OBJ_$(1)_wolfssl) $(THIRD_OBJ_$(1)_blake3) $(THIRD_OBJ_$(1)_secp256k1) $(THIRD_OBJ_$(1)_argon2)
 	@rm -f $$@ && $(AR) rcsD $$@ $$^
 $$(CRYPTO_OBJ_$(1)): $(B)/$(1)/crypto/%.o: lib/crypto/%.c $(CRYPTO_NEED_$(1)) \
-    $(patsubst %,$(THIRD_SRC)/%.sha256,wolfssl blake3 secp256k1) | $(INC_LINKS)
+    $(patsubst %,$(THIRD_SRC)/%.sha256,wolfssl blake3 secp256k1 argon2) | $(INC_LINKS)
 	@mkdir -p $$(@D)
-	$(CRYPTO_CC_$(1)) $(call CRYPTO_INC,$(1)) -MMD -MF $$@.d -c $$< -o $$@
+	$(CRYPTO_CC_$(1)) $(call CRYPTO_INC,$(1)) -MMD -MP -MF $$@.d -c $$< -o $$@
 -include $$(CRYPTO_OBJ_$(1):%=%.d)
 endef
 $(foreach v,$(CRYPTO_VARIANTS),$(eval $(call crypto_variant,$(v))))
@@ -41,5 +41,7 @@ $(eval $(call unit_test,crypto_sha,lib/crypto/sha_test.c,$(CRYPTO_LIBS_asan),$(I
 $(eval $(call unit_test,crypto_sign,lib/crypto/sign_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_secp,lib/crypto/secp_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_random,lib/crypto/random_test.c,$(CRYPTO_LIBS_asan),$(call CRYPTO_INC,asan)))
+$(eval $(call unit_test,crypto_stretch,lib/crypto/stretch_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
+$(eval $(call unit_test,crypto_box,lib/crypto/box_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_mldsa,lib/crypto/mldsa_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_hybrid,lib/crypto/hybrid_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))

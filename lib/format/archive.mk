@@ -13,7 +13,7 @@ define format_native
 FORMAT_OBJ_$(1) := $(FORMAT_SRC:lib/format/%.c=$(B)/$(1)/format/%.o)
 $$(FORMAT_OBJ_$(1)): $(B)/$(1)/format/%.o: lib/format/%.c | $(INC_LINKS) $(B)/$(1)/include/cbor.h
 	@mkdir -p $$(@D)
-	$$(HOST) $(2) $(call FORMAT_INC,$(1)) -MMD -MF $$@.d -c $$< -o $$@
+	$$(HOST) $(2) $(call FORMAT_INC,$(1)) -MMD -MP -MF $$@.d -c $$< -o $$@
 -include $$(FORMAT_OBJ_$(1):%=%.d)
 endef
 $(eval $(call format_native,host,$(HOST_CFLAGS)))

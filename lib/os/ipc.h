@@ -38,6 +38,13 @@ const struct start_info *start_page(void);
 // The endpoint for service number `service`, 0 if this cell may not call it.
 cap_t ipc_service(uint32_t service);
 
+// The same for a method that the person may allow while the cell runs: the capability by consent
+// that has it, if there is one.
+cap_t ipc_consented(uint32_t service, uint32_t method);
+
+// What steward.request answered: from now on `methods` of `service` go through `handle`.
+void ipc_consent_put(uint32_t service, uint64_t methods, cap_t handle);
+
 // Where lent pages are: CELL_LEASE_PAGES of them.
 uint8_t *ipc_lease_area(void);
 

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "abi/boot_info.h"
+#include "ask.h"
 #include "format/fingerprint.h"
 #include "gen/steward.h"
 #include "gen/vault.h"
 #include "os/ipc.h"
 #include "os/syscall.h"
+#include "pin.h"
 #include "question.h"
 #include "terminal.h"
 #include "words.h"
@@ -19,6 +21,7 @@ static struct {
     bool seeded;                            // the vault has a seed
     bool greeted;                           // "Ready." stands on the console
     bool lost;                              // so does that the vault is gone for good
+    bool signed_on;                         // "> " stands there, before there is a seed
     uint8_t key[VAULT_DEVICE_KEY_KEY_SIZE]; // the device key that stands there; zero: none
     struct line line;
 } prompt;
@@ -96,8 +99,11 @@ static void greet(void)
         terminal_text(words_network(network));
         terminal_text(".\n");
     } else {
-        terminal_text("There is no seed on this device.\nType `restore` to enter your words, or "
-                      "`create` to make new ones.\n");
+        pin_greet();
+        if (!pin_locked())
+            terminal_text(
+                "There is no seed on this device.\nType `restore` to enter your words, or "
+                "`create` to make new ones.\n");
     }
     terminal_flush();
 }
@@ -115,23 +121,72 @@ void prompt_begin(void)
     }
 }
 
-static void prompt_unseeded(void)
+// Show a question of the steward's, if there is one. True: something was shown.
+static bool prompt_asked(void)
+{
+    uint64_t sequence;
+    if (steward_wait_question(1, &sequence) != ERR_OK)
+        return false;
+    if (prompt.line.length > 0 || prompt.signed_on)
+        terminal_text("\n");
+    return ask_serve() == ERR_OK;
+}
+
+// Take what is typed, for a moment, while there is no seed. True: that is a whole line.
+static bool prompt_line(void)
 {
     uint8_t byte;
-    line_begin(&prompt.line, false);
-    terminal_text("> ");
-    do {
-        if (terminal_byte(0, &byte)) {
-            prompt_rest();
-            return;
+    err_t err;
+    if (!prompt.signed_on) {
+        line_begin(&prompt.line, false);
+        terminal_text("> ");
+        prompt.signed_on = true;
+    }
+    while ((err = terminal_byte(sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND, &byte)) == ERR_OK)
+        if (terminal_feed(&prompt.line, byte)) {
+            prompt.signed_on = false;
+            return true;
         }
-    } while (!terminal_feed(&prompt.line, byte));
+    if (err != ERR_TIMED_OUT) {
+        prompt.signed_on = false;
+        prompt_rest();
+    } else if (prompt_asked()) {
+        prompt.signed_on = false;
+    }
+    return false;
+}
+
+static void prompt_unseeded(void)
+{
+    if (pin_locked()) {
+        prompt.seeded = pin_unlock();
+        if (!prompt.seeded && !pin_locked())
+            greet(); // it was wiped
+        if (terminal_trouble())
+            prompt_rest();
+        return;
+    }
+    if (!prompt_line())
+        return;
     if (line_is(&prompt.line, "restore"))
         prompt.seeded = words_restore();
     else if (line_is(&prompt.line, "create"))
         prompt.seeded = words_create();
+    else if (line_is(&prompt.line, "wipe"))
+        pin_wipe();
     else if (prompt.line.length > 0)
         terminal_text("Type `restore` to enter your words, or `create` to make new ones.\n");
+    if (prompt.seeded)
+        pin_offer();
+}
+
+// A command about what is kept; if it, or too many wrong PINs, wiped everything, begin anew.
+static void prompt_kept(void (*command)(void))
+{
+    uint32_t state = 1, network = 0, fingerprint = 0;
+    command();
+    if (vault_status(&state, &network, &fingerprint) == ERR_OK && state == 0)
+        prompt_begin();
 }
 
 // A line that was typed while there was no question.
@@ -140,7 +195,14 @@ static void prompt_command(void)
     if (line_is(&prompt.line, "help"))
         terminal_text(
             "When an app wants something signed, the request appears here. Read it; only\n"
-            "what stands between its two lines is signed. Nothing else can be done here.\n");
+            "what stands between its two lines is signed. Otherwise: `pin` keeps the seed under a\n"
+            "PIN or changes it, `words` shows your words, `wipe` forgets everything.\n");
+    else if (line_is(&prompt.line, "pin"))
+        prompt_kept(pin_change);
+    else if (line_is(&prompt.line, "words"))
+        prompt_kept(pin_words);
+    else if (line_is(&prompt.line, "wipe"))
+        prompt_kept(pin_wipe);
     else if (prompt.line.length > 0)
         terminal_text("Nothing to answer. Type `help`.\n");
     line_begin(&prompt.line, false);
@@ -175,12 +237,14 @@ static void prompt_idle(void)
     err = vault_wait_question(sys_now() + (nsec_t)PROMPT_LOOK_MS * MILLISECOND);
     if (err && err != ERR_TIMED_OUT)
         prompt_rest();
-    if (err)
-        return;
-    if (prompt.line.length > 0)
-        terminal_text("\n");
-    if (question_serve() == ERR_OK)
+    if (!err) {
+        if (prompt.line.length > 0)
+            terminal_text("\n");
+        if (question_serve() == ERR_OK)
+            prompt.greeted = false;
+    } else if (prompt_asked()) {
         prompt.greeted = false;
+    }
 }
 
 void prompt_step(void)

@@ -313,6 +313,166 @@ static void test_console_fails(void)
     CHECK(fake_person(STEPS(steps), 3));
 }
 
+// ---- what survives power-off
+
+// Restore the test words and keep them under 271828.
+static void seed_keep(void)
+{
+    static const struct fake_step steps[] = {
+        {"> ",                               "restore\r",        false, NULL},
+        {"Network: ",                        "test\r",           false, NULL},
+        {"words> ",                          PAYMENT_WORDS "\r", false, NULL},
+        {"Choose a PIN of 6 to 12 digits",   NULL,               false, NULL},
+        {"new PIN> ",                        "123456\r",         false, NULL},
+        {"again> ",                          "123456\r",         false, NULL},
+        {"A PIN has 6 to 12 digits",         NULL,               false, NULL},
+        {"new PIN> ",                        "271828\r",         false, NULL},
+        {"again> ",                          "271829\r",         false, NULL},
+        {"These two differ.",                NULL,               false, NULL},
+        {"new PIN> ",                        "271828\r",         false, NULL},
+        {"again> ",                          "271828\r",         false, NULL},
+        {"The seed is kept under this PIN.", NULL,               false, NULL},
+        {"Ready.",                           NULL,               false, NULL},
+    };
+    fake.flash = true;
+    fake_power_on();
+    CHECK(fake_person(STEPS(steps), 2));
+    CHECK(seeded());
+}
+
+static void test_pin(void)
+{
+    static const struct fake_step steps[] = {
+        {"PIN> ",                       "\r",       false, NULL},
+        {"Type the digits of your PIN", NULL,       false, NULL},
+        {"PIN> ",                       "271829\r", false, NULL},
+        {"Wrong PIN. 9 more",           NULL,       false, NULL},
+        {"PIN> ",                       "wipe\r",   false, NULL},
+        {"Type `wipe` once more",       "no\r",     false, NULL},
+        {"Nothing was wiped.",          NULL,       false, NULL},
+        {"PIN> ",                       "271828\r", false, NULL},
+        {"The seed is open.",           NULL,       false, NULL},
+        {"Ready.",                      "words\r",  false, NULL},
+        {"PIN> ",                       "271828\r", false, NULL},
+        {" 1 abandon",                  NULL,       false, NULL},
+        {"12 about",                    "pin\r",    false, NULL},
+        {"old PIN> ",                   "271829\r", false, NULL},
+        {"new PIN> ",                   "314159\r", false, NULL},
+        {"again> ",                     "314159\r", false, NULL},
+        {"Wrong PIN. 9 more",           "pin\r",    false, NULL},
+        {"old PIN> ",                   "271828\r", false, NULL},
+        {"new PIN> ",                   "314159\r", false, NULL},
+        {"again> ",                     "314159\r", false, NULL},
+        {"The PIN is changed.",         NULL,       false, NULL},
+    };
+    static const struct fake_step again[] = {
+        {"PIN> ",             "271828\r", false, NULL},
+        {"Wrong PIN.",        NULL,       false, NULL},
+        {"PIN> ",             "314159\r", false, NULL},
+        {"The seed is open.", NULL,       false, NULL},
+        {"Ready.",            NULL,       false, NULL},
+    };
+    seed_keep();
+    fake_power_on();
+    CHECK(!seeded());
+    fake_screen_clear();
+    prompt_begin();
+    CHECK(fake_said("A seed is kept on this device, under a PIN alone"));
+    CHECK(fake_said("10 tries are left."));
+    CHECK(fake_person(STEPS(steps), 16));
+    CHECK(seeded());
+    CHECK(!fake_said("271828") && !fake_said("314159")); // never echoed
+    CHECK(!fake_lease_holds("314159"));                  // P4
+    fake_power_on();
+    fake_screen_clear();
+    prompt_begin();
+    CHECK(fake_person(STEPS(again), 3));
+    CHECK(seeded());
+}
+
+static void test_pin_limit(void)
+{
+    seed_keep();
+    fake_power_on();
+    prompt_begin();
+#define WRONG                                                                                      \
+    {"PIN> ", "999999\r", false, NULL},                                                            \
+    {                                                                                              \
+        "Wrong PIN. ", NULL, false, NULL                                                           \
+    }
+    static const struct fake_step steps[] = {
+        WRONG,
+        WRONG,
+        WRONG,
+        WRONG,
+        WRONG,
+        WRONG,
+        WRONG,
+        WRONG,
+        WRONG,
+        {"PIN> ",                            "999999\r",  false, NULL},
+        {"one too many",                     NULL,        false, NULL},
+        {"There is no seed on this device.", "restore\r", false, NULL},
+        {"Network: ",                        "cancel\r",  false, NULL},
+    };
+    CHECK(fake_person(STEPS(steps), 11));
+    CHECK(!seeded());
+    fake_power_on();
+    size_t mark = fake.output_size;
+    prompt_begin();
+    CHECK(fake_said_since(mark, "There is no seed on this device."));
+}
+
+static void test_wipe(void)
+{
+    static const struct fake_step steps[] = {
+        {"",                                 "wipe\r", false, NULL},
+        {"Type `wipe` once more",            "wipe\r", false, NULL},
+        {"Everything is wiped.",             NULL,     false, NULL},
+        {"There is no seed on this device.", NULL,     false, NULL},
+    };
+    seed_keep();
+    CHECK(fake_person(STEPS(steps), 1));
+    CHECK(!seeded());
+    fake_power_on();
+    CHECK(!seeded());
+}
+
+// A vault that crashed is opened again with the PIN, without the words.
+static void test_pin_after_crash(void)
+{
+    static const struct fake_step steps[] = {
+        {"The vault has started again: its seed is gone.", NULL,       false, NULL},
+        {"A seed is kept on this device",                  NULL,       false, NULL},
+        {"PIN> ",                                          "271828\r", false, NULL},
+        {"The seed is open.",                              NULL,       false, NULL},
+        {"Ready.",                                         NULL,       false, NULL},
+    };
+    seed_keep();
+    fake_power_on();
+    CHECK(fake_person(STEPS(steps), 3));
+    CHECK(seeded());
+}
+
+static void test_skip(void)
+{
+    static const struct fake_step steps[] = {
+        {"> ",                          "restore\r",        false, NULL},
+        {"Network: ",                   "test\r",           false, NULL},
+        {"words> ",                     PAYMENT_WORDS "\r", false, NULL},
+        {"new PIN> ",                   "skip\r",           false, NULL},
+        {"kept in memory only",         NULL,               false, NULL},
+        {"Ready.",                      "words\r",          false, NULL},
+        {"No seed is kept under a PIN", "pin\r",            false, NULL},
+        {"Choose a PIN",                "cancel\r",         false, NULL},
+        {"kept in memory only",         NULL,               false, NULL},
+    };
+    fake.flash = true;
+    fake_power_on();
+    CHECK(fake_person(STEPS(steps), 4));
+    CHECK(seeded());
+}
+
 int main(void)
 {
     fake_start();
@@ -329,5 +489,10 @@ int main(void)
     apart(test_vault_restarts);
     apart(test_vault_gone);
     apart(test_console_fails);
+    apart(test_pin);
+    apart(test_pin_limit);
+    apart(test_wipe);
+    apart(test_pin_after_crash);
+    apart(test_skip);
     return unit_done();
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "abi/bundle.h"
+#include "answer.h"
 #include "crypto/wipe.h"
 #include "format/fingerprint.h"
 #include "format/review.h"
@@ -14,8 +15,6 @@
 #include "terminal.h"
 
 #define SECOND ((nsec_t)1000000000)
-
-enum { RULE_WIDTH = 64 };
 
 static struct {
     uint8_t bytes[REQUEST_MAX];
@@ -29,16 +28,6 @@ static struct {
     char text[REVIEW_MAX];
     size_t text_size;
 } question;
-
-// What the person did.
-enum answer {
-    ANSWER_NO,
-    ANSWER_NUMBER,  // four digits were typed
-    ANSWER_FEE,     // `fee` was typed
-    ANSWER_LATE,    // nothing, in time
-    ANSWER_GONE,    // the vault has taken the question back
-    ANSWER_TROUBLE, // the console failed or lost input: nobody knows what was typed (P2)
-};
 
 static err_t question_fetch(void)
 {
@@ -71,62 +60,23 @@ static err_t question_render(void)
                          &question.text_size, &why);
 }
 
-// A line that frames the question; always RULE_WIDTH wide.
-static void rule(const char *start)
-{
-    size_t width = strlen(start) + 2;
-    for (uint64_t rest = question.sequence; rest >= 10; rest /= 10)
-        width++;
-    terminal_text(start);
-    terminal_number(question.sequence, 1, ' ');
-    terminal_text(" ");
-    for (; width < RULE_WIDTH; width++)
-        terminal_text("-");
-    terminal_text("\n");
-}
-
 static void question_show(void)
 {
     terminal_text("\n");
-    rule("---- request ");
+    answer_rule("---- request ", question.sequence);
     terminal_span(question.text, question.text_size);
-    rule("---- end of request ");
+    answer_rule("---- end of request ", question.sequence);
 }
 
-static void sign_print(const char *word)
+static bool question_gone(void)
 {
-    terminal_text(word);
-    terminal_text(" ");
-    terminal_number(question.sequence, 1, ' ');
-    terminal_text("> ");
-}
-
-// Wait for a line that is typed from now on: what came earlier is thrown away, and only then does
-// the sign `word` say that the answer is awaited.
-static enum answer answer_take(const char *word, struct line *line, nsec_t deadline)
-{
-    uint8_t byte;
-    terminal_discard(); // P2: the last line before the answer has been written
-    sign_print(word);
-    line_begin(line, false);
-    for (;;) {
-        nsec_t now = sys_now();
-        err_t err = terminal_byte(now + SECOND < deadline ? now + SECOND : deadline, &byte);
-        if (terminal_trouble())
-            return ANSWER_TROUBLE;
-        if (!err && terminal_feed(line, byte))
-            return ANSWER_NO;
-        if (err == ERR_TIMED_OUT && sys_now() >= deadline)
-            return ANSWER_LATE;
-        if (err == ERR_TIMED_OUT && vault_wait_question(1) == ERR_TIMED_OUT)
-            return ANSWER_GONE;
-    }
+    return vault_wait_question(1) == ERR_TIMED_OUT;
 }
 
 static enum answer fee_ask(struct line *line, nsec_t deadline)
 {
     terminal_text("The fee is high. To go on, type `fee`. Anything else refuses.\n");
-    enum answer answer = answer_take("fee", line, deadline);
+    enum answer answer = answer_take("fee", question.sequence, line, deadline, question_gone);
     if (answer == ANSWER_NO && line_is(line, "fee"))
         answer = ANSWER_FEE;
     return answer;
@@ -137,10 +87,7 @@ static enum answer number_ask(struct line *line, nsec_t deadline, uint32_t *numb
     terminal_text("To sign, type the number ");
     terminal_number(question.number, 4, '0');
     terminal_text(". Anything else refuses.\n");
-    enum answer answer = answer_take("approve", line, deadline);
-    if (answer == ANSWER_NO && line_number(line, number))
-        answer = ANSWER_NUMBER;
-    return answer;
+    return answer_number("approve", question.sequence, line, deadline, question_gone, number);
 }
 
 static void refused_print(uint32_t code)

@@ -148,6 +148,18 @@ bool terminal_feed(struct line *line, uint8_t byte)
     return done;
 }
 
+bool terminal_line(struct line *line, const char *sign, bool secret)
+{
+    uint8_t byte;
+    terminal_text(sign);
+    line_begin(line, secret);
+    do {
+        if (terminal_byte(0, &byte))
+            return false;
+    } while (!terminal_feed(line, byte));
+    return true;
+}
+
 void terminal_discard(void)
 {
     terminal_flush();

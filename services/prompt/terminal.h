@@ -29,6 +29,10 @@ MUST_USE err_t terminal_byte(nsec_t deadline, uint8_t *byte);
 // Give a byte to `line` and echo it; true when the line is complete.
 bool terminal_feed(struct line *line, uint8_t byte);
 
+// A whole line, however long it takes, after `sign`; false if the console failed. The line is the
+// caller's to wipe.
+bool terminal_line(struct line *line, const char *sign, bool secret);
+
 // Let everything written leave, then throw away all that was typed so far.
 void terminal_discard(void);
 

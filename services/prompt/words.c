@@ -15,26 +15,13 @@ const char *words_network(unsigned network)
     return network == NETWORK_TEST ? "TESTNET" : "MAINNET";
 }
 
-// A whole line, however long it takes; false if the console failed.
-static bool line_take(struct line *line, const char *sign, bool secret)
-{
-    uint8_t byte;
-    terminal_text(sign);
-    line_begin(line, secret);
-    do {
-        if (terminal_byte(0, &byte))
-            return false;
-    } while (!terminal_feed(line, byte));
-    return true;
-}
-
 // Ask for the network; NETWORK_NONE if the person gives up.
 static uint32_t network_ask(void)
 {
     struct line line = {.length = 0};
     for (;;) {
         terminal_text("Network: type `main` or `test`. `cancel` goes back.\n");
-        if (!line_take(&line, "> ", false) || line_is(&line, "cancel"))
+        if (!terminal_line(&line, "> ", false) || line_is(&line, "cancel"))
             return NETWORK_NONE;
         if (line_is(&line, "main"))
             return NETWORK_MAIN;
@@ -82,7 +69,7 @@ static bool words_hand_over(const struct line *line, uint32_t network)
     } else {
         terminal_text("The seed is restored. Network: ");
         terminal_text(words_network(network));
-        terminal_text(". It is kept in memory only and is lost at power-off.\n");
+        terminal_text(".\n");
         return true;
     }
     return false;
@@ -95,7 +82,7 @@ bool words_restore(void)
     uint32_t network = network_ask();
     while (network != NETWORK_NONE && !done) {
         terminal_text("Type your 12 or 24 words on one line. `cancel` goes back.\n");
-        if (!line_take(&line, "words> ", true))
+        if (!terminal_line(&line, "words> ", true))
             break;
         line_words(&line);
         if (line_is(&line, "cancel"))
@@ -107,8 +94,7 @@ bool words_restore(void)
     return done;
 }
 
-// The words, numbered, in rows.
-static void words_show(const char *words)
+void words_show(const char *words)
 {
     size_t number = 1, column = 0;
     terminal_text("Write these words down, in this order. Whoever has them has the money.\n");
@@ -149,7 +135,7 @@ static bool words_confirm(const char *words, struct line *line)
 {
     for (;;) {
         terminal_text("Type your words to confirm. `cancel` goes back and forgets them.\n");
-        if (!line_take(line, "words> ", true))
+        if (!terminal_line(line, "words> ", true))
             return false;
         line_words(line);
         if (line_is(line, "cancel"))

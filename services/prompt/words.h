@@ -10,5 +10,8 @@
 bool words_restore(void);
 bool words_create(void);
 
+// The words, numbered, in rows, on the console.
+void words_show(const char *words);
+
 // "MAINNET" or "TESTNET" for enum values 1 and 2 of the vault's network.
 const char *words_network(unsigned network);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fake.h"
+#include "abi/consent.h"
 #include "abi/syscall.h"
 #include "gen/budget.h"
 #include "gen/cell.h"
@@ -9,7 +10,9 @@
 #include "gen/port.h"
 #include "gen/thread.h"
 #include "gen/untyped.h"
+#include "os/ipc.h"
 #include "os/panic.h"
+#include "os/random.h"
 #include "os/syscall.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +67,8 @@ void fake_bundle_make(struct fake_bundle *b)
     b->header = (struct bundle_header *)b->bytes;
     b->entries = (struct bundle_entry *)(b->bytes + BUNDLE_HEADER_SIZE);
     b->plan = (struct plan *)(b->bytes + BUNDLE_HEADER_SIZE + PLAN_PAGE * PAGE_SIZE);
-    b->cells = (struct plan_cell *)(b->plan + 1);
+    b->ceiling = (struct plan_ceiling *)(b->plan + 1);
+    b->cells = (struct plan_cell *)(b->ceiling + 1);
     b->grants = (uint8_t *)(b->cells + FAKE_CELLS);
     *b->header = (struct bundle_header){.magic = BUNDLE_MAGIC,
                                         .format = BUNDLE_FORMAT,
@@ -90,10 +94,10 @@ void fake_bundle_make(struct fake_bundle *b)
     b->cells[FAKE_APP].period_us = 10000;
     strcpy(b->cells[FAKE_APP].argument, "hello");
     const struct plan_grant grants[GRANTS] = {
-        {FAKE_CONSOLE, 3, 1 << 1         },
-        {FAKE_LOG,     1, 1 << 1 | 1 << 4},
-        {FAKE_APP,     3, 1 << 1         },
-        {FAKE_APP,     5, 1 << 2         }
+        {FAKE_CONSOLE, 3, 1 << 1,          0              },
+        {FAKE_LOG,     1, 1 << 1 | 1 << 4, 0              },
+        {FAKE_APP,     3, 1 << 1,          0              },
+        {FAKE_APP,     5, 1 << 2,          1 << 1 | 1 << 3}
     };
     for (uint32_t i = 0; i < GRANTS; i++)
         fake_grant_put(b, i, &grants[i]);
@@ -206,12 +210,18 @@ err_t cell_derive(cap_t self, cap_t source, uint32_t slot, uint32_t rights, uint
                   uint64_t expiry, uint64_t identity, cap_t *handle)
 {
     err_t err = next_call();
-    if (err != ERR_OK || expiry != 0)
+    uint32_t consent = slot - CONSENT_SLOT_FIRST;
+    if (err != ERR_OK || (expiry != 0 && consent >= CONSENT_SLOTS))
         return err != ERR_OK ? err : ERR_BAD_ARGUMENT;
-    kernel.derives[kernel.derive_count++] =
-        (struct fake_derive){self, source, slot, rights, methods, identity};
-    kernel.objects += self == CAP_SELF;
+    if (consent < CONSENT_SLOTS && self != CAP_SELF) {
+        if (kernel.slots_full >> consent & 1)
+            return ERR_EXISTS;
+        kernel.slots_full |= (uint64_t)1 << consent;
+    }
     *handle = (cap_t)1 << 32 | slot;
+    kernel.derives[kernel.derive_count++] =
+        (struct fake_derive){self, source, slot, rights, methods, identity, expiry, *handle};
+    kernel.objects += self == CAP_SELF;
     return ERR_OK;
 }
 
@@ -229,8 +239,13 @@ err_t cell_move(cap_t self, cap_t source, uint32_t slot, cap_t *handle)
 
 err_t cell_delete(cap_t self, cap_t handle)
 {
-    (void)self;
-    (void)handle;
+    uint32_t consent = slot_of(handle) - CONSENT_SLOT_FIRST;
+    if (self != CAP_SELF && consent < CONSENT_SLOTS) {
+        if (!(kernel.slots_full >> consent & 1))
+            return ERR_BAD_CAPABILITY;
+        kernel.slots_full &= ~((uint64_t)1 << consent);
+        return ERR_OK;
+    }
     kernel.objects--;
     return ERR_OK;
 }
@@ -371,6 +386,26 @@ err_t thread_bind(cap_t self, cap_t signal)
     (void)self;
     (void)signal;
     return next_call();
+}
+
+uint64_t random_word(void)
+{
+    return kernel.random++;
+}
+
+err_t ipc_keep(uint64_t *token)
+{
+    *token = ++kernel.token;
+    return ERR_OK;
+}
+
+err_t ipc_reply(uint64_t token, err_t error, const uint64_t w[MESSAGE_WORDS])
+{
+    kernel.answered = token;
+    kernel.answer = error;
+    kernel.answer_word = w[0];
+    kernel.answers++;
+    return ERR_OK;
 }
 
 nsec_t sys_now(void)

@@ -16,6 +16,7 @@ struct fake_bundle {
     struct bundle_header *header;
     struct bundle_entry *entries;
     struct plan *plan;
+    struct plan_ceiling *ceiling;
     struct plan_cell *cells;
     uint8_t *grants; // struct plan_grant each, unaligned
 };
@@ -37,7 +38,8 @@ struct fake_frame {
 struct fake_derive {
     cap_t cell, source;
     uint32_t slot, rights;
-    uint64_t methods, identity;
+    uint64_t methods, identity, expiry;
+    cap_t handle;
 };
 
 struct fake_kernel {
@@ -60,6 +62,12 @@ struct fake_kernel {
     uint32_t calls;          // made so far
     uint32_t starts, stops;
     uint64_t entry, priority, flags;
+    uint64_t random, token; // the next random word; of the last call that was kept
+    uint64_t answered;      // token of the last late answer,
+    err_t answer;           // and the answer
+    uint64_t answer_word;
+    uint32_t answers;
+    uint64_t slots_full; // bit n: slot CONSENT_SLOT_FIRST + n of the tenant is in use
 };
 
 extern struct fake_kernel kernel;

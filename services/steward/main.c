@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The steward: first cell, supervisor of all others. It makes what the signed plan says, answers
 // who is who, and looks after what stops. It calls nobody, so nobody can hold it up.
+#include "asks.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/steward.h"
@@ -19,6 +20,7 @@ static struct bundle_view view;
 static struct memory memory;
 static cap_t endpoints[START_SERVICES];
 static struct keeper keeper;
+static struct asks asks = {.keeper = &keeper};
 static struct {
     uint32_t entry, secure_boot;
     uint8_t digest[STEWARD_BOOT_REPORT_DIGEST_SIZE];
@@ -137,6 +139,42 @@ static err_t op_usage(const struct caller *who, uint64_t *pages, uint64_t *slots
     return ERR_OK;
 }
 
+static err_t op_request(const struct caller *who, uint32_t service, uint64_t methods, uint32_t kind,
+                        uint64_t expiry, uint64_t deadline, uint64_t *handle)
+{
+    (void)handle; // goes with the late answer
+    const struct consent_wish wish = {service, kind, methods, expiry};
+    return asks_request(&asks, who->identity, &wish, deadline);
+}
+
+static err_t op_wait_question(const struct caller *who, uint64_t deadline, uint64_t *sequence)
+{
+    (void)who;
+    return desk_wait(&asks.desk, deadline, sequence);
+}
+
+static err_t op_question(const struct caller *who, uint8_t *about, size_t size, size_t *length,
+                         uint32_t *number, uint64_t *sequence)
+{
+    (void)who;
+    struct question q;
+    if (size < sizeof q)
+        return ERR_TOO_SMALL;
+    err_t err = desk_fetch(&asks.desk, &q, number, sequence);
+    if (err != ERR_OK)
+        return err;
+    memcpy(about, &q, sizeof q);
+    *length = sizeof q;
+    return ERR_OK;
+}
+
+static err_t op_answer(const struct caller *who, uint64_t sequence, uint32_t answer,
+                       uint32_t number)
+{
+    (void)who;
+    return asks_answer(&asks, sequence, answer, number);
+}
+
 static void on_message(struct message *m)
 {
     static const struct steward_ops ops = {
@@ -145,6 +183,10 @@ static void on_message(struct message *m)
         .wait_event = op_wait_event,
         .take_event = op_take_event,
         .usage = op_usage,
+        .request = op_request,
+        .wait_question = op_wait_question,
+        .question = op_question,
+        .answer = op_answer,
     };
     if (m->method != FAULT_METHOD) {
         steward_dispatch(&ops, m);
@@ -153,13 +195,19 @@ static void on_message(struct message *m)
     // The kernel's message about the cell whose number is the identity. The answer to it reaches
     // nobody, because the thread that waits for it is stopped here.
     keeper_fault(&keeper, m->identity, m->w);
+    asks_end(&asks, m->identity);
     events_announce();
 }
 
 static nsec_t next_deadline(void)
 {
-    nsec_t due = keeper_deadline(&keeper), wait = waiter.kept ? waiter.deadline : 0;
-    return due == 0 || (wait != 0 && wait < due) ? wait : due;
+    const nsec_t all[] = {keeper_deadline(&keeper), waiter.kept ? waiter.deadline : 0,
+                          asks_due(&asks)};
+    nsec_t due = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i] != 0 && (due == 0 || all[i] < due))
+            due = all[i];
+    return due;
 }
 
 static void on_deadline(void)
@@ -167,6 +215,7 @@ static void on_deadline(void)
     if (waiter.kept && waiter.deadline != 0 && waiter.deadline <= sys_now())
         waiter_answer(ERR_TIMED_OUT);
     keeper_tick(&keeper);
+    asks_tick(&asks);
     events_announce();
 }
 

@@ -176,7 +176,7 @@ static const char *grants_check(const struct bundle_view *v, uint32_t *culprit)
             return "a permission names no cell or service, or stands in the wrong order";
         last = order;
         *culprit = g->cell;
-        if ((g->methods & (1 | (uint64_t)1 << FAULT_METHOD)) != 0)
+        if (((g->methods | g->consent) & (1 | (uint64_t)1 << FAULT_METHOD)) != 0)
             return "it would call a method that no service has";
         uint32_t server = plan_server(v, g->service);
         if (server == PLAN_CELLS_MAX)
@@ -208,6 +208,15 @@ static const char *header_check(const uint8_t *bundle, uint64_t pages, struct bu
     return NULL;
 }
 
+static const char *ceiling_check(const struct plan_ceiling *c)
+{
+    if (c->apps > PLAN_APPS_MAX || c->pages > UNTYPED_PAGES_MAX || c->heap_pages > c->pages ||
+        c->stack_pages > c->pages || c->priority >= STEWARD_PRIORITY ||
+        c->budget_us > c->period_us || c->period_us > PLAN_PERIOD_MAX)
+        return "what installed apps may have is out of range";
+    return NULL;
+}
+
 static const char *plan_find(struct bundle_view *v)
 {
     const struct bundle_entry *e = NULL;
@@ -226,15 +235,17 @@ static const char *plan_find(struct bundle_view *v)
     if (plan->cell_count == 0 || plan->cell_count > PLAN_CELLS_MAX ||
         plan->grant_count > PLAN_GRANTS_MAX)
         return "the plan has too many cells or permissions";
-    if (sizeof *plan + plan->cell_count * sizeof *v->cells + plan->grant_count * sizeof *v->grants >
+    if (sizeof *plan + sizeof *v->ceiling + plan->cell_count * sizeof *v->cells +
+            plan->grant_count * sizeof *v->grants >
         e->size)
         return "the plan is not as long as it says";
     v->cell_count = plan->cell_count;
     v->grant_count = plan->grant_count;
     // Safety: the sizes were just checked, and a plan_cell wants an alignment of 4.
-    v->cells = (const struct plan_cell *)(plan + 1);
+    v->ceiling = (const struct plan_ceiling *)(plan + 1);
+    v->cells = (const struct plan_cell *)(v->ceiling + 1);
     memcpy(v->grants, v->cells + v->cell_count, v->grant_count * sizeof *v->grants);
-    return NULL;
+    return ceiling_check(v->ceiling);
 }
 _Static_assert(_Alignof(struct plan_cell) <= 4, "cells are aligned behind struct plan");
 

@@ -14,6 +14,7 @@ struct bundle_view {
     const struct bundle_header *header;
     const struct bundle_entry *entries;
     uint32_t entry_count;
+    const struct plan_ceiling *ceiling;
     const struct plan_cell *cells; // cell 0 is the steward
     uint32_t cell_count;
     uint32_t grant_count;

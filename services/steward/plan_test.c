@@ -50,7 +50,7 @@ static void test_bundle(void)
     fake_bundle_make(&b);
     CHECK_EQ(plan_read(b.bytes, 1, &v, &why, &culprit), ERR_BAD_DATA);
     CHECK(strcmp(why, "the bundle is empty") == 0);
-    b.header->format = 2;
+    b.header->format = BUNDLE_FORMAT + 1;
     expect("the bundle is of another format", PLAN_CELLS_MAX);
     b.header->payload_pages = FAKE_PAGES;
     expect("the bundle is not as long as it says", PLAN_CELLS_MAX);

@@ -52,6 +52,14 @@ void client_clear(struct client *client)
     client->evidence_size = 0;
 }
 
+void clients_forget(void)
+{
+    for (size_t i = 0; i < VAULT_CLIENTS; i++) {
+        client_clear(&clients[i]);
+        clients[i].fingerprint = 0;
+    }
+}
+
 void client_refuse(struct client *client, struct refusal why)
 {
     client_clear(client);

@@ -12,6 +12,7 @@
 static struct {
     struct hd_key master;                  // secret: of the device; from `restore` until power-off
     uint32_t network;                      // 0: there is no seed
+    struct store_secret root;              // secret: what `master` was made of; as long as it
     uint8_t device_seed[SIGN_SECRET_SIZE]; // secret: of the evidence key; from first use until
                                            // power-off
     uint8_t device_key[SIGN_PUBLIC_SIZE];
@@ -95,17 +96,24 @@ err_t keys_device(uint8_t key[32])
 static err_t master_make(const struct mnemonic *words, uint32_t network)
 {
     uint8_t seed[MNEMONIC_SEED_SIZE];
+    struct store_secret root = {.network = network};
     struct hd_key master;
-    err_t err = mnemonic_seed(words, "", seed);
+    size_t size = 0;
+    err_t err = mnemonic_entropy(words, root.entropy, &size);
+    if (!err)
+        err = mnemonic_seed(words, "", seed);
     if (!err)
         err = hd_master(&keys.secp, seed, sizeof seed, &master);
     wipe(seed, sizeof seed);
-    if (err)
-        return err;
-    keys.master = master;
-    keys.network = network;
-    hd_key_wipe(&master);
-    return ERR_OK;
+    if (!err) {
+        root.size = (uint32_t)size;
+        keys.root = root;
+        keys.master = master;
+        keys.network = network;
+        hd_key_wipe(&master);
+    }
+    wipe(&root, sizeof root);
+    return err;
 }
 
 err_t keys_restore(const uint8_t *words, size_t size, uint32_t network, uint32_t *position)
@@ -154,6 +162,35 @@ err_t keys_create(uint8_t *words, size_t cap, size_t *size)
     }
     wipe(text, sizeof text);
     return err;
+}
+
+err_t keys_open(const struct store_secret *root)
+{
+    struct mnemonic mnemonic;
+    if (keys_seeded())
+        return ERR_BAD_STATE;
+    err_t err = keys_ready();
+    if (!err)
+        err = mnemonic_from_entropy(root->entropy, root->size, &mnemonic);
+    if (!err)
+        err = master_make(&mnemonic, root->network);
+    wipe(&mnemonic, sizeof mnemonic);
+    return err;
+}
+
+err_t keys_root(struct store_secret *root)
+{
+    if (!keys_seeded())
+        return ERR_BAD_STATE;
+    *root = keys.root;
+    return ERR_OK;
+}
+
+void keys_forget(void)
+{
+    hd_key_wipe(&keys.master);
+    wipe(&keys.root, sizeof keys.root);
+    keys.network = 0;
 }
 
 err_t keys_app(const struct client *client, struct hd_key *out)

@@ -11,5 +11,6 @@ int main(void)
 {
     static const struct server server = {
         .message = on_message, .deadline = vault_deadline, .tick = vault_tick};
+    unlock_begin();
     serve(start_page()->endpoint, &server);
 }

@@ -75,6 +75,14 @@ static err_t pending_judge(err_t err, struct refusal why, uint32_t *code, uint32
     return err;
 }
 
+void requests_forget(void)
+{
+    if (pending.state != PENDING_NONE)
+        pending_refuse((struct refusal){REFUSAL_UNAVAILABLE, 0});
+    wipe(pending.bytes, sizeof pending.bytes);
+    clients_forget();
+}
+
 static bool pending_is(const struct client *client, enum pending_state state)
 {
     return pending.state == state && pending.client == client;
@@ -457,4 +465,9 @@ const struct vault_ops vault_operations = {
     .restore = op_restore,
     .create = op_create,
     .device_key = op_device_key,
+    .storage = unlock_storage,
+    .unlock = unlock_open,
+    .protect = unlock_protect,
+    .words = unlock_words,
+    .forget = unlock_forget,
 };

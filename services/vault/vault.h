@@ -24,8 +24,8 @@
 //     first attempt with the right hash ends the wait, whatever its number.
 // V5  Signatures leave only together with evidence: SIGNED means that both exist.
 // V6  A caller sees its own results only.
-// V7  Secrets: `master` and `device_seed` live from being made until power-off; everything derived
-// from them,
+// V7  Secrets: `master`, `root` and `device_seed` live from being made until power-off or
+// `forget`; everything derived from them, PINs,
 //     words, entropy, and app keys live in one operation and are wiped on every path out of it.
 // V8  Every caller's state is in a table of fixed size; nobody can take another's place in it.
 // V9  Each time a question is fetched it has a number of its own: what the person typed for a
@@ -37,6 +37,7 @@
 #include "format/review.h"
 #include "format/spend.h"
 #include "gen/vault.h"
+#include "store.h"
 
 enum {
     VAULT_CLIENTS = 8,
@@ -73,6 +74,8 @@ struct client {
 MUST_USE err_t client_of(uint64_t identity, struct client **out);
 // Forget its last request (V6).
 void client_clear(struct client *client);
+// Forget what was derived from a seed that is gone, for all of them.
+void clients_forget(void);
 // Its last request was refused.
 void client_refuse(struct client *client, struct refusal why);
 
@@ -82,6 +85,12 @@ uint32_t keys_network(void);
 MUST_USE err_t keys_restore(const uint8_t *words, size_t size, uint32_t network,
                             uint32_t *position);
 MUST_USE err_t keys_create(uint8_t *words, size_t cap, size_t *size);
+// The seed that was kept. Errors: BAD_STATE (there is one).
+MUST_USE err_t keys_open(const struct store_secret *root);
+// What it was made of: a secret, wiped by whoever asked. Errors: BAD_STATE (no seed).
+MUST_USE err_t keys_root(struct store_secret *root);
+// Forget the seed and everything made of it.
+void keys_forget(void);
 MUST_USE err_t keys_device(uint8_t key[32]);
 MUST_USE err_t keys_random(void *out, size_t size);
 // A number below VAULT_NUMBERS, each equally likely.
@@ -106,7 +115,22 @@ struct approved {
 };
 MUST_USE err_t sign_all(struct client *client, const struct approved *what, struct refusal *why);
 
-// vault.c: the operations, and what the server's loop needs for `wait_question`.
+// unlock.c: what survives power-off. Looks for the medium; the vault serves whatever comes of it.
+void unlock_begin(void);
+err_t unlock_storage(const struct caller *who, uint32_t *state, uint32_t *protection,
+                     uint32_t *left);
+err_t unlock_open(const struct caller *who, const uint8_t *pin, size_t size, uint32_t *verdict,
+                  uint32_t *left);
+err_t unlock_protect(const struct caller *who, const uint8_t *old, size_t old_size,
+                     const uint8_t *pin, size_t size, uint32_t *verdict, uint32_t *left);
+err_t unlock_words(const struct caller *who, const uint8_t *pin, size_t size, uint8_t *words,
+                   size_t cap, size_t *used, uint32_t *verdict, uint32_t *left);
+err_t unlock_forget(const struct caller *who);
+
+// vault.c: the pending request is refused, results are forgotten: the seed is gone.
+void requests_forget(void);
+
+// The operations, and what the server's loop needs for `wait_question`.
 extern const struct vault_ops vault_operations;
 nsec_t vault_deadline(void);
 void vault_tick(void);

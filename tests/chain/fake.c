@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fake.h"
+#include "flash.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "crypto/hash.h"
 #include "gen/console.h"
 #include "gen/entropy.h"
+#include "gen/flash.h"
 #include "gen/reader.h"
 #include "gen/steward.h"
 #include "gen/vault.h"
@@ -111,6 +113,8 @@ static void deliver(cap_t to, struct message *m)
         steward_dispatch(&steward_operations, m);
     else if (to == ENTROPY_SERVICE)
         entropy_dispatch(&entropy_operations, m);
+    else if (to == FLASH_SERVICE)
+        flash_dispatch(&fake_flash_operations, m);
     else if (to == CONSOLE_SERVICE)
         console_dispatch(&console_operations, m);
     else

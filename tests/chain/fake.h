@@ -23,6 +23,7 @@ struct fake {
     uint32_t entropy_test;
     bool entropy_broken;
     bool entropy_zero; // gives nothing but zeros
+    bool flash;        // the machine has one; without, nothing is kept
     bool vault_fresh;  // the vault says that it has no seed, as one that was started again
     bool vault_gone;   // its endpoint was taken away
     // The console: everything that was written, and what the person will do.
@@ -34,6 +35,11 @@ struct fake {
 };
 
 extern struct fake fake;
+
+// The flash memory: six sectors and a few; what is on it survives fake_start. As at power-on, the
+// vault looks for it anew and has no seed.
+void fake_power_on(void);
+void fake_flash_clear(void);
 
 // As at boot, except that reader and vault keep what they have: they are in this process.
 void fake_start(void);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/companion/device.h"
-#include "apps/wallet/wallet.h"
+#include "tests/companion/line.h"
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct stage {
     unsigned answers; // so many
 };
 
-static struct wallet wallet;
+static struct line line;
 
 static void link_send(const struct stage *s, const uint8_t *data, size_t size)
 {
@@ -85,7 +85,7 @@ static void link_drop(struct stage *s)
     s->link = -1;
     s->received = 0;
     if (s->accident.restart)
-        wallet_start(&wallet, answer_send, s);
+        line_start(&line, answer_send, s);
     if (s->accident.gone)
         _exit(0);
 }
@@ -100,9 +100,9 @@ static void input_take(struct stage *s)
         return;
     }
     s->received += (size_t)n;
-    wallet_turn(&wallet, data, (size_t)n);
+    line_turn(&line, data, (size_t)n);
     size_t limit = s->drops < 4 ? s->accident.drop_after[s->drops] : 0;
-    bool waiting = s->accident.drop_waiting && wallet.job.now.state == COMPANION_WAITING;
+    bool waiting = s->accident.drop_waiting && line.wallet.job.now.state == COMPANION_WAITING;
     if (waiting || (limit && s->received >= limit)) {
         s->accident.drop_waiting = false;
         s->drops++;
@@ -114,18 +114,18 @@ static _Noreturn void stage_play(struct stage *s)
 {
     if (s->accident.prepare)
         s->accident.prepare();
-    wallet_start(&wallet, answer_send, s);
+    line_start(&line, answer_send, s);
     for (;;) {
         struct pollfd p = {.fd = s->link < 0 ? s->listener : s->link, .events = POLLIN};
-        int ready = poll(&p, 1, wallet_busy(&wallet) ? 0 : -1);
+        int ready = poll(&p, 1, wallet_busy(&line.wallet) ? 0 : -1);
         if (ready > 0 && s->link < 0)
             s->link = accept(s->listener, NULL, NULL);
         else if (ready > 0)
             input_take(s);
         else
-            wallet_turn(&wallet, NULL, 0);
+            line_turn(&line, NULL, 0);
         if (s->accident.watch)
-            s->accident.watch(wallet.job.now.state);
+            s->accident.watch(line.wallet.job.now.state);
     }
 }
 

@@ -11,7 +11,7 @@ FUZZ += $(1)
 $(call unit_test,fuzz_$(1),tests/fuzz/$(1).c tests/fuzz/driver.c $(2),$(FUZZ_LIBS),$(3))
 $(B)/fuzz/$(1): tests/fuzz/$(1).c $(2) $(FUZZ_LIBS) | $(INC_LINKS) $(GEN_HEADERS)
 	@mkdir -p $$(@D)
-	$$(HOST) $(UNIT_CFLAGS) -fsanitize=fuzzer -MMD -MF $$@.d $(3) -o $$@ tests/fuzz/$(1).c $(2) $(FUZZ_LIBS)
+	$$(HOST) $(UNIT_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $$@.d $(3) -o $$@ tests/fuzz/$(1).c $(2) $(FUZZ_LIBS)
 -include $(B)/fuzz/$(1).d
 endef
 

@@ -15,12 +15,13 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
     enum { CELLS = 3, GRANTS = 3 };
     const struct plan plan = {PLAN_MAGIC, PLAN_VERSION, CELLS, GRANTS, 0};
     const struct plan_grant grants[GRANTS] = {
-        {0, 2, 6 },
-        {1, 1, 2 },
-        {2, 1, 14}
+        {0, 2, 6,  0 },
+        {1, 1, 2,  0 },
+        {2, 1, 14, 16}
     };
+    const struct plan_ceiling ceiling = {.apps = 1, .pages = 8, .priority = 5};
     struct plan_cell cells[CELLS];
-    size_t size = sizeof plan + sizeof cells + sizeof grants;
+    size_t size = sizeof plan + sizeof ceiling + sizeof cells + sizeof grants;
     struct plan_view view;
 
     if (number > 0 || size > max)
@@ -35,8 +36,9 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
         cells[i].flags = i == 2 ? PLAN_APP : 0;
     }
     memcpy(out, &plan, sizeof plan);
-    memcpy(out + sizeof plan, cells, sizeof cells);
-    memcpy(out + sizeof plan + sizeof cells, grants, sizeof grants);
+    memcpy(out + sizeof plan, &ceiling, sizeof ceiling);
+    memcpy(out + sizeof plan + sizeof ceiling, cells, sizeof cells);
+    memcpy(out + sizeof plan + sizeof ceiling + sizeof cells, grants, sizeof grants);
     if (plan_read(out, size, &view) != ERR_OK)
         abort(); // a seed that is refused would be none
     return size;

@@ -2,7 +2,7 @@
 """What decides a system test: a file `expect`, or a program `check.py` with a function check(machine, folder).
 
 A check.py may say `COMPANION = True` (the host tool talks to the link, runner/device.py), `UEFI = True` (firmware, Secure Boot
-and a software TPM in place of direct boot), `THROTTLED = True` (runner/machine.py), `DEBUGGED = True` (runner/debugger.py) and
+and a software TPM in place of direct boot), `FLASH = True` (a small flash memory, empty), `THROTTLED = True` (runner/machine.py), `DEBUGGED = True` (runner/debugger.py) and
 `SECONDS = n`. A function profile(text) changes the profile before it is built, for seeds.
 
 Lines of `expect`, in order; `#` starts a comment:
@@ -37,6 +37,7 @@ class Script:
         self.seconds = getattr(self.program, "SECONDS", self.seconds)
         self.companion = getattr(self.program, "COMPANION", False)
         self.uefi = getattr(self.program, "UEFI", False)
+        self.flash = getattr(self.program, "FLASH", False)
         self.throttled = getattr(self.program, "THROTTLED", False)
         self.debugged = getattr(self.program, "DEBUGGED", False)
         if not self.steps and not self.program:

@@ -17,7 +17,8 @@
 #define HAVE_PBKDF2
 #define HAVE_AESGCM
 #define GCM_SMALL
-#define WOLFSSL_AES_DIRECT
+#define NO_AES_CBC
+#define WOLFSSL_AES_SMALL_TABLES
 #define NO_AES_192
 
 // Entropy comes from the caller alone: lib/crypto/random.c hands over the seed it was given.

@@ -9,7 +9,7 @@ CXX_FLAGS  := -std=c++17 -O2 -g -Wall -Wextra -Wshadow -Werror -ffile-prefix-map
 
 $(B)/host/tools/%.o: tools/%.c $(GEN_NAMES_SRC) | $(INC_LINKS) $(GEN_HEADERS) $(B)/host/include/cbor.h
 	@mkdir -p $(@D)
-	$(HOST) $(HOST_CFLAGS) $(CELLA_INC) -MMD -MF $@.d -c -o $@ $<
+	$(HOST) $(HOST_CFLAGS) $(CELLA_INC) -MMD -MP -MF $@.d -c -o $@ $<
 $(B)/host/gen/names.o: $(GEN_NAMES_SRC)
 	@mkdir -p $(@D)
 	$(HOST) $(HOST_CFLAGS) $(INC_gen) -c -o $@ $<
@@ -31,7 +31,7 @@ $(TOML_ASAN): tools/cella/toml.cpp tools/cella/toml.h
 	@mkdir -p $(@D)
 	$(HOSTXX) $(CXX_FLAGS) $(SANITIZE) -fno-sanitize=vptr,function -c -o $(B)/asan/toml.o $<
 	@rm -f $@ && $(AR) rcsD $@ $(B)/asan/toml.o
-PROFILE_SRC := $(addprefix tools/cella/,profile.c profile_check.c manifest.c fields.c plan.c inspect_plan.c inspect_svg.c) \
+PROFILE_SRC := $(addprefix tools/cella/,profile.c profile_check.c ceiling.c manifest.c fields.c plan.c inspect_plan.c inspect_svg.c) \
                tools/common/near.c tools/common/complaint.c $(GEN_NAMES_SRC)
 $(eval $(call unit_test,cella_profile,tools/cella/profile_test.c $(PROFILE_SRC),$(TOML_ASAN) -lstdc++,-Itools $(INC_gen)))
 $(eval $(call unit_test,cella_elf,tools/cella/elf_test.c tools/cella/elf.c tools/common/complaint.c,,-Itools))

@@ -285,14 +285,20 @@ enum device_fate device_ask(struct device *d, uint8_t type, const uint8_t *data,
     return fate == DEVICE_ANSWERED ? DEVICE_ANEW : fate;
 }
 
-bool device_query(struct device *d, uint8_t type, const uint8_t *data, size_t size,
-                  struct link_frame *answer)
+bool device_exchange(struct device *d, uint8_t type, const uint8_t *data, size_t size,
+                     struct link_frame *answer)
 {
     enum device_fate fate;
     do
         fate = device_ask(d, type, data, size, answer);
     while (fate == DEVICE_ANEW);
-    if (fate != DEVICE_ANSWERED)
+    return fate == DEVICE_ANSWERED;
+}
+
+bool device_query(struct device *d, uint8_t type, const uint8_t *data, size_t size,
+                  struct link_frame *answer)
+{
+    if (!device_exchange(d, type, data, size, answer))
         return false;
     if (answer->status)
         device_complain(answer->status);
@@ -318,6 +324,9 @@ void device_complain(err_t error)
     else if (error == ERR_BAD_CAPABILITY || error == ERR_DENIED)
         report_error("a program of the device stopped for good - its log says which; restart the "
                      "device");
+    else if (error == ERR_NOT_FOUND)
+        report_error("no program of the device answers this - its image may have none for it; if "
+                     "its log says that one stopped, restart the device");
     else
         report_error("the device says: %s - try again; if it says so again, `./dev run` starts "
                      "it anew",

@@ -35,8 +35,13 @@ bool device_open(struct device *d, const char *path, unsigned patience_s);
 enum device_fate device_ask(struct device *d, uint8_t type, const uint8_t *data, size_t size,
                             struct link_frame *answer);
 
-// The same for questions that change nothing: asked again in the new session after a break. True:
-// answered with ERR_OK. False: what is wrong was said, the device's own errors included.
+// The same for questions that may safely be asked twice: asked again in the new session after a
+// break. True: answered, with whatever status. False: said.
+bool device_exchange(struct device *d, uint8_t type, const uint8_t *data, size_t size,
+                     struct link_frame *answer);
+
+// The same, and answered with ERR_OK. False: what is wrong was said, the device's own errors
+// included.
 bool device_query(struct device *d, uint8_t type, const uint8_t *data, size_t size,
                   struct link_frame *answer);
 

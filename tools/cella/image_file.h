@@ -40,6 +40,7 @@ bool image_sign_header(struct bundle_header *header,
 int image_build(int argc, char **argv);
 int image_keygen(int argc, char **argv);
 int image_sign(int argc, char **argv);
+int image_predict(int argc, char **argv);
 int image_show(int argc, char **argv);
 int image_matrix(int argc, char **argv);
 int image_graph(int argc, char **argv);

@@ -73,6 +73,13 @@ static void print_cell(const struct plan_view *plan, uint32_t number)
     }
     if (!any)
         printf("    calls nobody\n");
+    for (uint32_t s = 1; s < START_SERVICES; s++) {
+        if (!plan_consent(plan, number, s))
+            continue;
+        printf("    may ask the person for %s", inspect_service_name(s, text));
+        print_methods(s, plan_consent(plan, number, s));
+        printf("\n");
+    }
     print_devices(cell);
     printf("    memory  %u KiB heap, %u KiB stack", cell->heap_pages * 4, cell->stack_pages * 4);
     if (cell->untyped_pages)

@@ -17,9 +17,9 @@ enum {
 };
 
 static const char *const manifest_keys[] = {
-    "name",     "publisher",   "app_id",  "service", "priority", "heap", "stack",
-    "memory",   "slots",       "fpu",     "secret",  "seed",     "app",  "cells",
-    "argument", "permissions", "devices", "budget",  "restart",  NULL,
+    "name",     "publisher",   "app_id",  "service", "priority", "heap",    "stack",
+    "memory",   "slots",       "fpu",     "secret",  "seed",     "app",     "cells",
+    "argument", "permissions", "devices", "budget",  "restart",  "consent", NULL,
 };
 static const char *const device_keys[] = {"ports", "mmio", "interrupts", NULL};
 
@@ -90,9 +90,23 @@ static bool find_service(const struct fields *f, const struct setting *at, const
     return fail(f, at, PROFILE_SERVICE, name, near_hint(&near, hint), NULL);
 }
 
-static bool read_methods(const struct fields *f, const struct setting *list,
-                         const struct service_info *service, struct permission *permission)
+// Whether the person can be asked for it, and there is something to ask for.
+static bool consent_good(const struct fields *f, const struct setting *at,
+                         const struct service_info *service, const struct method_info *method,
+                         const struct permission *permission)
 {
+    if (!(method->attributes & METHOD_CONSENT))
+        return fail(f, at, PROFILE_CONSENT_METHOD, method->name, service->name, service->name);
+    if (permission->methods >> method->number & 1)
+        return fail(f, at, PROFILE_CONSENT_HAS, method->name, NULL, NULL);
+    return true;
+}
+
+static bool read_methods(const struct fields *f, const struct setting *list,
+                         const struct service_info *service, bool consent,
+                         struct permission *permission)
+{
+    uint64_t *mask = consent ? &permission->consent : &permission->methods;
     char hint[128];
 
     if (list->kind != SETTING_ARRAY)
@@ -110,30 +124,49 @@ static bool read_methods(const struct fields *f, const struct setting *list,
                 near_try(&near, service->methods[m].name);
             return fail(f, s, PROFILE_METHOD, service->name, s->string, near_hint(&near, hint));
         }
-        if (permission->methods >> method->number & 1)
+        if (*mask >> method->number & 1)
             return fail(f, s, PROFILE_METHOD_TWICE, s->string, NULL, NULL);
-        permission->methods |= 1ull << method->number;
+        if (consent && !consent_good(f, s, service, method, permission))
+            return false;
+        *mask |= 1ull << method->number;
     }
     permission->service = service->number;
     permission->line = list->line;
     return true;
 }
 
-static bool read_permissions(const struct fields *f, struct profile_cell *cell)
+bool permissions_read(const struct fields *f, const struct setting *table, const char *name,
+                      bool consent, struct permission permissions[PROFILE_SERVICES])
 {
-    const struct setting *table = fields_find(f, "permissions");
+    char kind[64];
 
     if (!table)
         return true;
+    snprintf(kind, sizeof(kind), "a table: [%s]", name);
     if (table->kind != SETTING_TABLE)
-        return fail(f, table, PROFILE_WRONG_TYPE, "permissions", "a table: [permissions]", NULL);
+        return fail(f, table, PROFILE_WRONG_TYPE, table->key, kind, NULL);
     for (size_t i = 0; i < table->count; i++) {
         const struct setting *list = &table->items[i];
         const struct service_info *service;
         if (!find_service(f, list, list->key, &service) ||
-            !read_methods(f, list, service, &cell->permissions[service->number]))
+            !read_methods(f, list, service, consent, &permissions[service->number]))
             return false;
     }
+    return true;
+}
+
+static bool read_permissions(const struct fields *f, struct profile_cell *cell)
+{
+    const struct setting *consent = fields_find(f, "consent");
+    const struct service_info *steward = service_by_name("steward");
+    uint32_t request = method_by_name(steward, "request")->number;
+
+    if (!permissions_read(f, fields_find(f, "permissions"), "permissions", false,
+                          cell->permissions) ||
+        !permissions_read(f, consent, "consent", true, cell->permissions))
+        return false;
+    if (consent && consent->count && !(cell->permissions[steward->number].methods >> request & 1))
+        return fail(f, consent, PROFILE_CONSENT_REQUEST, NULL, NULL, NULL);
     return true;
 }
 
@@ -308,7 +341,7 @@ static uint64_t read_time(const char **text)
     return 0;
 }
 
-static bool read_budget(const struct fields *f, struct profile_cell *cell)
+bool budget_read(const struct fields *f, uint32_t *out, uint32_t *out_period)
 {
     static const char between[] = " per ";
     const struct setting *s = fields_find(f, "budget");
@@ -324,8 +357,8 @@ static bool read_budget(const struct fields *f, struct profile_cell *cell)
     }
     if (amount == 0 || amount > period || period > PLAN_PERIOD_MAX || *at)
         return fail(f, s, PROFILE_BAD_BUDGET, NULL, NULL, NULL);
-    cell->plan.budget_us = (uint32_t)amount;
-    cell->plan.period_us = (uint32_t)period;
+    *out = (uint32_t)amount;
+    *out_period = (uint32_t)period;
     return true;
 }
 
@@ -354,7 +387,8 @@ bool manifest_read(struct profile_cell *cell, const struct publishers *publisher
     good = fields_known(&f) && fields_required(&f, "name") && fields_required(&f, "publisher") &&
            fields_required(&f, "priority") && read_names(&f, cell, publishers) &&
            read_flags(&f, cell) && read_service(&f, cell) && read_sizes(&f, cell) &&
-           read_budget(&f, cell) && read_permissions(&f, cell) && read_devices(&f, cell);
+           budget_read(&f, &cell->plan.budget_us, &cell->plan.period_us) &&
+           read_permissions(&f, cell) && read_devices(&f, cell);
     settings_free(f.table);
     return good;
 }

@@ -10,6 +10,7 @@ uint8_t *plan_make(const struct profile *profile, const uint32_t image[PROFILE_C
 // A checked view of a plan; pointers go into the caller's bytes, which stay aligned to 8.
 struct plan_view {
     const struct plan *plan;
+    const struct plan_ceiling *ceiling;
     const struct plan_cell *cells;
     const struct plan_grant *grants;
 };
@@ -19,3 +20,6 @@ MUST_USE err_t plan_read(const void *bytes, size_t size, struct plan_view *out);
 
 // The methods that `cell` may call at `service`, bit n for method n.
 uint64_t plan_methods(const struct plan_view *view, uint32_t cell, uint32_t service);
+
+// The methods that it may ask the person for.
+uint64_t plan_consent(const struct plan_view *view, uint32_t cell, uint32_t service);

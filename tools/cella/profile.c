@@ -7,7 +7,9 @@
 #include <string.h>
 
 static const char publishers_path[] = "profiles/publishers.toml";
-static const char *const profile_keys[] = {"profile", "version", "rollback_index", "cells", NULL};
+static const char *const profile_keys[] = {"profile", "version", "rollback_index",
+                                           "cells",   "apps",    NULL};
+enum { PROFILE_REQUIRED = 4 }; // the first of them
 static const char *const entry_keys[] = {"path", "name", "app_id", "argument", NULL};
 
 static const struct setting *read_document(const struct source *source, const char *path,
@@ -100,7 +102,7 @@ static bool read_body(struct profile *profile, const struct source *source,
     int64_t index = 0;
     char most[16];
 
-    for (size_t i = 0; profile_keys[i]; i++)
+    for (size_t i = 0; i < PROFILE_REQUIRED; i++)
         if (!fields_required(f, profile_keys[i]))
             return false;
     if (!fields_known(f) || !fields_name(f, "profile", profile->name) ||
@@ -108,6 +110,8 @@ static bool read_body(struct profile *profile, const struct source *source,
         !fields_number(f, "rollback_index", 0, INT64_MAX, &index))
         return false;
     profile->rollback_index = (uint64_t)index;
+    if (!ceiling_read(f, &profile->ceiling))
+        return false;
     cells = fields_find(f, "cells");
     if (cells->kind != SETTING_ARRAY)
         return profile_complain(f->c, f->path, cells->line, PROFILE_WRONG_TYPE, "cells",

@@ -26,6 +26,7 @@ struct source {
 struct permission {
     uint32_t service; // 0: none
     uint64_t methods; // bit n: method n
+    uint64_t consent; // those that it may ask the person for
     unsigned line;
 };
 
@@ -48,6 +49,7 @@ struct profile {
     char name[BUNDLE_NAME];
     char version[BUNDLE_NAME];
     uint64_t rollback_index;
+    struct plan_ceiling ceiling; // of apps that are installed later
     struct profile_cell cells[PROFILE_CELLS];
     uint32_t cell_count;
 };
@@ -105,3 +107,14 @@ bool fields_bool(const struct fields *f, const char *key, bool *out);
 bool fields_pages(const struct fields *f, const char *key, uint32_t most, uint32_t *out);
 bool fields_required(const struct fields *f, const char *key);
 bool name_good(const char *name);
+
+// Lists of methods by service: `table`, called `name`, into `permissions`: what may be asked for,
+// or what is there from the start.
+bool permissions_read(const struct fields *f, const struct setting *table, const char *name,
+                      bool consent, struct permission permissions[PROFILE_SERVICES]);
+
+// The key `budget`, like "250us per 1s", in microseconds.
+bool budget_read(const struct fields *f, uint32_t *amount, uint32_t *period);
+
+// The section [apps] of a profile; without one no app can be installed.
+bool ceiling_read(const struct fields *profile, struct plan_ceiling *out);

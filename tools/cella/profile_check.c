@@ -116,10 +116,32 @@ static bool check_grants(const struct profile *p, struct complaint *c)
 
     for (uint32_t i = 0; i < p->cell_count; i++)
         for (size_t s = 0; s < PROFILE_SERVICES; s++)
-            grants += p->cells[i].permissions[s].methods != 0;
+            grants += p->cells[i].permissions[s].service != 0;
     snprintf(most, sizeof(most), "%d", PLAN_GRANTS_MAX);
     return grants <= PLAN_GRANTS_MAX ||
            profile_complain(c, p->path, 0, PROFILE_TOO_MANY_GRANTS, most, NULL, NULL);
+}
+
+static bool check_ceiling(const struct profile *p, struct complaint *c)
+{
+    char limit[16];
+
+    snprintf(limit, sizeof(limit), "%u", p->ceiling.priority);
+    for (uint32_t s = 1; s < PROFILE_SERVICES; s++) {
+        const struct plan_cell *server = NULL;
+        if (!p->ceiling.methods[s])
+            continue;
+        for (uint32_t i = 0; i < p->cell_count && !server; i++)
+            if (p->cells[i].plan.service == s)
+                server = &p->cells[i].plan;
+        if (!server)
+            return profile_complain(c, p->path, 0, PROFILE_APPS_NOBODY, service_by_number(s)->name,
+                                    NULL, NULL);
+        if (server->priority <= p->ceiling.priority)
+            return profile_complain(c, p->path, 0, PROFILE_APPS_DOWN, service_by_number(s)->name,
+                                    limit, NULL);
+    }
+    return true;
 }
 
 bool profile_check(const struct profile *p, struct complaint *c)
@@ -135,5 +157,5 @@ bool profile_check(const struct profile *p, struct complaint *c)
             if (p->cells[i].permissions[s].service &&
                 !check_permission(p, &p->cells[i], &p->cells[i].permissions[s], c))
                 return false;
-    return true;
+    return check_ceiling(p, c);
 }

@@ -105,7 +105,7 @@ static void test_too_many_grants(void)
     profile.cells[0].plan.priority = STEWARD_PRIORITY;
     for (size_t i = 1; i < PROFILE_CELLS; i++)
         for (size_t s = 1; s < 12; s++)
-            profile.cells[i].permissions[s].methods = 2;
+            profile.cells[i].permissions[s].service = (uint32_t)s;
     CHECK(!profile_check(&profile, &c) && c.number == PROFILE_TOO_MANY_GRANTS);
     seen[c.number] = true;
 }
@@ -137,7 +137,7 @@ static void check_plan(const struct plan_view *v)
     uint32_t vault = service_by_name("vault")->number;
 
     CHECK_EQ(v->plan->cell_count, 5);
-    CHECK_EQ(v->plan->grant_count, 5);
+    CHECK_EQ(v->plan->grant_count, 6);
     CHECK(strcmp(v->cells[0].name, "steward") == 0 && v->cells[0].priority == STEWARD_PRIORITY);
     CHECK_EQ(v->cells[0].flags, PLAN_SECRET | PLAN_RESTART);
     CHECK_EQ(v->cells[1].image, 11);
@@ -152,7 +152,14 @@ static void check_plan(const struct plan_view *v)
     CHECK(wallet->flags == PLAN_APP && wallet->service == 0 && wallet->publisher[0] == 0x10);
     CHECK(strcmp(wallet->argument, "x") == 0 && wallet->stack_pages == 4);
     CHECK_EQ(plan_methods(v, 4, vault), 1u << 1 | 1u << 3); // status, offer
-    CHECK_EQ(plan_methods(v, 4, 1), 0);
+    CHECK_EQ(plan_methods(v, 4, 1), 1u << 6);               // request
+    CHECK_EQ(plan_consent(v, 4, vault), 1u << 2);
+    CHECK_EQ(plan_consent(v, 4, 1), 0);
+    CHECK(v->ceiling->apps == 3 && v->ceiling->pages == 256 && v->ceiling->heap_pages == 256);
+    CHECK(v->ceiling->stack_pages == 16 && v->ceiling->priority == 100);
+    CHECK(v->ceiling->budget_us == 1000 && v->ceiling->period_us == 10000);
+    CHECK_EQ(v->ceiling->methods[vault], 1u << 1 | 1u << 2);
+    CHECK_EQ(v->ceiling->methods[1], 0);
 }
 
 // What reads as a plan can be drawn.

@@ -57,6 +57,13 @@ static enum step ask(struct errand *e, uint8_t type, const uint8_t *data, size_t
     }
     if (answer->status == ERR_OK || answer->status == expected)
         return STEP_DONE;
+    // The wallet started anew: it knows nothing of the request, or died over this question.
+    if (answer->status == ERR_BAD_STATE && type != COMPANION_SIGN_BEGIN)
+        return STEP_AGAIN;
+    if (answer->status == ERR_PEER_DEAD && type != COMPANION_SIGN_BEGIN) {
+        report_note("a program of the device started again; the request goes on");
+        return STEP_AGAIN;
+    }
     device_complain(answer->status);
     return STEP_UNABLE;
 }
@@ -101,11 +108,9 @@ static enum step send_rest(struct errand *e, struct progress *progress)
         le32_put(data, received);
         memcpy(data + 4, s->psbt + received, piece);
         struct link_frame answer;
-        enum step step = ask(e, COMPANION_SIGN_DATA, data, 4 + piece, ERR_BAD_STATE, &answer);
+        enum step step = ask(e, COMPANION_SIGN_DATA, data, 4 + piece, ERR_OK, &answer);
         if (step != STEP_DONE)
             return step;
-        if (answer.status == ERR_BAD_STATE)
-            return STEP_AGAIN; // the request has gone on without us: ask how it is
         if (answer.length != 4 || le32_get(answer.payload) > s->size)
             return answer_nonsense();
         stuck = le32_get(answer.payload) > received ? 0 : stuck + 1;
@@ -233,8 +238,7 @@ static enum step go_on(struct errand *e)
         device_complain(e->job.error);
         return STEP_UNABLE;
     default:
-        report_error("the device forgot the request - nothing was signed; try again");
-        return STEP_UNABLE;
+        return STEP_AGAIN; // the wallet started anew and has forgotten it
     }
 }
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 
 FIRMWARE = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
+FLASH_BYTES = 32768
 SOCKETS = ("console.sock", "link.sock", "tpm.sock")
 PR_SET_PDEATHSIG = 1
 TEN_SECONDS = 10
@@ -71,10 +72,20 @@ class Machine:
         if self.tpm_spawn(self.path("tpm"), "tpm.sock"):
             return "tpm.sock"
         self.private = tempfile.mkdtemp(prefix="cella-")
+        if os.path.isdir(self.path("tpm")):
+            shutil.copytree(self.path("tpm"), os.path.join(self.private, "tpm"))
         control = os.path.join(self.private, "tpm.sock")
         if self.tpm_spawn(os.path.join(self.private, "tpm"), control):
             return control
         raise Stopped(f"the software TPM did not start: {self.last_line('tpm.log')} - see {self.path('tpm.log')}")
+
+    def flash(self):
+        """The small flash memory that the vault's record is kept in; an empty one at first."""
+        if not os.path.exists(self.path("flash.img")):
+            with open(self.path("flash.img"), "wb") as file:
+                file.write(bytes(FLASH_BYTES))
+        return ["-device", "isa-ide,id=ata", "-drive", "if=none,id=flash,format=raw,file=flash.img",
+                "-device", "ide-hd,drive=flash,bus=ata.0"]
 
     def start(self):
         end_orphans(self.folder)
@@ -94,7 +105,7 @@ class Machine:
             "-chardev", "socket,id=link,path=link.sock,server=on,wait=off", "-serial", "chardev:link",
             "-chardev", "file,id=log,path=log.txt", "-serial", "chardev:log",
             "-chardev", f"socket,id=tpm,path={comma(control)}", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
-            "-device", "tpm-crb,tpmdev=tpm0"], "emulator.log")
+            "-device", "tpm-crb,tpmdev=tpm0", *self.flash()], "emulator.log")
         if not wait_for(self.path("link.sock"), self.qemu, TEN_SECONDS):
             raise Stopped(f"the emulator did not start: {self.last_line('emulator.log')}")
 
@@ -137,6 +148,9 @@ class Machine:
             if os.path.lexists(self.path(name)):
                 os.unlink(self.path(name))
         if self.private:
+            kept = os.path.join(self.private, "tpm")
+            if os.path.isdir(kept):  # what the TPM remembers
+                shutil.copytree(kept, self.path("tpm"), dirs_exist_ok=True)
             shutil.rmtree(self.private, ignore_errors=True)
 
 

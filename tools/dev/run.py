@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`./dev run` after everything is built: start the device, restore the demonstration seed, submit one payment, show the
-request, let the person answer, verify the evidence, stay up. Called by run.sh only; usage: run.py ASK|yes|no DEMO ONCE."""
+"""`./dev run` after everything is built: start the device, restore or unlock the demonstration seed, submit one payment, show the
+request, let the person answer, verify the evidence, stay up. Called by run.sh only; usage: run.py ASK|yes|no DEMO ONCE.
+The device's flash memory and TPM stay in build/run: at the next start the seed is opened with its PIN."""
 
 import os
 import re
@@ -19,6 +20,7 @@ CELLA = f"{BUILD}/host/cella"
 PAYMENT = "examples/payment.psbt"
 SIGNED, EVIDENCE, DEVICES = f"{RUN}/payment.signed.psbt", f"{RUN}/payment.evidence", f"{RUN}/devices"
 WORDS = "abandon " * 11 + "about"  # BIP-39's public test mnemonic: everybody has these keys
+PIN = "271828"  # as public as the words
 BOOT_SECONDS, TYPE_DELAY = 120, 0.3
 
 SIGN = re.compile(r"(?:^|\n)(approve|fee) (\d+)> $")
@@ -130,7 +132,22 @@ def enroll(key):
 def boot(device):
     key = device.expect(r"device public key ([0-9a-f]{64})\s", "the device's greeting").group(1)
     enroll(key)
-    device.expect(r"\n> ", "the question for words")
+    if device.expect(r"\n(PIN)?> ", "the first question").group(1):
+        unlock(device)
+    else:
+        restore(device)
+    device.expect(r"Ready\.", "the idle console")
+
+
+def unlock(device):
+    device.terminal.host(f"the seed that an earlier start kept is opened with the demonstration's PIN, {PIN}")
+    device.type(PIN)
+    said = device.expect(r"The seed is open|Wrong PIN|The TPM (?:does not|that helped|wants)", "the vault's verdict").group(0)
+    if said != "The seed is open":
+        raise Stopped("the kept seed does not open here - ./dev run --fresh starts with an empty device")
+
+
+def restore(device):
     device.terminal.host("restoring the demonstration seed: BIP-39's public test words, on testnet. Never send money there.")
     device.type("restore")
     device.expect(r"\n> ", "the question for the network")
@@ -138,7 +155,10 @@ def boot(device):
     device.expect(r"words> ", "the question for words")
     device.type(WORDS)
     device.expect(r"The seed is restored", "the restored seed")
-    device.expect(r"Ready\.", "the idle console")
+    for question in (r"new PIN> ", r"again> "):
+        device.expect(question, "the question for a PIN")
+        device.type(PIN)
+    device.expect(r"The seed is kept", "the kept seed")
 
 
 def demo(device):

@@ -15,12 +15,13 @@ machine_prepare() {
 }
 
 dev_run() {
-    local answer=ask demo=demo once=stay
+    local answer=ask demo=demo once=stay fresh=
     while [ $# -gt 0 ]; do
         case $1 in
         --answer) answer=${2:-}; [ $# -lt 2 ] || shift ;;
         --answer=*) answer=${1#*=} ;;
         --no-demo) demo=none ;;
+        --fresh) fresh=1 ;;
         --once) once=once ;;
         *) fail "./dev run does not know $1 - run ./dev help" ;;
         esac
@@ -36,6 +37,7 @@ dev_run() {
     prepare build run
     image_build
     machine_prepare
+    [ -z "$fresh" ] || rm -rf build/run/flash.img build/run/tpm # a device that nobody has used
     build_unlock
     trap '' INT # Ctrl-C is run.py's to handle: it ends the device and its status is ours
     /usr/bin/python3 -B tools/dev/run.py $answer $demo $once

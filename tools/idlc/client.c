@@ -143,7 +143,10 @@ static void emit_stub(FILE *f, const struct idl *idl, const struct idl_method *m
     fprintf(f, "\nerr_t %s_%s", idl->name, m->name);
     idl_emit_params(f, m, idl->object ? "cap_t self" : "");
     fprintf(f, "\n{\n");
-    if (!idl->object)
+    if (m->attributes & IDL_CONSENT)
+        fprintf(f, "    const cap_t to_ = ipc_consented(%s_SERVICE, %u);\n\n",
+                idl_upper(idl->name, big), m->number);
+    else if (!idl->object)
         fprintf(f, "    const cap_t to_ = ipc_service(%s_SERVICE);\n\n", idl_upper(idl->name, big));
     emit_before(f, idl, m);
     if (m->attributes & IDL_IDEMPOTENT)

@@ -3,7 +3,7 @@
 MAKE_BUNDLE := $(B)/tests/make_bundle
 $(MAKE_BUNDLE): tests/system/boot_probe/make_bundle.c lib/format/bundle_write.c $(BOOT_FORMAT) $(CRYPTO_LIBS_asan) | $(INC_LINKS)
 	@mkdir -p $(@D)
-	$(HOST) $(HOST_CFLAGS) $(SANITIZE) $(INC_abi) $(INC_format) $(INC_crypto) -MMD -MF $@.d -o $@ \
+	$(HOST) $(HOST_CFLAGS) $(SANITIZE) $(INC_abi) $(INC_format) $(INC_crypto) -MMD -MP -MF $@.d -o $@ \
 	    $(filter %.c,$^) $(CRYPTO_LIBS_asan)
 -include $(MAKE_BUNDLE).d
 
@@ -18,13 +18,14 @@ $(PROBE)/probe.elf: tests/system/boot_probe/probe.c tests/system/boot_probe/prob
 
 # Index 1 is the lowest that the loader takes, index 0 is validly signed and too old; the stranger's key is nobody's.
 probe_bundle = ASAN_OPTIONS=detect_leaks=0 $(MAKE_BUNDLE)
-$(PROBE)/.made: $(PROBE)/probe.elf $(MAKE_BUNDLE) $(B)/keys/bundle.pub
+$(PROBE)/.made: tests/system/boot_probe/build.mk $(PROBE)/probe.elf $(MAKE_BUNDLE) $(B)/keys/bundle.pub
 	$(probe_bundle) keygen $(PROBE)/stranger.key $(PROBE)/stranger.pub
-	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/direct.bundle 1 direct $<
-	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/uefi.bundle 1 uefi $<
-	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/old-direct.bundle 0 direct $<
-	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/old-uefi.bundle 0 uefi $<
-	$(probe_bundle) $(PROBE)/stranger.key $(PROBE)/stranger-direct.bundle 1 direct $<
+	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/direct.bundle 1 direct $(PROBE)/probe.elf
+	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/uefi.bundle 1 uefi $(PROBE)/probe.elf
+	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/new-uefi.bundle 2 uefi $(PROBE)/probe.elf
+	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/old-direct.bundle 0 direct $(PROBE)/probe.elf
+	$(probe_bundle) $(B)/keys/bundle.key $(PROBE)/old-uefi.bundle 0 uefi $(PROBE)/probe.elf
+	$(probe_bundle) $(PROBE)/stranger.key $(PROBE)/stranger-direct.bundle 1 direct $(PROBE)/probe.elf
 	@touch $@
 
 boot-probe: $(PROBE)/.made boot

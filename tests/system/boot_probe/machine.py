@@ -2,6 +2,7 @@
 """A machine under QEMU for the boot tests: the trusted console (COM1) on pipes, the companion's link (COM2) and the log
 (COM3) in files, and a control socket for keys and registers. One at a time; ended when its `with` block ends."""
 
+import contextlib
 import json
 import os
 import re
@@ -9,8 +10,12 @@ import selectors
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../.."))
+from runner.tpm import Tpm  # noqa: E402
 
 FIRMWARE = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
 KEYS = ["y", "n", "ret", "spc", "esc", "f2", "f12", "up", "down", "1", "tab", "delete"]
@@ -77,21 +82,39 @@ class Machine:
                  "-drive", f"if=none,id=disk,format=raw,snapshot=on,file={disk.replace(',', ',,')}",
                  "-device", "ide-hd,drive=disk"]
         if tpm:
-            words += ["-chardev", f"socket,id=tpm,path={self.tpm_start()}", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
+            words += ["-chardev", f"socket,id=tpm,path={self.tpm_start(*[] if tpm == 'kept' else ['--terminate'])}", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
                       "-device", "tpm-crb,tpmdev=tpm0"]
         self.spawn("q35,smm=on", "max", "128", words)
 
-    def tpm_start(self):
+    def tpm_start(self, *words):
         """Its own folder in /tmp: swtpm's security profile may allow no other, and socket names must be short."""
-        state = self.tpm_folder = tempfile.mkdtemp(prefix="cella-tpm-")
+        state = self.tpm_folder = self.tpm_folder or tempfile.mkdtemp(prefix="cella-tpm-")
         sock = os.path.join(state, "s")
-        self.tpm = subprocess.Popen(["swtpm", "socket", "--tpm2", "--terminate", "--tpmstate", f"dir={state}",
+        self.tpm = subprocess.Popen(["swtpm", "socket", "--tpm2", *words, "--tpmstate", f"dir={state}",
                                      "--ctrl", f"type=unixio,path={sock}"], stderr=subprocess.DEVNULL)
         end = time.monotonic() + 10
         while not os.path.exists(sock):
             expect(time.monotonic() < end, "the software TPM did not start")
             time.sleep(POLL)
         return sock
+
+    def tpm_stop(self):
+        self.tpm.kill()
+        self.tpm.wait()
+        os.remove(os.path.join(self.tpm_folder, "s"))
+
+    @contextlib.contextmanager
+    def tpm_prepare(self):
+        """The TPM alone, started, before the machine is: the address of its control channel."""
+        yield self.tpm_start("--flags", "not-need-init,startup-clear")
+        self.tpm_stop()
+
+    def tpm_pcrs(self):
+        """The registers of a TPM that was kept, once the machine has been killed."""
+        self.qemu.kill()
+        self.qemu.wait()
+        with Tpm(os.path.join(self.tpm_folder, "s")) as tpm:
+            return tpm.pcrs()
 
     def read(self, name):
         try:

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ask.h"
+
+#include <string.h>
+
+#include "abi/consent.h"
+#include "answer.h"
+#include "crypto/wipe.h"
+#include "format/fingerprint.h"
+#include "gen/names.h"
+#include "gen/steward.h"
+#include "os/syscall.h"
+#include "prompt.h"
+#include "terminal.h"
+
+#define SECOND ((nsec_t)1000000000)
+
+enum { WIDTH = 76, INDENT = 6, KIB_PER_PAGE = 4 };
+
+static struct {
+    struct question about;
+    uint32_t number; // secret until it is shown
+    uint64_t sequence;
+} ask;
+
+static void indent(void)
+{
+    for (int i = 0; i < INDENT; i++)
+        terminal_text(" ");
+}
+
+// A sentence, broken between its words.
+static void sentence_show(const char *text)
+{
+    size_t column = WIDTH;
+    while (*text != '\0') {
+        size_t word = strcspn(text, " ");
+        if (column + 1 + word > WIDTH) {
+            terminal_text("\n");
+            indent();
+            column = INDENT;
+        } else {
+            terminal_text(" ");
+            column++;
+        }
+        terminal_span(text, word);
+        column += word;
+        text += word + strspn(text + word, " ");
+    }
+    terminal_text(".\n");
+}
+
+// One method: its name, and what it does in the words of its interface.
+static void method_show(uint32_t service_number, uint32_t number)
+{
+    const struct service_info *service = service_by_number(service_number);
+    const struct method_info *method = service != NULL ? method_by_number(service, number) : NULL;
+    terminal_text("  ");
+    if (method == NULL) { // of an interface that this image does not know: nobody serves it either
+        terminal_text("method ");
+        terminal_number(number, 1, ' ');
+        terminal_text(" of service ");
+        terminal_number(service_number, 1, ' ');
+        terminal_text(", which is unknown\n");
+        return;
+    }
+    terminal_text(service->name);
+    terminal_text(" ");
+    terminal_text(method->name);
+    terminal_text(":");
+    sentence_show(method->summary);
+}
+
+static void methods_show(bool consent)
+{
+    for (uint32_t i = 0; i < ask.about.grant_count && i < QUESTION_GRANTS; i++) {
+        const struct question_grant *g = &ask.about.grants[i];
+        for (uint32_t m = 1; m < 64; m++)
+            if ((consent ? g->consent : g->methods) >> m & 1)
+                method_show(g->service, m);
+    }
+}
+
+static bool any(bool consent)
+{
+    for (uint32_t i = 0; i < ask.about.grant_count && i < QUESTION_GRANTS; i++)
+        if ((consent ? ask.about.grants[i].consent : ask.about.grants[i].methods) != 0)
+            return true;
+    return false;
+}
+
+static void publisher_show(void)
+{
+    char text[FINGERPRINT_TEXT];
+    fingerprint_text(ask.about.publisher, text);
+    terminal_text("publisher ");
+    terminal_text(text);
+}
+
+static void consent_show(void)
+{
+    nsec_t now = sys_now();
+    terminal_text("The app ");
+    terminal_field(ask.about.name, sizeof ask.about.name);
+    terminal_text(" asks for more than its manifest gives it.\n");
+    publisher_show();
+    terminal_text("\nIt wants:\n");
+    methods_show(false);
+    if (ask.about.consent == CONSENT_ONCE) {
+        terminal_text("For one call only.\n");
+    } else if (ask.about.consent == CONSENT_RUN) {
+        terminal_text("Until it ends, as often as it likes.\n");
+    } else {
+        nsec_t left = ask.about.expiry > now ? ask.about.expiry - now : 0;
+        terminal_text("For ");
+        terminal_number((left + SECOND - 1) / SECOND, 1, ' ');
+        terminal_text(" seconds from now, as often as it likes.\n");
+    }
+}
+
+static void install_show(void)
+{
+    const struct question *q = &ask.about;
+    terminal_text(q->kind == QUESTION_UPDATE ? "Replace the app " : "Install the app ");
+    terminal_field(q->name, sizeof q->name);
+    if (q->kind == QUESTION_UPDATE) {
+        terminal_text(", version ");
+        terminal_field(q->replaced, sizeof q->replaced);
+        terminal_text(", by version ");
+    } else {
+        terminal_text(", version ");
+    }
+    terminal_field(q->version, sizeof q->version);
+    terminal_text("\n");
+    publisher_show();
+    terminal_text(q->kind == QUESTION_UPDATE ? ", the same as before\n"
+                  : q->known != 0            ? ", whose apps were installed here before\n"
+                                  : ", NEW: no app of this publisher was installed here before\n");
+    terminal_text("It gets ");
+    terminal_number((uint64_t)q->pages * KIB_PER_PAGE, 1, ' ');
+    terminal_text(" KiB of memory.\n");
+    if (any(false)) {
+        terminal_text("It may:\n");
+        methods_show(false);
+    } else {
+        terminal_text("It may call nobody.\n");
+    }
+    if (any(true)) {
+        terminal_text("It may ask you later for:\n");
+        methods_show(true);
+    }
+}
+
+static void ask_show(void)
+{
+    terminal_text("\n");
+    answer_rule("---- question ", ask.sequence);
+    if (ask.about.kind == QUESTION_CONSENT)
+        consent_show();
+    else
+        install_show();
+    answer_rule("---- end of question ", ask.sequence);
+    terminal_text(ask.about.kind == QUESTION_CONSENT ? "To allow it" : "To install it");
+    terminal_text(", type the number ");
+    terminal_number(ask.number, 4, '0');
+    terminal_text(". Anything else refuses.\n");
+}
+
+// Tell the steward, and the person how it ended (P3).
+static void ask_answer(enum answer answer, uint32_t number)
+{
+    static const struct {
+        uint32_t told;
+        const char *said;
+    } ends[] = {
+        [ANSWER_NO] = {QUESTION_NO,      "Refused.\n"                              },
+        [ANSWER_FEE] = {QUESTION_NO,      "Refused.\n"                              },
+        [ANSWER_NUMBER] = {QUESTION_YES,     "Allowed.\n"                              },
+        [ANSWER_LATE] = {QUESTION_LATE,    "\nRefused: nobody answered in time.\n"   },
+        [ANSWER_GONE] = {QUESTION_NO,      "\nThe question was taken back.\n"        },
+        [ANSWER_TROUBLE] = {QUESTION_TROUBLE, "Not answered: the console had trouble.\n"},
+    };
+    err_t err =
+        answer == ANSWER_GONE ? ERR_OK : steward_answer(ask.sequence, ends[answer].told, number);
+    if (err == ERR_NOT_FOUND)
+        terminal_text("The question was taken back.\n");
+    else if (err == ERR_REFUSED)
+        terminal_text("Refused: that was another number.\n");
+    else if (err != ERR_OK)
+        terminal_text("It could not be done.\n");
+    else
+        terminal_text(ends[answer].said);
+}
+
+// There may be another one already.
+static bool ask_gone(void)
+{
+    uint64_t sequence = 0;
+    err_t err = steward_wait_question(1, &sequence);
+    return err == ERR_TIMED_OUT || (err == ERR_OK && sequence != ask.sequence);
+}
+
+err_t ask_serve(void)
+{
+    struct line line = {.length = 0};
+    uint32_t number = 0;
+    size_t size = 0;
+    memset(&ask, 0, sizeof ask);
+    err_t err = steward_question((uint8_t *)&ask.about, sizeof ask.about, &size, &ask.number,
+                                 &ask.sequence);
+    if (err)
+        return err;
+    terminal_calm();
+    ask_show();
+    nsec_t deadline = sys_now() + PROMPT_PATIENCE_SECONDS * SECOND;
+    enum answer answer = answer_number("allow", ask.sequence, &line, deadline, ask_gone, &number);
+    ask_answer(answer, number);
+    line_wipe(&line);
+    wipe(&ask, sizeof ask);
+    terminal_flush();
+    return ERR_OK;
+}
