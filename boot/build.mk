@@ -65,9 +65,12 @@ $(B)/boot/BOOTX64.EFI: $(B)/boot/loader.efi
 	@cp $< $@
 
 # --- native tests ------------------------------------------------------------------------------------------
+comma := ,
 BOOT_TEST_INC := -Iboot $(INC_format) $(INC_crypto)
 boot_test = $(eval $(call unit_test,boot_$(1),$(2) $(BUNDLE_SRC),$(CRYPTO_LIBS_asan),$(BOOT_TEST_INC)))
 $(call boot_test,verify,boot/core/verify.c boot/core/counter.c boot/core/verify_test.c)
+$(eval $(call unit_test,boot_decision,boot/core/verify.c boot/core/counter.c boot/core/decision_test.c $(BUNDLE_SRC),$(CRYPTO_LIBS_asan),\
+    $(BOOT_TEST_INC) -Wl$(comma)--wrap=sign_check$(comma)--wrap=mldsa_check))
 $(call boot_test,ranges,boot/core/ranges.c boot/core/info.c boot/core/ranges_test.c)
 $(call boot_test,place,boot/core/place.c boot/core/ranges.c boot/core/seed.c boot/core/place_test.c)
 $(call boot_test,image,boot/core/image.c boot/core/image_test.c)

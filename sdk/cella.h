@@ -7,9 +7,10 @@
 //
 //   standard output   printf writes lines to the log, if the manifest says log = ["write"]
 //   services          one function for each method that the manifest names: vault_status(),
-//                     vault_account(), companion_take_wallet(), ... What each does, with its limits and errors,
-//                     stands in gen/<service>.h and docs/api/<service>.md. A method that the
-//                     manifest does not name answers ERR_DENIED, and the service never hears of it.
+//                     vault_account(), companion_take_wallet(), ... What each does, with its limits
+//                     and errors, stands in gen/<service>.h and docs/api/<service>.md. A method
+//                     that the manifest does not name answers ERR_DENIED, and the service never
+//                     hears of it.
 //   results           every function answers an error (abi/errors.def); 0 is ERR_OK. Results are
 //                     written only on success.
 //   time              sys_now(): nanoseconds since boot. Deadlines are such times; 0 is never.
@@ -38,6 +39,7 @@
 //
 //   $(eval $(call cell,sample,apps/sample/main.c,,vault,libc sdk,))
 #pragma once
+#include "abi/consent.h"
 #include "abi/types.h"
 #include "gen/companion.h"
 #include "gen/entropy.h"
@@ -51,6 +53,17 @@ nsec_t sys_now(void);
 
 // Do nothing until `deadline` (0: for ever). Only in an app that uses its signal for nothing else.
 void cella_sleep(nsec_t deadline);
+
+// Ask the person for `methods` (bit n: method n) of a service, which must stand in the manifest's
+// [consent]; steward = ["request"] must be among the permissions. CONSENT_ONCE: for one call;
+// CONSENT_RUN: until the app ends; CONSENT_UNTIL: until `expiry`, at most a day ahead (0 for the
+// others). Waits for the answer, at most until `deadline` (0: as long as the device does). After a
+// yes the service's functions work; one use, or the time, or the end of the run takes that back.
+// Errors: REFUSED (the person said no), TIMED_OUT, BUSY (another question is open: try again
+// later), DENIED (not in [consent], or the person has said no three times: do not ask again),
+// BAD_ARGUMENT, NO_SLOT, DEVICE (the console failed), PEER_DEAD.
+err_t cella_ask(uint32_t service, uint64_t methods, enum consent_kind kind, nsec_t expiry,
+                nsec_t deadline);
 
 // The manifest's `argument`, ending in a zero byte.
 const char *cella_argument(void);

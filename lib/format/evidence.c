@@ -66,21 +66,9 @@ static bool text_good(const struct evidence_name *name, size_t max, bool lines)
     return true;
 }
 
-// The number of the first field whose value is out of range, 0 if there is none.
-uint32_t evidence_field_bad(const struct evidence *e)
+// Of a signature result, and of a log's head: as evidence_field_bad.
+static uint32_t result_field_bad(const struct evidence *e)
 {
-    if (e->type != EVIDENCE_SIGNATURE_RESULT)
-        return EVIDENCE_FIELD_TYPE;
-    if (!text_good(&e->profile, EVIDENCE_NAME, false))
-        return EVIDENCE_FIELD_PROFILE;
-    if (!text_good(&e->version, EVIDENCE_NAME, false))
-        return EVIDENCE_FIELD_VERSION;
-    if (e->entry < BOOT_UEFI || e->entry > BOOT_DIRECT)
-        return EVIDENCE_FIELD_ENTRY;
-    if (e->secure_boot > BOOT_SECURE_NONE)
-        return EVIDENCE_FIELD_SECURE_BOOT;
-    if (e->sequence == 0)
-        return EVIDENCE_FIELD_SEQUENCE;
     if (!text_good(&e->app, EVIDENCE_NAME, false) || !text_good(&e->app_id, EVIDENCE_NAME, false))
         return EVIDENCE_FIELD_APP;
     if (!text_good(&e->text, EVIDENCE_TEXT, true))
@@ -97,6 +85,30 @@ uint32_t evidence_field_bad(const struct evidence *e)
     return 0;
 }
 
+static uint32_t journal_field_bad(const struct evidence_journal *j)
+{
+    if (j->first == 0)
+        return EVIDENCE_FIELD_FIRST;
+    return j->count == 0 || j->count > UINT64_MAX - j->first ? EVIDENCE_FIELD_COUNT : 0;
+}
+
+// The number of the first field whose value is out of range, 0 if there is none.
+uint32_t evidence_field_bad(const struct evidence *e)
+{
+    if (e->type != EVIDENCE_SIGNATURE_RESULT && e->type != EVIDENCE_JOURNAL)
+        return EVIDENCE_FIELD_TYPE;
+    if (!text_good(&e->profile, EVIDENCE_NAME, false))
+        return EVIDENCE_FIELD_PROFILE;
+    if (!text_good(&e->version, EVIDENCE_NAME, false))
+        return EVIDENCE_FIELD_VERSION;
+    if (e->entry < BOOT_UEFI || e->entry > BOOT_DIRECT)
+        return EVIDENCE_FIELD_ENTRY;
+    if (e->secure_boot > BOOT_SECURE_NONE)
+        return EVIDENCE_FIELD_SECURE_BOOT;
+    if (e->sequence == 0)
+        return EVIDENCE_FIELD_SEQUENCE;
+    return e->type == EVIDENCE_JOURNAL ? journal_field_bad(&e->journal) : result_field_bad(e);
+}
 static void put_system(struct writer *map, const struct evidence *e)
 {
     put_uint(map, EVIDENCE_FIELD_TYPE);
@@ -150,14 +162,37 @@ static void put_result(struct writer *map, const struct evidence *e)
     array_close(map, &list);
 }
 
+static void put_journal(struct writer *map, const struct evidence *e)
+{
+    const struct evidence_journal *j = &e->journal;
+    put_uint(map, EVIDENCE_FIELD_NONCE);
+    put_bytes(map, e->nonce, sizeof e->nonce);
+    put_uint(map, EVIDENCE_FIELD_BOOT_ID);
+    put_bytes(map, j->boot_id, sizeof j->boot_id);
+    put_uint(map, EVIDENCE_FIELD_FIRST);
+    put_uint(map, j->first);
+    put_uint(map, EVIDENCE_FIELD_COUNT);
+    put_uint(map, j->count);
+    put_uint(map, EVIDENCE_FIELD_BEFORE);
+    put_bytes(map, j->before, sizeof j->before);
+    put_uint(map, EVIDENCE_FIELD_LAST_HASH);
+    put_bytes(map, j->last, sizeof j->last);
+    put_uint(map, EVIDENCE_FIELD_TIME);
+    put_uint(map, j->time);
+}
+
+enum { FIELDS_SYSTEM = 9, FIELDS_RESULT = 5, FIELDS_JOURNAL = 7 };
+
 // The payload. Errors: TOO_SMALL.
 static err_t payload_encode(const struct evidence *e, uint8_t out[EVIDENCE_MAX], size_t *len)
 {
     struct writer top = {.error = CborNoError}, map = {.error = CborNoError};
     cbor_encoder_init(&top.at, out, EVIDENCE_MAX, 0);
-    put(&top, cbor_encoder_create_map(&top.at, &map.at, EVIDENCE_FIELD_LAST));
+    bool journal = e->type == EVIDENCE_JOURNAL;
+    put(&top, cbor_encoder_create_map(&top.at, &map.at,
+                                      FIELDS_SYSTEM + (journal ? FIELDS_JOURNAL : FIELDS_RESULT)));
     put_system(&map, e);
-    put_result(&map, e);
+    (journal ? put_journal : put_result)(&map, e);
     put(&top, map.error);
     put(&top, cbor_encoder_close_container(&top.at, &map.at));
     if (top.error != CborNoError)
@@ -273,7 +308,13 @@ const char *evidence_field_name(uint32_t field)
         [EVIDENCE_FIELD_NONCE] = "nonce",
         [EVIDENCE_FIELD_TEXT] = "text",
         [EVIDENCE_FIELD_SIGNATURES] = "signatures",
+        [EVIDENCE_FIELD_BOOT_ID] = "boot id",
+        [EVIDENCE_FIELD_FIRST] = "first entry",
+        [EVIDENCE_FIELD_COUNT] = "number of entries",
+        [EVIDENCE_FIELD_BEFORE] = "hash before the first entry",
+        [EVIDENCE_FIELD_LAST_HASH] = "hash of the last entry",
+        [EVIDENCE_FIELD_TIME] = "time",
         [EVIDENCE_FIELD_LAST + 1] = "a field after the last",
     };
-    return field <= EVIDENCE_FIELD_LAST + 1 ? names[field] : "an unknown field";
+    return field <= EVIDENCE_FIELD_LAST + 1 && names[field] ? names[field] : "an unknown field";
 }

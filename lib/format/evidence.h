@@ -15,7 +15,10 @@
 #include <stdbool.h>
 
 // The registry of types. Numbers are permanent; docs/evidence.md lists the reserved ones.
-enum evidence_type { EVIDENCE_SIGNATURE_RESULT = 5 };
+enum evidence_type {
+    EVIDENCE_SIGNATURE_RESULT = 5,
+    EVIDENCE_JOURNAL = 9, // the head of an event log (format/journal.h)
+};
 
 enum {
     EVIDENCE_MAX = 65536,      // bytes of an envelope
@@ -26,6 +29,7 @@ enum {
     EVIDENCE_KEY = 32,
     EVIDENCE_DIGEST = 32,
     EVIDENCE_NONCE = 32,
+    EVIDENCE_BOOT_ID = 16,
 };
 
 // Why evidence was refused. evidence_sentence() says it in words.
@@ -60,7 +64,13 @@ enum evidence_field {
     EVIDENCE_FIELD_NONCE = 12,
     EVIDENCE_FIELD_TEXT = 13,
     EVIDENCE_FIELD_SIGNATURES = 14,
-    EVIDENCE_FIELD_LAST = 14,
+    EVIDENCE_FIELD_BOOT_ID = 18, // from here on, and the nonce: of an event log's head
+    EVIDENCE_FIELD_FIRST = 19,
+    EVIDENCE_FIELD_COUNT = 20,
+    EVIDENCE_FIELD_BEFORE = 21,
+    EVIDENCE_FIELD_LAST_HASH = 22,
+    EVIDENCE_FIELD_TIME = 23,
+    EVIDENCE_FIELD_LAST = 23,
 };
 
 struct evidence_name { // printable ASCII, at least one character
@@ -74,6 +84,16 @@ struct evidence_signature {
     size_t length;
 };
 
+// The head of an event log: what of it there is, and where its chain of hashes starts and ends.
+struct evidence_journal {
+    uint8_t boot_id[EVIDENCE_BOOT_ID]; // drawn when this log began
+    uint64_t first;                    // sequence number of its oldest entry, from 1
+    uint64_t count;                    // entries, at least one
+    uint8_t before[EVIDENCE_DIGEST];   // the chain's hash before the oldest entry
+    uint8_t last[EVIDENCE_DIGEST];     // and after the newest
+    uint64_t time;                     // of signing, nanoseconds since boot
+};
+
 struct evidence {
     uint32_t type; // enum evidence_type
     uint8_t device_key[EVIDENCE_KEY];
@@ -85,7 +105,7 @@ struct evidence {
     uint32_t entropy_passed;         // bits of the sources that passed their health tests
     uint32_t entropy_failed;         // and of those that failed
     bool entropy_test;               // a test source is in use: keys and numbers are predictable
-    uint64_t sequence;               // of the question since boot, from 1
+    uint64_t sequence;               // of the question (or of the signed head) since boot, from 1
     struct evidence_name app;        // who asked: name in the profile,
     uint8_t publisher[EVIDENCE_KEY]; // its publisher's key,
     struct evidence_name app_id;     // its permanent id
@@ -94,6 +114,7 @@ struct evidence {
     struct evidence_name text;     // what the person saw; may hold line feeds
     uint32_t signature_count;
     struct evidence_signature signatures[EVIDENCE_SIGNATURES];
+    struct evidence_journal journal;
 };
 
 struct evidence_check {

@@ -194,10 +194,43 @@ static void take_signatures(struct taker *t, struct evidence *e)
     array_leave(t, &list);
 }
 
+static void take_result(struct taker *map, struct evidence *e)
+{
+    if (field_begin(map, EVIDENCE_FIELD_APP))
+        take_app(map, e);
+    if (field_begin(map, EVIDENCE_FIELD_REQUEST))
+        take_fixed(map, e->request, sizeof e->request);
+    if (field_begin(map, EVIDENCE_FIELD_NONCE))
+        take_fixed(map, e->nonce, sizeof e->nonce);
+    if (field_begin(map, EVIDENCE_FIELD_TEXT))
+        take_text(map, &e->text);
+    if (field_begin(map, EVIDENCE_FIELD_SIGNATURES))
+        take_signatures(map, e);
+}
+
+static void take_journal(struct taker *map, struct evidence *e)
+{
+    struct evidence_journal *j = &e->journal;
+    if (field_begin(map, EVIDENCE_FIELD_NONCE))
+        take_fixed(map, e->nonce, sizeof e->nonce);
+    if (field_begin(map, EVIDENCE_FIELD_BOOT_ID))
+        take_fixed(map, j->boot_id, sizeof j->boot_id);
+    if (field_begin(map, EVIDENCE_FIELD_FIRST))
+        take_uint(map, UINT64_MAX, &j->first);
+    if (field_begin(map, EVIDENCE_FIELD_COUNT))
+        take_uint(map, UINT64_MAX, &j->count);
+    if (field_begin(map, EVIDENCE_FIELD_BEFORE))
+        take_fixed(map, j->before, sizeof j->before);
+    if (field_begin(map, EVIDENCE_FIELD_LAST_HASH))
+        take_fixed(map, j->last, sizeof j->last);
+    if (field_begin(map, EVIDENCE_FIELD_TIME))
+        take_uint(map, UINT64_MAX, &j->time);
+}
+
 static void take_payload(struct taker *map, struct evidence *e)
 {
     if (field_begin(map, EVIDENCE_FIELD_TYPE) && take_u32(map, &e->type) &&
-        e->type != EVIDENCE_SIGNATURE_RESULT)
+        e->type != EVIDENCE_SIGNATURE_RESULT && e->type != EVIDENCE_JOURNAL)
         fail(map, EVIDENCE_UNKNOWN_TYPE);
     if (field_begin(map, EVIDENCE_FIELD_DEVICE_KEY))
         take_fixed(map, e->device_key, sizeof e->device_key);
@@ -215,18 +248,8 @@ static void take_payload(struct taker *map, struct evidence *e)
         take_entropy(map, e);
     if (field_begin(map, EVIDENCE_FIELD_SEQUENCE))
         take_uint(map, UINT64_MAX, &e->sequence);
-    if (field_begin(map, EVIDENCE_FIELD_APP))
-        take_app(map, e);
-    if (field_begin(map, EVIDENCE_FIELD_REQUEST))
-        take_fixed(map, e->request, sizeof e->request);
-    if (field_begin(map, EVIDENCE_FIELD_NONCE))
-        take_fixed(map, e->nonce, sizeof e->nonce);
-    if (field_begin(map, EVIDENCE_FIELD_TEXT))
-        take_text(map, &e->text);
-    if (field_begin(map, EVIDENCE_FIELD_SIGNATURES))
-        take_signatures(map, e);
+    (e->type == EVIDENCE_JOURNAL ? take_journal : take_result)(map, e);
 }
-
 // The payload is a map of exactly the known fields, and nothing follows it.
 static bool payload_parse(const uint8_t *data, size_t len, struct evidence *e,
                           struct evidence_check *check)

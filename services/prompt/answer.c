@@ -24,7 +24,7 @@ void answer_rule(const char *start, uint64_t sequence)
 }
 
 enum answer answer_take(const char *word, uint64_t sequence, struct line *line, nsec_t deadline,
-                        err_t (*wait)(nsec_t deadline))
+                        bool (*gone)(void))
 {
     uint8_t byte;
     terminal_discard(); // P2: the last line before the answer has been written
@@ -42,14 +42,14 @@ enum answer answer_take(const char *word, uint64_t sequence, struct line *line, 
             return ANSWER_NO;
         if (err == ERR_TIMED_OUT && sys_now() >= deadline)
             return ANSWER_LATE;
-        if (err == ERR_TIMED_OUT && wait(1) == ERR_TIMED_OUT)
+        if (err == ERR_TIMED_OUT && gone())
             return ANSWER_GONE;
     }
 }
 
 enum answer answer_number(const char *word, uint64_t sequence, struct line *line, nsec_t deadline,
-                          err_t (*wait)(nsec_t deadline), uint32_t *number)
+                          bool (*gone)(void), uint32_t *number)
 {
-    enum answer answer = answer_take(word, sequence, line, deadline, wait);
+    enum answer answer = answer_take(word, sequence, line, deadline, gone);
     return answer == ANSWER_NO && line_number(line, number) ? ANSWER_NUMBER : answer;
 }

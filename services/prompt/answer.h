@@ -15,14 +15,14 @@ enum answer {
 };
 
 // Wait for a line that is typed from now on: what came earlier is thrown away, and only then does
-// the sign "WORD SEQUENCE> " say that the answer is awaited. `wait` answers TIMED_OUT at once if
-// the question is gone. ANSWER_NO with a line, or one of the last three.
+// the sign "WORD SEQUENCE> " say that the answer is awaited. `gone`: whoever asks
+// has taken the question back. ANSWER_NO with a line, or one of the last three.
 enum answer answer_take(const char *word, uint64_t sequence, struct line *line, nsec_t deadline,
-                        err_t (*wait)(nsec_t deadline));
+                        bool (*gone)(void));
 
 // The same for the number; ANSWER_NUMBER or what is none.
 enum answer answer_number(const char *word, uint64_t sequence, struct line *line, nsec_t deadline,
-                          err_t (*wait)(nsec_t deadline), uint32_t *number);
+                          bool (*gone)(void), uint32_t *number);
 
 // A line that frames a question; always as wide.
 void answer_rule(const char *start, uint64_t sequence);

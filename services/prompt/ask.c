@@ -192,6 +192,14 @@ static void ask_answer(enum answer answer, uint32_t number)
         terminal_text(ends[answer].said);
 }
 
+// There may be another one already.
+static bool ask_gone(void)
+{
+    uint64_t sequence = 0;
+    err_t err = steward_wait_question(1, &sequence);
+    return err == ERR_TIMED_OUT || (err == ERR_OK && sequence != ask.sequence);
+}
+
 err_t ask_serve(void)
 {
     struct line line = {.length = 0};
@@ -205,8 +213,7 @@ err_t ask_serve(void)
     terminal_calm();
     ask_show();
     nsec_t deadline = sys_now() + PROMPT_PATIENCE_SECONDS * SECOND;
-    enum answer answer =
-        answer_number("allow", ask.sequence, &line, deadline, steward_wait_question, &number);
+    enum answer answer = answer_number("allow", ask.sequence, &line, deadline, ask_gone, &number);
     ask_answer(answer, number);
     line_wipe(&line);
     wipe(&ask, sizeof ask);

@@ -124,7 +124,8 @@ void prompt_begin(void)
 // Show a question of the steward's, if there is one. True: something was shown.
 static bool prompt_asked(void)
 {
-    if (steward_wait_question(1) != ERR_OK)
+    uint64_t sequence;
+    if (steward_wait_question(1, &sequence) != ERR_OK)
         return false;
     if (prompt.line.length > 0 || prompt.signed_on)
         terminal_text("\n");

@@ -68,10 +68,15 @@ static void question_show(void)
     answer_rule("---- end of request ", question.sequence);
 }
 
+static bool question_gone(void)
+{
+    return vault_wait_question(1) == ERR_TIMED_OUT;
+}
+
 static enum answer fee_ask(struct line *line, nsec_t deadline)
 {
     terminal_text("The fee is high. To go on, type `fee`. Anything else refuses.\n");
-    enum answer answer = answer_take("fee", question.sequence, line, deadline, vault_wait_question);
+    enum answer answer = answer_take("fee", question.sequence, line, deadline, question_gone);
     if (answer == ANSWER_NO && line_is(line, "fee"))
         answer = ANSWER_FEE;
     return answer;
@@ -82,7 +87,7 @@ static enum answer number_ask(struct line *line, nsec_t deadline, uint32_t *numb
     terminal_text("To sign, type the number ");
     terminal_number(question.number, 4, '0');
     terminal_text(". Anything else refuses.\n");
-    return answer_number("approve", question.sequence, line, deadline, vault_wait_question, number);
+    return answer_number("approve", question.sequence, line, deadline, question_gone, number);
 }
 
 static void refused_print(uint32_t code)

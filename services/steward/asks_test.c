@@ -32,8 +32,8 @@ static void begin(void)
     for (uint32_t i = 0; i < START_SERVICES; i++)
         endpoints[i] = 1000 + i;
     keeper = (struct keeper){.endpoints = endpoints};
-    keeper.house = (struct house){
-        .view = &v, .memory = &memory, .endpoints = endpoints, .seed = seed};
+    keeper.house =
+        (struct house){.view = &v, .memory = &memory, .endpoints = endpoints, .seed = seed};
     keeper_begin(&keeper);
     asks = (struct asks){.keeper = &keeper};
     kernel.now = SECOND;
@@ -250,20 +250,22 @@ static void test_prompt_dies(void)
 static void test_wait(void)
 {
     begin();
-    CHECK_EQ(desk_wait(&asks.desk, kernel.now), ERR_TIMED_OUT);
-    CHECK_EQ(desk_wait(&asks.desk, kernel.now + 5), REPLY_LATER);
+    CHECK_EQ(desk_wait(&asks.desk, kernel.now, &sequence), ERR_TIMED_OUT);
+    CHECK_EQ(desk_wait(&asks.desk, kernel.now + 5, &sequence), REPLY_LATER);
     CHECK_EQ(asks_due(&asks), kernel.now + 5);
-    CHECK_EQ(desk_wait(&asks.desk, 0), REPLY_LATER);
+    CHECK_EQ(desk_wait(&asks.desk, 0, &sequence), REPLY_LATER);
     CHECK_EQ(kernel.answer, ERR_BUSY); // the first one
     CHECK_EQ(asks_due(&asks), 0);
     CHECK_EQ(ask(FAKE_APP, SERVICE, FIRST, CONSENT_RUN, 0), REPLY_LATER);
     CHECK_EQ(kernel.answer, ERR_OK);
-    CHECK_EQ(desk_wait(&asks.desk, 0), ERR_OK);
+    CHECK_EQ(kernel.answer_word, asks.desk.sequence);
+    CHECK_EQ(desk_wait(&asks.desk, 0, &sequence), ERR_OK);
+    CHECK_EQ(sequence, asks.desk.sequence);
     CHECK_EQ(asks_due(&asks), kernel.now + DESK_PATIENCE); // the question's
     kernel.now += DESK_PATIENCE;
     asks_tick(&asks);
     CHECK_EQ(kernel.answer, ERR_TIMED_OUT);
-    CHECK_EQ(desk_wait(&asks.desk, kernel.now + 5), REPLY_LATER);
+    CHECK_EQ(desk_wait(&asks.desk, kernel.now + 5, &sequence), REPLY_LATER);
     kernel.now += 5;
     asks_tick(&asks);
     CHECK_EQ(kernel.answer, ERR_TIMED_OUT);

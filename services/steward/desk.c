@@ -17,7 +17,7 @@ static void wait_answer(struct desk *d, err_t answer)
     if (!d->waited)
         return;
     d->waited = false;
-    err_t err = steward_wait_question_reply(d->wait_token, answer);
+    err_t err = steward_wait_question_reply(d->wait_token, answer, d->sequence);
     (void)err; // a prompt that died meanwhile needs no answer
 }
 
@@ -42,10 +42,12 @@ uint64_t desk_close(struct desk *d)
     return d->token;
 }
 
-err_t desk_wait(struct desk *d, nsec_t deadline)
+err_t desk_wait(struct desk *d, nsec_t deadline, uint64_t *sequence)
 {
-    if (d->state != DESK_EMPTY)
+    if (d->state != DESK_EMPTY) {
+        *sequence = d->sequence;
         return ERR_OK;
+    }
     if (deadline != 0 && deadline <= sys_now())
         return ERR_TIMED_OUT;
     wait_answer(d, ERR_BUSY); // an earlier prompt, which is gone

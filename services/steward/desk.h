@@ -49,7 +49,7 @@ MUST_USE err_t desk_open(struct desk *d, const struct question *about, uint64_t 
 uint64_t desk_close(struct desk *d);
 
 // The operations of the prompt. `wait` may answer REPLY_LATER; `fetch` NOT_FOUND.
-MUST_USE err_t desk_wait(struct desk *d, nsec_t deadline);
+MUST_USE err_t desk_wait(struct desk *d, nsec_t deadline, uint64_t *sequence);
 MUST_USE err_t desk_fetch(struct desk *d, struct question *about, uint32_t *number,
                           uint64_t *sequence);
 

@@ -147,10 +147,10 @@ static err_t op_request(const struct caller *who, uint32_t service, uint64_t met
     return asks_request(&asks, who->identity, &wish, deadline);
 }
 
-static err_t op_wait_question(const struct caller *who, uint64_t deadline)
+static err_t op_wait_question(const struct caller *who, uint64_t deadline, uint64_t *sequence)
 {
     (void)who;
-    return desk_wait(&asks.desk, deadline);
+    return desk_wait(&asks.desk, deadline, sequence);
 }
 
 static err_t op_question(const struct caller *who, uint8_t *about, size_t size, size_t *length,

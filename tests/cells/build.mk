@@ -23,6 +23,7 @@ $(call test_cell,leaker,tests/cells/leaker/main.c)
 $(call test_cell,phoenix,tests/cells/phoenix/main.c)
 $(call test_cell,patient,tests/cells/patient/main.c)
 $(call test_cell,gauge,tests/cells/gauge/main.c,,,sdk)
+$(foreach c,asker reborn,$(call test_cell,$(c),tests/cells/asker/main.c,,vault,sdk))
 $(call test_cell,forger,tests/cells/forger/main.c,,,sdk)
 
 # A hostile program with the name and permissions of the wallet, and examples/payment.psbt in it.

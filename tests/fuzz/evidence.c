@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS = 3 };
+enum { SEEDS = 4, JOURNAL = 3 };
 
 static void require(bool cond)
 {
@@ -18,7 +18,7 @@ static void require(bool cond)
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-// One, two and three signatures.
+// One, two and three signatures; the head of a log.
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
 {
     static struct evidence_work work;
@@ -40,8 +40,12 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
         .text = {"Pay\n",  4},
         .signature_count = 1 + number
     };
+    if (number == JOURNAL) {
+        e.type = EVIDENCE_JOURNAL;
+        e.journal = (struct evidence_journal){.first = 300, .count = 70000, .time = 1ull << 40};
+    }
     require(sign_public(secret, e.device_key) == ERR_OK);
-    for (uint32_t i = 0; i <= number; i++)
+    for (uint32_t i = 0; i <= number && number != JOURNAL; i++)
         e.signatures[i] = (struct evidence_signature){i, signature, sizeof signature};
     require(evidence_sign(&e, secret, &work, out, max, &size) == ERR_OK);
     return size;
@@ -57,7 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require((err == ERR_OK) == (check.fault == EVIDENCE_GOOD));
     require(strlen(evidence_sentence(check.fault)) > 0 &&
             strlen(evidence_field_name(check.field)) > 0);
-    if (err == ERR_OK) {
+    if (err == ERR_OK && e.type == EVIDENCE_JOURNAL) {
+        require(e.journal.first > 0 && e.journal.count > 0 &&
+                e.journal.first + e.journal.count > e.journal.first);
+    } else if (err == ERR_OK) {
         require(e.text.text >= (const char *)data && e.text.length <= EVIDENCE_TEXT);
         require(e.signature_count > 0 && e.signature_count <= EVIDENCE_SIGNATURES);
         for (uint32_t i = 0; i < e.signature_count; i++)

@@ -65,6 +65,7 @@ def test_measured(boot):
     events = log_events(printed_log(text))
     same("the event log and the TPM", log_replay(events), pcrs, range(16))
     ours = {pcr: (digest, words) for pcr, _, digest, words in events if pcr in (11, 12)}
+    expect(sorted(ours) == [11, 12], "the log has no measurements of PCR 11 and 12")
     expect(ours[11][0] == hashlib.sha256(data[:512]).digest(), "PCR 11 is not the header's signed bytes")
     expect(ours[12] == (hashlib.sha256(b"cella profile probe").digest(), b"cella profile probe"), "PCR 12 is not the profile")
     volume = next(digest for pcr, kind, digest, _ in events if pcr == 0 and kind == FIRMWARE_BLOB)
