@@ -67,7 +67,7 @@ enum {
 enum right {
     RIGHT_READ = 1,  // receive from an endpoint, wait for a signal, map readable
     RIGHT_WRITE = 2, // call or send to an endpoint, raise a signal, map writable, change an object
-    RIGHT_EXECUTE = 4, // map executable; make cells out of untyped memory
+    RIGHT_EXECUTE = 4, // seal as text; make cells out of untyped memory, say what code they run
     RIGHT_GRANT = 8,   // derive for others, pass along with a message
     RIGHT_REVOKE = 16, // take back what was derived
     RIGHT_ALL = 31,
@@ -91,8 +91,10 @@ enum fault_cause {
     FAULT_ARITHMETIC = 4,  // division, overflow, floating point
     FAULT_PROTECTION = 5,  // general protection, segment, stack, alignment
     FAULT_DEBUG = 6,       // breakpoint, single step
-    FAULT_NO_FPU = 7,  // vector or floating point instruction in a thread that has no such state
-    FAULT_SYSCALL = 8, // the call word has bits that mean nothing; detail: the low 32 bits
+    FAULT_NO_FPU = 7,   // vector or floating point instruction in a thread that has no such state
+    FAULT_SYSCALL = 8,  // the call word has bits that mean nothing; detail: the low 32 bits
+    FAULT_TAMPERED = 9, // a sealed page changed in memory; address: its index in the cell's code.
+                        // The cell runs no more, whatever is answered
 };
 
 enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_EXECUTE = 4 };

@@ -4,7 +4,8 @@ KERNEL_ARCH   := x86_64
 KERNEL_SRC    := $(wildcard kernel/core/*.c kernel/arch/$(KERNEL_ARCH)/*.c)
 KERNEL_SRC    := $(filter-out %_test.c %/offset.c,$(KERNEL_SRC))
 KERNEL_ASM    := $(wildcard kernel/arch/$(KERNEL_ARCH)/*.S)
-KERNEL_OBJ    := $(KERNEL_SRC:%.c=$(B)/%.o) $(KERNEL_ASM:%.S=$(B)/%.o)
+KERNEL_BLAKE3 := $(B)/kernel/blake3_portable.o
+KERNEL_OBJ    := $(KERNEL_SRC:%.c=$(B)/%.o) $(KERNEL_ASM:%.S=$(B)/%.o) $(KERNEL_BLAKE3)
 KERNEL_INC    := -Ikernel/core -Ikernel/arch -Ikernel/arch/$(KERNEL_ARCH) $(INC_abi) $(INC_gen)
 KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mgeneral-regs-only -mno-red-zone \
                  -fno-jump-tables -fstack-protector-strong -mstack-protector-guard=global \
@@ -13,6 +14,16 @@ KERNEL_CFLAGS := $(BASE) $(TARGET) -ffreestanding -fpie -fvisibility=hidden -mge
 $(B)/kernel/%.o: kernel/%.c $(GEN_HEADERS) | $(INC_LINKS)
 	@mkdir -p $(@D)
 	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What runs once, or mostly hashes, is compiled for size.
+KERNEL_SMALL  := $(patsubst %,core/%,audit boot denial hash seal) $(patsubst %,arch/$(KERNEL_ARCH)/%,apic clock cpu selftest serial)
+$(KERNEL_SMALL:%=$(B)/kernel/%.o): KERNEL_CFLAGS += -Oz
+
+# The compression function alone is linked.
+$(KERNEL_BLAKE3): $(THIRD_SRC)/blake3.sha256
+	@mkdir -p $(@D)
+	$(CC) $(TARGET) $(THIRD_BASE) $(THIRD_BARE) -fpie -fvisibility=hidden -mgeneral-regs-only -fomit-frame-pointer $(BLAKE3_FLAGS) \
+	    -c $(THIRD_SRC)/blake3/blake3_portable.c -o $@
 
 # The numbers that the assembly files need come from the compiler.
 $(B)/kernel/offset.h: kernel/arch/$(KERNEL_ARCH)/offset.c $(wildcard kernel/core/*.h) $(GEN_HEADERS) | $(INC_LINKS)
@@ -38,12 +49,15 @@ kernel: $(B)/kernel.elf
 # The same code on the host, under the sanitizers.
 KERNEL_HOST_SRC := $(wildcard kernel/core/*.c kernel/arch/host/*.c)
 KERNEL_HOST_SRC := $(filter-out %_test.c,$(KERNEL_HOST_SRC))
+KERNEL_HOST_LIB := $(B)/asan/third_party/blake3/blake3_portable.o
+KERNEL_HOST_SRC += $(KERNEL_HOST_LIB)
 KERNEL_HOST_INC := -Ikernel/core -Ikernel/arch -Ikernel/arch/host $(INC_abi) $(INC_gen)
 $(eval $(call unit_test,kernel_cap,kernel/core/cap_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_revoke,kernel/core/revoke_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_lease,kernel/core/lease_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_device,kernel/core/device_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
+$(eval $(call unit_test,kernel_seal,kernel/core/seal_test.c $(CODE_SRC) $(KERNEL_HOST_SRC),$(CRYPTO_LIBS_asan),$(KERNEL_HOST_INC) $(INC_format) $(INC_crypto)))
 $(eval $(call unit_test,kernel_lease_soak,kernel/core/lease_soak_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC) $(INC_unit)))
 $(eval $(call unit_test,kernel_budget,kernel/core/budget_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 

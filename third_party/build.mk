@@ -6,6 +6,7 @@
 # For other rooms:
 #   MUSL_INC, MUSL_LIB        headers and libc.a for cells; lib/os supplies `long __os_syscall(long n, ...)`
 #   THIRD_INC_<variant>, TINYCBOR_LIB_<variant>   <cbor.h> and its archive; order-depend on the archive
+#   TSS_INC, TSS_LIB_<cell|asan>   <tss2_sys.h> and its archive
 #   THIRD_OBJ_<variant>_<name>   objects; lib/crypto puts those of wolfssl, blake3 and secp256k1 into its one archive
 #   THIRD_SRC                 the unpacked sources; `make fetch` brings them all
 FETCH      := CELLA_BUILD=$(B) third_party/fetch
@@ -18,7 +19,7 @@ $(THIRD_SRC)/%.sha256: third_party/lock
 	@touch $@
 .PRECIOUS: $(THIRD_SRC)/%.sha256
 
-fetch: $(foreach name,musl wolfssl blake3 secp256k1 tinycbor argon2 virt-firmware,$(THIRD_SRC)/$(name).sha256)
+fetch: $(foreach name,musl wolfssl blake3 secp256k1 tinycbor argon2 tpm2-tss virt-firmware,$(THIRD_SRC)/$(name).sha256)
 
 # --- musl, for cells ---------------------------------------------------------------------------------------
 MUSL     := $(B)/cell/musl
@@ -120,5 +121,24 @@ $(B)/$(1)/include/cbor.h: $(THIRD_SRC)/tinycbor.sha256
 	@cp $(THIRD_SRC)/tinycbor/src/cbor.h $(THIRD_SRC)/tinycbor/src/tinycbor-version.h $$(@D)
 endef
 $(foreach v,cell host asan,$(eval $(call tinycbor_lib,$(v))))
+
+# The layers that write and read a TPM's messages; how they travel is the caller's (a TCTI of its own). Nothing is logged. A
+# cell without musl links them: no vector registers.
+TSS_NAME = $(patsubst %,src/tss2-mu/%-types.c,base tpm2b tpma tpml tpms tpmt tpmu) \
+           $(patsubst %,src/tss2-sys/%.c,sysapi_util $(patsubst %,api/Tss2_Sys_%,$(TSS_CALLS)))
+TSS_CALLS := Create CreatePrimary Execute FlushContext GetCapability GetContextSize GetRandom Initialize Load \
+             LoadExternal NV_DefineSpace NV_Increment NV_Read NV_ReadPublic NV_UndefineSpace NV_Write PCR_Extend PCR_Read \
+             PolicyAuthorize PolicyAuthValue PolicyGetDigest PolicyPCR Quote SetCmdAuths GetRspAuths StartAuthSession Startup \
+             Unseal VerifySignature
+TSS_INC   := -I$(THIRD_SRC)/tpm2-tss/include/tss2 -I$(THIRD_SRC)/tpm2-tss/include
+TSS_FLAGS := -DMAXLOGLEVEL=0 -I$(THIRD_SRC)/tpm2-tss/src -I$(THIRD_SRC)/tpm2-tss/src/tss2-sys $(TSS_INC)
+$(eval $(call third_objects,tpm2-tss,cell,$(TSS_NAME),$(TSS_FLAGS) -mgeneral-regs-only,))
+$(eval $(call third_objects,tpm2-tss,asan,$(TSS_NAME),$(TSS_FLAGS),))
+define tss_lib
+TSS_LIB_$(1) := $(B)/$(1)/libtss.a
+$(B)/$(1)/libtss.a: $(THIRD_OBJ_$(1)_tpm2-tss)
+	@rm -f $$@ && $(AR) rcsD $$@ $$^
+endef
+$(foreach v,cell asan,$(eval $(call tss_lib,$(v))))
 
 .PHONY: fetch

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cell.h"
+#include "abi/layout.h"
 #include "arch.h"
+#include "audit.h"
 #include "frame.h"
+#include "seal.h"
 #include "thread.h"
 
 enum { CELL_END_UNBROKEN = 256 }; // pages that are freed at a time
@@ -30,7 +33,9 @@ void cell_init(struct cell *cell, uint32_t slots, uint32_t tables)
     cell->slot_mask = slots - 1;
     cell->pool = base + 2 * PAGE_SIZE + (uint64_t)slots * sizeof(struct cap);
     cell->pool_pages = tables;
+    cell->code = CELL_CODE_BASE;
     cell->bytes = cell_size(slots, tables);
+    seal_forget();
     frame_use_set(cell, 2, FRAME_CELL);
     frame_use_slots(cell->slots, (uint64_t)slots * sizeof(struct cap) >> PAGE_SHIFT, cell);
     frame_use_set(cell->pool, tables, FRAME_CELL);
@@ -80,6 +85,7 @@ bool cell_reap(struct cell *cell)
     }
     if (cell->ending)
         return true;
+    audit_leave(cell);
     if (cell->supervisor.type != OBJECT_NONE) {
         cap_delete(&cell->supervisor);
         return false;

@@ -21,8 +21,14 @@ struct cell {
     uint8_t *pool;
     uint32_t pool_pages;
     uint32_t pool_used;
-    uint64_t pages; // mapped by frame capabilities
-    uint64_t bytes; // of the whole object
+    uint64_t pages;                        // mapped by frame capabilities
+    uint64_t bytes;                        // of the whole object
+    vaddr_t code;                          // where its code begins
+    uint32_t code_pages;                   // 0: its code root is not known yet (seal.h)
+    bool tampered;                         // a sealed page changed: nothing of it runs any more
+    uint32_t root[8];                      // its code root
+    uint32_t (*leaves)[8];                 // of its sealed pages, by index; at the end of its pool
+    struct cell *audit_next, **audit_prev; // the cells with a code root (audit.h)
     struct thread *threads;
     uint32_t ending;  // threads taken off that list whose end is not over
     uint64_t reap_at; // progress of its taking apart: slots first, then page tables

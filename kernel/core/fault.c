@@ -12,7 +12,7 @@ WHOLE void fault_raise(struct thread *t, enum fault_cause cause, uint64_t addres
     bool secret = (t->flags & THREAD_SECRET) && cause != FAULT_EXIT;
 
     t->fault[0] = cause;
-    t->fault[1] = t->regs.rip - CELL_CODE_BASE;
+    t->fault[1] = t->regs.rip - t->cell->code;
     t->fault[2] = secret ? 0 : address;
     t->fault[3] = secret ? 0 : detail;
     t->return_fully = 1;

@@ -53,32 +53,40 @@ static pte_t frame_entry(paddr_t page, uint32_t access)
     return e;
 }
 
-// Somebody has one of these: is it a lease?
-static err_t frame_taken(const struct frame *f, const pte_t *e, uint64_t run)
+// Somebody has one of these: is it a lease? What is only being hashed thaws.
+static err_t frame_taken(struct frame *f, const pte_t *e, uint64_t run)
 {
-    for (uint64_t i = 0; i < run; i++)
+    uint64_t taken = 0;
+
+    for (uint64_t i = 0; i < run; i++) {
         if (e[i] & PTE_LENT || (f[i].cell && *f[i].entry & PTE_LENT))
             return ERR_BUSY;
-    return ERR_EXISTS;
+        if (f[i].state == FRAME_FROZEN)
+            f[i].state = FRAME_OPEN; // I24
+        taken |= e[i] | (uint64_t)f[i].cell | f[i].state;
+    }
+    return taken ? ERR_EXISTS : ERR_OK;
 }
 
 // All pages of `c` are mapped nowhere, and nothing is mapped from `address` on (I4). These loops
 // run over up to FRAME_PAGES_MAX pages unbroken: they are as short as they can be.
 static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t address)
 {
-    const struct frame *f = frame_of_kernel((void *)c->object);
+    struct frame *f = frame_of_kernel((void *)c->object);
 
     for (uint64_t left = c->extent, run; left; left -= run, f += run) {
         const pte_t *e = space_run(cell->top, address, left, &run);
         uint64_t taken = 0;
+        err_t err;
 
         if (!e)
             return ERR_BAD_ADDRESS;
 #pragma clang loop unroll_count(4)
         for (uint64_t i = 0; i < run; i++)
-            taken |= e[i] | (uint64_t)f[i].cell;
-        if (taken)
-            return frame_taken(f, e, run);
+            taken |= e[i] | (uint64_t)f[i].cell | f[i].state;
+        err = taken ? frame_taken(f, e, run) : ERR_OK;
+        if (err)
+            return err;
         address += run << PAGE_SHIFT;
     }
     return ERR_OK;
@@ -88,11 +96,14 @@ static err_t frame_may_map(const struct cap *c, const struct cell *cell, vaddr_t
 static err_t map_page(struct frame *f, struct cell *cell, vaddr_t address, pte_t entry)
 {
     pte_t *e = space_entry(cell, address);
+    err_t err = ERR_OK;
 
     if (!e)
         return ERR_BAD_ADDRESS;
-    if (*e || f->cell) // I4
-        return frame_taken(f, e, 1);
+    if (*e || f->cell || f->state) // I4
+        err = frame_taken(f, e, 1);
+    if (err)
+        return err;
     // commit
     *e = entry;
     f->cell = cell;
@@ -109,6 +120,8 @@ static err_t unmap_page(struct frame *f)
         return ERR_NOT_FOUND;
     if (*f->entry & PTE_LENT) // I7
         return ERR_BUSY;
+    if (*f->entry & PTE_SEALED) // I25
+        return ERR_DENIED;
     // commit
     *f->entry = 0;
     f->cell = 0;
@@ -155,7 +168,7 @@ err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_
 err_t frame_unmap(const struct cap *c)
 {
     struct frame *f = frame_of_kernel((void *)c->object), *end = f + c->extent;
-    struct cell *cell; // all mapped pages of one frame capability are in the same
+    struct cell *cell; // all that are not sealed are mapped in the same
     uint64_t unbroken = 0;
     pte_t seen = 0;
 
@@ -170,6 +183,8 @@ err_t frame_unmap(const struct cap *c)
         seen |= g->cell ? *g->entry : 0;
     if (seen & PTE_LENT) // I7
         return ERR_BUSY;
+    if (seen & PTE_SEALED) // I25
+        return ERR_DENIED;
     // commit
     cell = f->cell;
     space_changed(cell);
@@ -220,6 +235,7 @@ void frame_end(const struct cap *c)
     for (; f < end; f++) {
         if (!f->cell) {
             f->use = FRAME_FREE;
+            f->state = FRAME_OPEN;
             continue;
         }
         ASSERT("I7", *f->entry & PTE_LENT);

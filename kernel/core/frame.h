@@ -3,6 +3,8 @@
 //
 // I4  A page has at most one mapping by a frame capability, and the record says which.
 // I5  A page whose record is not FRAME_FREE is not handed out anew.
+// I24 A page that is being hashed (FRAME_FROZEN) is mapped nowhere: mapping thaws it, and the hash
+//     begins anew.
 #pragma once
 #include "arch_pte.h"
 #include "kernel.h"
@@ -17,14 +19,20 @@ enum frame_use {
     FRAME_SMALL = 4,  // endpoints, signals and budgets
 };
 
+enum frame_state {
+    FRAME_OPEN = 0,
+    FRAME_FROZEN = 1, // being hashed
+    FRAME_SEALED = 2, // until it is destroyed and wiped
+};
+
 struct frame {
     struct cell
         *cell; // where it is mapped, 0 if nowhere; FRAME_CELL: the cell whose slots are in the page
-    pte_t *entry;  // that maps it there; means nothing if `cell` is 0
-    uint32_t refs; // first page of a frame capability: how many capabilities name it; FRAME_SMALL:
-                   // how many objects are in the page
-    uint16_t use;  // enum frame_use
-    uint16_t zero;
+    pte_t *entry;   // that maps it there; means nothing if `cell` is 0
+    uint32_t refs;  // first page of a frame capability: how many capabilities name it; FRAME_SMALL:
+                    // how many objects are in the page
+    uint16_t use;   // enum frame_use
+    uint16_t state; // enum frame_state
 };
 
 extern struct frame *frame_table;

@@ -2,9 +2,11 @@
 // Random system calls from threads of several cells, most of them nearly right, through the fast
 // path as well, with interrupts and time in between, while a manager ends whole cells and makes new
 // ones from their memory. All invariants are looked for all along. `kernel_fuzz [seed [calls]]`.
+#include "../core/audit.h"
 #include "../test/bed.h"
 #include "../test/check.h"
 #include "../test/door.h"
+#include "gen/audit_methods.h"
 #include "gen/device_methods.h"
 #include "interrupt.h"
 #include "tests/seed.h"
@@ -28,6 +30,7 @@ enum {
     ROOT_PARK = 6,
     ROOT_DEVICE = 7,
     ROOT_PART = 8, // of it, on the way to a cell
+    ROOT_AUDIT = 9,
     ROOT_MEMORY = 60,
     ROOT_MADE = 10
 };
@@ -41,17 +44,19 @@ enum {
     SLOT_IRQ = 41,
     SLOT_PORTS = 42,
     SLOT_DEVICE = 43,
-    SLOT_FREE = 44
+    SLOT_AUDIT = 44,
+    SLOT_FREE = 45
 };
 
 static const char *const object_names[] = {"none",   "untyped",  "frame",  "cell",
                                            "thread", "endpoint", "signal", "interrupt",
-                                           "port",   "budget",   "device"};
+                                           "port",   "budget",   "device", "audit"};
 static const uint64_t methods[] = {
     [OBJECT_UNTYPED] = UNTYPED_METHOD_COUNT,     [OBJECT_FRAME] = FRAME_METHOD_COUNT,
     [OBJECT_CELL] = CELL_METHOD_COUNT,           [OBJECT_THREAD] = THREAD_METHOD_COUNT,
     [OBJECT_INTERRUPT] = INTERRUPT_METHOD_COUNT, [OBJECT_PORT] = PORT_METHOD_COUNT,
-    [OBJECT_BUDGET] = BUDGET_METHOD_COUNT,       [OBJECT_DEVICE] = DEVICE_METHOD_COUNT};
+    [OBJECT_BUDGET] = BUDGET_METHOD_COUNT,       [OBJECT_DEVICE] = DEVICE_METHOD_COUNT,
+    [OBJECT_AUDIT] = AUDIT_METHOD_COUNT};
 enum { TYPES = sizeof(methods) / sizeof(methods[0]) };
 
 #define DEVICE_AT ((paddr_t)1 << 36) // beyond the memory
@@ -59,6 +64,7 @@ enum { TYPES = sizeof(methods) / sizeof(methods[0]) };
 static uint64_t rng, round_seed, calls, fast, succeeded[TYPES][METHOD_MAX + 1], ops[SYS_OP_COUNT];
 static struct cell *root;
 static struct thread *manager;
+static uint32_t code_root[HASH_WORDS]; // of a program of one page of zeroes
 
 // SplitMix64 (Steele, Lea, Flood 2014).
 static uint64_t roll64(void)
@@ -226,6 +232,28 @@ static void map(cap_t cell, cap_t frame, vaddr_t at, uint64_t pages)
     manage(frame, FRAME_METHOD_MAP, ARGS(cell, at, ACCESS_READ | ACCESS_WRITE));
 }
 
+// What authorises a cell for that program, whose tree is its only leaf.
+static struct bed_args authority(void)
+{
+    struct bed_args a = {
+        {CELL_CODE_BASE, 1}
+    };
+
+    memcpy(&a.w[2], code_root, sizeof(code_root));
+    return a;
+}
+
+static void code_root_make(void)
+{
+    static const uint8_t zeroes[PAGE_SIZE];
+    struct hash h = {.blocks = 0};
+
+    while (!hash_page(&h, zeroes))
+        ;
+    memcpy(code_root, h.value, sizeof(code_root));
+    hash_leaf(code_root, 0, CODE_TEXT);
+}
+
 // Cell i, out of its own memory, with capabilities to what the others have.
 static void build(uint32_t i)
 {
@@ -259,10 +287,24 @@ static void build(uint32_t i)
     manage(cell, CELL_METHOD_DERIVE, ARGS(root_handle(ROOT_PORTS), SLOT_PORTS, RIGHT_ALL, ~0ull));
     manage(root_handle(ROOT_DEVICE), DEVICE_METHOD_NARROW, ARGS(roll(4), 4, ROOT_PART));
     manage(cell, CELL_METHOD_MOVE, ARGS(root_handle(ROOT_PART), SLOT_DEVICE));
+    manage(cell, CELL_METHOD_DERIVE, ARGS(root_handle(ROOT_AUDIT), SLOT_AUDIT, RIGHT_ALL, ~0ull));
+    manage(cell, CELL_METHOD_RESERVE, ARGS(CELL_CODE_BASE, 1));
+    if (!one_in(4))
+        manage(cell, CELL_METHOD_AUTHORISE, authority());
     if (i + 1 < CELLS) // faults of the last cell are told to nobody
         manage(cell, CELL_METHOD_SUPERVISE, ARGS(root_handle(made(i + 1, MADE_ENDPOINT))));
     for (uint32_t k = 0; k < THREADS; k++)
         start(i, k);
+}
+
+// Somebody flips a bit of a sealed page in memory: the audit will find it.
+static void tamper(uint32_t i)
+{
+    const struct cell *cell = (const struct cell *)root->slots[made(i, MADE_CELL)].object;
+    const pte_t *e = cell ? space_entry(cell, CELL_CODE_BASE) : 0;
+
+    if (e && *e & PTE_SEALED)
+        ((uint8_t *)phys_to_kernel(*e & PTE_ADDRESS))[roll(PAGE_SIZE)] ^= (uint8_t)(1u << roll(8));
 }
 
 // End a cell in the middle of whatever it does: all that was made of its memory, or the cell alone.
@@ -278,6 +320,8 @@ static void manager_step(void)
 {
     uint32_t i = roll(CELLS);
 
+    if (one_in(100))
+        tamper(i);
     if (one_in(40))
         destroy(i);
     else if (root->slots[made(i, MADE_CELL)].type == OBJECT_NONE || one_in(100))
@@ -346,6 +390,8 @@ static struct bed_args some_args(const struct thread *t, uint64_t type, uint64_t
                     roll(2));
     if (type == OBJECT_CELL && method == CELL_METHOD_RESERVE)
         return ARGS(roll(12) * PAGE_SIZE + (roll(8) << 21), 1 + roll(4));
+    if (type == OBJECT_CELL && method == CELL_METHOD_AUTHORISE)
+        return authority();
     if (type == OBJECT_CELL)
         return ARGS(some_handle(t), slot);
     if (type == OBJECT_THREAD && method == THREAD_METHOD_START)
@@ -354,6 +400,11 @@ static struct bed_args some_args(const struct thread *t, uint64_t type, uint64_t
     if (type == OBJECT_THREAD && method != THREAD_METHOD_BIND && method != THREAD_METHOD_BUDGET)
         return ARGS((one_in(2) ? CELL_WINDOW_BASE : CELL_LEASE_BASE) + roll(20) * PAGE_SIZE,
                     roll(8));
+    if (type == OBJECT_FRAME && method == FRAME_METHOD_SEAL)
+        return ARGS(one_in(2) ? CAP_SELF : some_handle(t), roll(2), 0, CODE_TEXT + one_in(8),
+                    BED_HEAP, one_in(8));
+    if (type == OBJECT_AUDIT)
+        return ARGS(1 + roll(3));
     if (type == OBJECT_FRAME)
         return ARGS(one_in(2) ? CAP_SELF : some_handle(t), BED_HEAP + roll(20) * PAGE_SIZE,
                     roll(8));
@@ -496,6 +547,7 @@ static void open_round(void)
     bed_object(manager, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_SIGNAL, ARGS(ROOT_PARK));
     cap_make(cap_root, &root->slots[ROOT_DEVICE], OBJECT_DEVICE, DEVICE_AT, DEVICE_PAGES,
              RIGHT_ALL);
+    cap_make(cap_root, &root->slots[ROOT_AUDIT], OBJECT_AUDIT, AUDIT_OBJECT, 0, RIGHT_ALL);
     for (uint32_t i = 0; i < CELLS; i++)
         bed_object(manager, handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_UNTYPED,
                    ARGS(ROOT_MEMORY + i, MEMORY, RIGHT_ALL));
@@ -540,6 +592,7 @@ int main(int argc, char **argv)
     uint64_t count = test_setting(argc, argv, 2, "CELLA_FUZZ_COUNT", CALLS);
 
     round_seed = test_seed(argc, argv);
+    code_root_make();
     host_idle = time_passes;
     host_dies = died;
     for (; calls < count; round_seed += 0x9e3779b97f4a7c15) {

@@ -44,7 +44,7 @@ err_t inbox_set(struct thread *t, struct cell *cell, vaddr_t address, uint64_t p
 }
 
 // What an entry must say so that its page can be lent that way: present, not executable, nobody
-// else's, no device's.
+// else's, no device's, not sealed (I25).
 static inline pte_t lease_wanted(uint32_t kind)
 {
     return PTE_PRESENT | PTE_NO_EXECUTE | (kind == LEASE_LEND ? 0 : PTE_WRITE);
@@ -55,7 +55,7 @@ static inline pte_t lease_wanted(uint32_t kind)
 static inline pte_t lease_differs(const pte_t *entries, uint64_t pages, uint32_t kind)
 {
     const pte_t wanted = lease_wanted(kind);
-    const pte_t looked_at = wanted | PTE_LENT | PTE_BORROWED | PTE_UNCACHED;
+    const pte_t looked_at = wanted | PTE_LENT | PTE_BORROWED | PTE_UNCACHED | PTE_SEALED;
     pte_t differs = 0;
 
 #pragma clang loop unroll_count(4)

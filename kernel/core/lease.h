@@ -36,7 +36,7 @@ struct lease {
 };
 
 // Lend what `lender` named in r12 to `borrower`. Nothing changes on failure: BAD_ADDRESS (not
-// mapped, not writable for LEND_MUT and MOVE, executable, misaligned, a device's; for MOVE
+// mapped, not writable for LEND_MUT and MOVE, executable, sealed, misaligned, a device's; for MOVE
 // borrowed, or the inbox itself), TOO_LARGE (the window or inbox is smaller), BUSY (lent already,
 // at either side), BAD_STATE (the inbox is not made of the borrower's own writable pages).
 MUST_USE err_t lease_begin(struct thread *lender, struct thread *borrower, uint64_t descriptor,

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The methods of kernel objects: abi/untyped.idl, cell.idl, thread.idl, frame.idl, interrupt.idl,
-// port.idl.
+// port.idl, device.idl, audit.idl.
 #include "abi/layout.h"
 #include "arch.h"
+#include "audit.h"
 #include "budget.h"
 #include "cell.h"
 #include "decode.h"
+#include "denial.h"
 #include "device.h"
 #include "endpoint.h"
 #include "frame.h"
+#include "gen/audit_methods.h"
 #include "gen/budget_methods.h"
 #include "gen/cell_methods.h"
 #include "gen/device_methods.h"
@@ -20,12 +23,15 @@
 #include "interrupt.h"
 #include "lookup.h"
 #include "revoke.h"
+#include "seal.h"
 #include "syscall.h"
 #include "untyped.h"
 
-// Answers: an error, or up to two result words. All other words are zero.
+// Answers: an error, or up to three result words. All other words are zero.
 static void answer(struct thread *t, err_t error, uint64_t a, uint64_t b, uint64_t c)
 {
+    if (error)
+        denial_note(t, error);
     for (int i = 0; i < MESSAGE_WORDS; i++)
         t->regs.w[i] = 0;
     t->regs.rdi = t->regs.r12 = t->regs.r13 = 0;
@@ -291,8 +297,18 @@ APART static void cell_supervise(struct thread *t, struct cell *cell)
     answer(t, ERR_OK, 0, 0, 0);
 }
 
-APART static void cell_call(struct thread *t, struct cell *cell, uint64_t method)
+// `self` is 0 for the caller's own cell, which says nothing about what it may do with it.
+static err_t cell_call_authorise(const struct thread *t, const struct cap *self)
 {
+    if (!self || !(self->rights & RIGHT_EXECUTE))
+        return ERR_DENIED;
+    return cell_authorise((struct cell *)self->object, t->regs.w);
+}
+
+APART static void cell_call(struct thread *t, struct cap *self, uint64_t method)
+{
+    struct cell *cell = self ? (struct cell *)self->object : t->cell;
+
     switch (method) {
     case CELL_METHOD_DERIVE:
         cell_derive(t, cell);
@@ -317,6 +333,9 @@ APART static void cell_call(struct thread *t, struct cell *cell, uint64_t method
         break;
     case CELL_METHOD_INFO:
         answer(t, ERR_OK, cell->slots_used, cell->pool_pages - cell->pool_used, cell->pages);
+        break;
+    case CELL_METHOD_AUTHORISE:
+        answer(t, cell_call_authorise(t, self), 0, 0, 0);
         break;
     default:
         answer(t, ERR_DENIED, 0, 0, 0);
@@ -347,7 +366,7 @@ APART static void thread_call_start(struct thread *t, struct thread *new)
     struct cell *cell;
     err_t err = cell_argument(t, w[0], &cell);
 
-    if (!err && new->state != THREAD_NEW)
+    if (!err && (new->state != THREAD_NEW || cell->tampered)) // I28
         err = ERR_BAD_STATE;
     if (!err && (w[1] >= CELL_TOP || w[2] > CELL_TOP || w[4] > 255 || w[5] & ~3ull))
         err = ERR_BAD_ARGUMENT;
@@ -448,9 +467,11 @@ APART static void frame_call(struct thread *t, struct cap *self, uint64_t method
     struct cell *cell;
     err_t err;
 
-    if (method == FRAME_METHOD_MAP) {
+    if (method == FRAME_METHOD_MAP || method == FRAME_METHOD_SEAL) {
         err = cell_argument(t, t->regs.w[0], &cell);
-        if (!err)
+        if (!err && method == FRAME_METHOD_SEAL)
+            err = frame_seal(self, cell, t->cell, &t->regs.w[1]);
+        else if (!err)
             err = frame_map(self, cell, t->regs.w[1], (uint32_t)t->regs.w[2]);
     } else if (method == FRAME_METHOD_UNMAP) {
         err = frame_unmap(self);
@@ -542,6 +563,26 @@ static void device_call(struct thread *t, struct cap *self, uint64_t method)
         answer(t, ERR_DENIED, 0, 0, 0);
 }
 
+static void audit_call(struct thread *t, uint64_t method)
+{
+    struct cell *accused = 0;
+    uint64_t w[MESSAGE_WORDS] = {0};
+    err_t err = ERR_DENIED;
+
+    if (method == AUDIT_METHOD_TAKE_DENIAL) {
+        err = denial_take(w);
+    } else if (method == AUDIT_METHOD_STEP) {
+        err = audit_step(t, &accused);
+        audit_result(w);
+    }
+    answer_error(t, err);
+    if (err)
+        return;
+    memcpy(t->regs.w, w, sizeof(w));
+    if (accused)
+        audit_accuse(t, accused);
+}
+
 // Kernel objects take words only.
 static bool carries_more(const struct thread *t)
 {
@@ -558,7 +599,7 @@ void object_call(struct thread *t, struct cap *self, uint64_t method)
         return;
     }
     if (!self) {
-        cell_call(t, t->cell, method);
+        cell_call(t, 0, method);
         return;
     }
     if ((self->rights & right) != right) {
@@ -570,7 +611,7 @@ void object_call(struct thread *t, struct cap *self, uint64_t method)
         untyped_call(t, self, method);
         break;
     case OBJECT_CELL:
-        cell_call(t, (struct cell *)self->object, method);
+        cell_call(t, self, method);
         break;
     case OBJECT_THREAD:
         thread_call(t, (struct thread *)self->object, method);
@@ -589,6 +630,9 @@ void object_call(struct thread *t, struct cap *self, uint64_t method)
         break;
     case OBJECT_DEVICE:
         device_call(t, self, method);
+        break;
+    case OBJECT_AUDIT:
+        audit_call(t, method);
         break;
     default:
         answer(t, ERR_BAD_CAPABILITY, 0, 0, 0);

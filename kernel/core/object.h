@@ -17,6 +17,7 @@ enum object_type {
     OBJECT_PORT = 8,
     OBJECT_BUDGET = 9,
     OBJECT_DEVICE = 10,
+    OBJECT_AUDIT = 11, // one capability of the steward's and what is derived from it
 };
 
 struct object {

@@ -3,6 +3,7 @@
 #include "arch.h"
 #include "cell.h"
 #include "decode.h"
+#include "denial.h"
 #include "endpoint.h"
 #include "fault.h"
 #include "lookup.h"
@@ -18,6 +19,8 @@ void syscall_restart(struct thread *t)
 
 static void result(struct thread *t, err_t error)
 {
+    if (error)
+        denial_note(t, error);
     t->regs.rax = error;
 }
 

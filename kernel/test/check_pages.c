@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Page tables, the frame table and leases: I4 to I7, I12, I13, I21, I22.
+// Page tables, the frame table, leases and sealed pages: I4 to I7, I12, I13, I21, I22, I24, I25,
+// I27.
 #include "../core/cell.h"
 #include "../core/frame.h"
 #include "check_parts.h"
@@ -7,6 +8,18 @@
 static struct {
     uint64_t tables, own, lent, borrowed, device;
 } seen;
+
+// At its place in its own cell, and as it was.
+static bool check_sealed(const struct cell *cell, const pte_t *at)
+{
+    uint64_t index = 0;
+
+    while (index < cell->code_pages && space_entry(cell, cell->code + (index << PAGE_SHIFT)) != at)
+        index++;
+    REQUIRE("I25", index < cell->code_pages);
+    REQUIRE("I25", !(*at & (PTE_WRITE | PTE_WAS_WRITABLE | PTE_LENT | PTE_BORROWED)));
+    return true;
+}
 
 static bool check_entry(const struct cell *cell, const pte_t *at)
 {
@@ -28,7 +41,8 @@ static bool check_entry(const struct cell *cell, const pte_t *at)
     seen.own++;
     REQUIRE("I5", f->use == FRAME_PAGE);
     REQUIRE("I4", f->cell == cell && f->entry == at);
-    return true;
+    REQUIRE("I25", (f->state == FRAME_SEALED) == ((e & PTE_SEALED) != 0));
+    return !(e & PTE_SEALED) || check_sealed(cell, at);
 }
 
 static uint64_t mapped; // pages of all device capabilities
@@ -71,6 +85,9 @@ static bool check_table(const struct cell *cell, const pte_t *table, int level)
 static bool check_space(const struct cell *cell)
 {
     seen.tables = seen.own = 0;
+    if (cell->code_pages)
+        REQUIRE("I27",
+                *cell->audit_prev == cell && (!cell->audit_next || cell->audit_next->code_pages));
     if (cell->reap_at > cell->slot_count) // its tables are being taken apart
         return true;
     if (!check_table(cell, phys_to_kernel(cell->top), PTE_LEVELS - 1))
@@ -130,6 +147,8 @@ bool check_pages(void)
         if (f->use == FRAME_PAGE && f->cell)
             REQUIRE("I4",
                     (*f->entry & PTE_ADDRESS) == p << PAGE_SHIFT && !(*f->entry & PTE_BORROWED));
+        if (f->use == FRAME_PAGE && f->state == FRAME_FROZEN)
+            REQUIRE("I24", !f->cell);
         if (f->use == FRAME_THREAD &&
             !check_lease(phys_to_kernel(p << PAGE_SHIFT), &lent, &borrowed))
             return false;

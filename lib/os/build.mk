@@ -42,7 +42,7 @@ cell_libs = $(foreach l,$(filter-out libc,$(1)),$(or $(CELL_LIB_$(l)),$(B)/cell/
 
 OS_LIB      := $(B)/cell/libos.a
 OS_LIBC_LIB := $(B)/cell/liboslibc.a
-OS_SRC      := $(addprefix lib/os/,begin.c consent.c error.c guard.c heap.c ipc.c panic.c random.c run_bare.c serve.c syscall.c text.c wipe.c) \
+OS_SRC      := $(addprefix lib/os/,begin.c consent.c error.c guard.c heap.c ipc.c panic.c random.c run_bare.c say.c serve.c syscall.c text.c wipe.c) \
                $(B)/gen/log_client.c
 OS_LIBC_SRC := $(addprefix lib/os/,libc.c run_libc.c stream.c) $(B)/gen/entropy_client.c
 OS_OBJ       = $(patsubst %,$(B)/cell/os/%.o,$(notdir $(basename $(1))))

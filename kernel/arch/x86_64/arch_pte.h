@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Page table entries (Intel SDM volume 3, 4.5). Bits 9 to 11 and 52 are free for software; they say
-// what a lease did.
+// Page table entries (Intel SDM volume 3, 4.5). Bits 9 to 11, 52 and 53 are free for software; they
+// say what a lease did, and that a page is sealed.
 #pragma once
 #include <stdint.h>
 
@@ -13,6 +13,7 @@ typedef uint64_t pte_t;
 #define PTE_WAS_WRITABLE ((pte_t)1 << 10) // writable again when the lease ends
 #define PTE_BORROWED     ((pte_t)1 << 11) // in a window: somebody else's page
 #define PTE_ORPHAN       ((pte_t)1 << 52) // lent, and its last capability is gone
+#define PTE_SEALED       ((pte_t)1 << 53) // a page of code or constants that was vouched for
 #define PTE_NO_EXECUTE   ((pte_t)1 << 63)
 #define PTE_ADDRESS      ((pte_t)0x000ffffffffff000)
 #define PTE_TABLE        (PTE_PRESENT | PTE_WRITE | PTE_USER)
