@@ -50,7 +50,7 @@ enum {
     JOURNAL_HASH = 32,
     JOURNAL_BOOT_ID = 16,
     // Array and five members, map and its fields, each with the longest head.
-    JOURNAL_ENTRY_MAX = 1 + 9 + 9 + 2 + 2 + JOURNAL_NAME + 1 + 3 + JOURNAL_TEXT_MAX + 3 +
+    JOURNAL_ENTRY_MAX = 1 + 9 + 9 + 1 + 2 + JOURNAL_NAME + 1 + 3 + JOURNAL_TEXT_MAX + 3 +
                         JOURNAL_DIGEST_SIZE + 6 * 10,
     JOURNAL_FILE_MAX = 1 << 20,
     JOURNAL_ENTRIES_MAX = 4096, // in one export
