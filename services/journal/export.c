@@ -23,9 +23,10 @@ static err_t file_make(const struct book *b, const uint8_t nonce[NONCE])
 {
     uint8_t head[VAULT_SIGN_JOURNAL_HEAD_SIZE];
     size_t size = 0;
+    nsec_t now = sys_now();
     file.size = 0;
     err_t err = vault_sign_journal(b->boot_id, b->before, b->last, nonce, head, sizeof head, &size,
-                                   b->first, b->count, sys_now());
+                                   b->first, b->count, now > b->time ? now : b->time);
     if (err != ERR_OK)
         return err;
     size_t at = journal_file_begin(file.bytes, head, size, b->count);

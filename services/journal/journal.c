@@ -11,7 +11,8 @@
 
 static struct book book;
 static uint64_t kept_next; // the number of the next entry, as the steward knows it
-static nsec_t due;
+static bool opened;        // there is a log
+static nsec_t due;         // the next look
 
 // The steward keeps the chain's end.
 static void state_keep(void)
@@ -39,19 +40,25 @@ static bool book_reopen(void)
     return true;
 }
 
-void journal_open(void)
+// A log that is not the first one of this boot's, or a new one. Errors: those of the entropy
+// service; the next look tries again.
+static err_t book_open(void)
 {
     uint8_t boot_id[JOURNAL_BOOT_ID];
     struct journal_entry e = {.kind = JOURNAL_STARTED};
     size_t size = 0;
-    if (!book_reopen()) {
-        err_t err = entropy_random(boot_id, sizeof boot_id, &size);
-        ASSERT(err == ERR_OK && size == sizeof boot_id, "there is no randomness for a boot id");
-        book_begin(&book, boot_id);
-        journal_who(&e, "journal", 7);
-        book_add(&book, &e, sys_now());
+    if (opened || book_reopen()) {
+        opened = true;
+        return ERR_OK;
     }
-    journal_tick();
+    err_t err = entropy_random(boot_id, sizeof boot_id, &size);
+    if (err || size != sizeof boot_id)
+        return ERR_BAD_STATE;
+    book_begin(&book, boot_id);
+    journal_who(&e, "journal", 7);
+    book_add(&book, &e, sys_now());
+    opened = true;
+    return ERR_OK;
 }
 
 static err_t entry_write(uint32_t kind, const uint8_t who[32], const uint8_t digest[32],
@@ -59,6 +66,9 @@ static err_t entry_write(uint32_t kind, const uint8_t who[32], const uint8_t dig
 {
     static const uint8_t none[JOURNAL_DIGEST_SIZE];
     struct journal_entry e = {.kind = kind};
+    err_t err = book_open();
+    if (err != ERR_OK)
+        return err;
     journal_who(&e, who, 32);
     if (size)
         journal_text(&e, text, size);
@@ -98,11 +108,14 @@ nsec_t journal_deadline(void)
 
 void journal_tick(void)
 {
-    nsec_t now = sys_now();
-    hear_steward(&book);
-    hear_kernel(&book, start_page()->audit);
-    book_tick(&book, now);
-    state_keep();
+    bool asked = false;
+    if (book_open() == ERR_OK) {
+        hear_steward(&book);
+        hear_kernel(&book, start_page()->audit);
+        book_tick(&book, sys_now());
+        state_keep();
+        asked = export_serve(&book);
+    }
     // Whoever fetches the log asks again at once; nobody has to wait for the next look.
-    due = sys_now() + (export_serve(&book) ? 1 : (nsec_t)JOURNAL_LOOK_MS * 1000000);
+    due = sys_now() + (asked ? 1 : (nsec_t)JOURNAL_LOOK_MS * 1000000);
 }

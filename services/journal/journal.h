@@ -16,9 +16,6 @@
 
 enum { JOURNAL_LOOK_MS = 100 }; // how often steward, kernel and companion are looked at
 
-// Begin, or go on from an earlier run.
-void journal_open(void);
-
 // The operations, and what the server's loop needs.
 extern const struct journal_ops journal_operations;
 nsec_t journal_deadline(void);

@@ -10,6 +10,6 @@ int main(void)
 {
     static const struct server server = {
         .message = on_message, .deadline = journal_deadline, .tick = journal_tick};
-    journal_open();
+    journal_tick();
     serve(start_page()->endpoint, &server);
 }
