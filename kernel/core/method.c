@@ -366,7 +366,7 @@ APART static void thread_call_start(struct thread *t, struct thread *new)
     struct cell *cell;
     err_t err = cell_argument(t, w[0], &cell);
 
-    if (!err && (new->state != THREAD_NEW || cell->tampered)) // I28
+    if (!err && (new->state != THREAD_NEW || cell->tampered)) // I34
         err = ERR_BAD_STATE;
     if (!err && (w[1] >= CELL_TOP || w[2] > CELL_TOP || w[4] > 255 || w[5] & ~3ull))
         err = ERR_BAD_ARGUMENT;

@@ -63,7 +63,7 @@ static int methods_width(const struct picture *p, uint32_t service, uint64_t met
 }
 
 // What stands below a cell's name.
-static int notes(const struct plan_cell *cell, char text[4][48])
+static int notes(const struct plan_cell *cell, char text[5][48])
 {
     int n = 0;
 
@@ -74,12 +74,14 @@ static int notes(const struct plan_cell *cell, char text[4][48])
         snprintf(text[n++], 48, "interrupt %u", cell->interrupts[0] - 1u);
     if (cell->flags & (PLAN_SECRET | PLAN_SEED))
         snprintf(text[n++], 48, "%s", cell->flags & PLAN_SEED ? "gets the seed" : "secret");
+    if (cell->flags & (PLAN_AUDIT | PLAN_DENIALS))
+        snprintf(text[n++], 48, "%s", cell->flags & PLAN_AUDIT ? "audits" : "takes denials");
     return n;
 }
 
 static void measure(struct picture *p)
 {
-    char text[4][48];
+    char text[5][48];
     int x = MARGIN, y = MARGIN + TITLE;
 
     for (uint32_t i = 0; i < p->count; i++) {
@@ -189,7 +191,7 @@ static const char *class_of(const struct plan_cell *cell)
 static void draw_cell(const struct picture *p, uint32_t i)
 {
     const struct plan_cell *cell = cell_at(p, i);
-    char text[4][48];
+    char text[5][48];
     int count = notes(cell, text), height = (count + 1) * LINE + 2 * PAD - 4;
     int y = middle_y(p, i) - height / 2;
 
