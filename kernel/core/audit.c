@@ -5,6 +5,8 @@
 #include "cell.h"
 #include "endpoint.h"
 
+enum { STEP_PAGES = 64 };
+
 static struct {
     const uint8_t *image; // the kernel's
     const uint32_t (*leaves)[HASH_WORDS];
@@ -137,6 +139,8 @@ static bool audit_stopped(const struct thread *by)
 
 err_t audit_step(struct thread *t, struct cell **accused)
 {
+    if (t->regs.w[0] > STEP_PAGES)
+        return ERR_BAD_ARGUMENT;
     while (t->regs.w[0] || audit.accused) {
         if (!audit.accused) {
             if (audit_piece())
