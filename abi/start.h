@@ -46,6 +46,7 @@ enum init_slot {
     INIT_BUNDLE = 4,   // frames of the whole bundle, header page first
     INIT_PORTS = 5,    // all I/O ports
     INIT_DEVICES = 6,  // all physical memory that is not RAM
+    INIT_AUDIT = 7,    // the audit of sealed pages and of denied calls
     INIT_IRQ = 8,      // one interrupt for each ISA line, 0 to 15
     INIT_UNTYPED = 24, // untyped_count of them
     INIT_FREE = 64,

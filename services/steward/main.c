@@ -176,6 +176,19 @@ static err_t op_usage(const struct caller *who, uint64_t *pages, uint64_t *slots
     return ERR_OK;
 }
 
+static err_t op_audited(const struct caller *who, uint64_t pages, uint64_t period)
+{
+    (void)who;
+    struct text t = events_add(&keeper.events);
+    text_string(&t, "audit: ");
+    text_decimal(&t, pages);
+    text_string(&t, " pages of code and constants hashed again in ");
+    text_decimal(&t, period / 1000000);
+    text_string(&t, " ms");
+    events_announce();
+    return ERR_OK;
+}
+
 static err_t op_request(const struct caller *who, uint32_t service, uint64_t methods, uint32_t kind,
                         uint64_t expiry, uint64_t deadline, uint64_t *handle)
 {
@@ -223,6 +236,7 @@ static void on_message(struct message *m)
         .take_record = op_take_record,
         .keep = op_keep,
         .kept = op_kept,
+        .audited = op_audited,
         .request = op_request,
         .wait_question = op_wait_question,
         .question = op_question,

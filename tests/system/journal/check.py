@@ -12,7 +12,7 @@ from runner.device import PAYMENT, Device, must
 COMPANION = DEBUGGED = True
 SECONDS = 240
 CATCH_SECONDS = 30
-RUNS = 4  # of tests/cells/prober: the first, and the steward's RESTARTS_MAX
+TRIES, RUNS = 20000, 4  # of tests/cells/prober; the steward's RESTARTS_MAX and the first
 
 
 def item(data, at):
@@ -67,7 +67,7 @@ def answers(device):
 
 
 def check_entries(log):
-    """Everything is there, in the order in which it happened."""
+    """Everything is there, in the order in which it happened, and the flood of denials is counted, not kept."""
     kinds = [(e["kind"], e["who"]) for e in log["entries"]]
     must(kinds[:2] == [("started", "journal"), ("boot", "journal")], f"the log begins with {kinds[:2]}")
     must([e["number"] for e in log["entries"]] == list(range(1, len(kinds) + 1)), "entries are not numbered from 1 on")
@@ -76,6 +76,9 @@ def check_entries(log):
     people = [e for e in log["entries"] if e["kind"] in ("approval", "refusal")]
     must([(e["kind"], e["who"], e["text"]) for e in people] == [("approval", "wallet", "payment"), ("refusal", "wallet", "payment")],
          f"what the person said: {people}")
+    denials = [e for e in log["entries"] if e["kind"] == "denial" and e["who"] == "prober"]
+    must(denials and denials[0]["words"] == "prober called vault.approve, which it may not", f"the first denial: {denials[:1]}")
+    must(len(denials) <= 8, f"{len(denials)} entries for the prober's denials")
     must(len(kinds) < 60, f"{len(kinds)} entries")
 
 
