@@ -2,6 +2,7 @@
 #include "boot.h"
 #include "abi/start.h"
 #include "arch.h"
+#include "audit.h"
 #include "cell.h"
 #include "device.h"
 #include "endpoint.h"
@@ -157,6 +158,7 @@ static void give(struct cell *cell, struct thread *t, struct init_info *info,
     cap_make(cap_root, &cell->slots[INIT_PORTS], OBJECT_PORT, 0, 0x10000, RIGHT_ALL);
     cap_make(cap_root, &cell->slots[INIT_DEVICES], OBJECT_DEVICE, 0,
              1ull << (DEVICE_ADDRESS_BITS - PAGE_SHIFT), RIGHT_ALL & ~RIGHT_EXECUTE);
+    cap_make(cap_root, &cell->slots[INIT_AUDIT], OBJECT_AUDIT, AUDIT_OBJECT, 0, RIGHT_ALL);
     for (uint32_t i = 0; i < BOOT_IRQ_COUNT; i++) {
         interrupts[i].object.type = OBJECT_INTERRUPT;
         interrupts[i].line = i;

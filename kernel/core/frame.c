@@ -62,7 +62,7 @@ static err_t frame_taken(struct frame *f, const pte_t *e, uint64_t run)
         if (e[i] & PTE_LENT || (f[i].cell && *f[i].entry & PTE_LENT))
             return ERR_BUSY;
         if (f[i].state == FRAME_FROZEN)
-            f[i].state = FRAME_OPEN; // I24
+            f[i].state = FRAME_OPEN; // I30
         taken |= e[i] | (uint64_t)f[i].cell | f[i].state;
     }
     return taken ? ERR_EXISTS : ERR_OK;
@@ -120,7 +120,7 @@ static err_t unmap_page(struct frame *f)
         return ERR_NOT_FOUND;
     if (*f->entry & PTE_LENT) // I7
         return ERR_BUSY;
-    if (*f->entry & PTE_SEALED) // I25
+    if (*f->entry & PTE_SEALED) // I31
         return ERR_DENIED;
     // commit
     *f->entry = 0;
@@ -183,7 +183,7 @@ err_t frame_unmap(const struct cap *c)
         seen |= g->cell ? *g->entry : 0;
     if (seen & PTE_LENT) // I7
         return ERR_BUSY;
-    if (seen & PTE_SEALED) // I25
+    if (seen & PTE_SEALED) // I31
         return ERR_DENIED;
     // commit
     cell = f->cell;

@@ -51,14 +51,15 @@ static void print_devices(const struct plan_cell *cell)
 
 static void print_cell(const struct plan_view *plan, uint32_t number)
 {
-    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes cells", "restart"};
+    static const char *const flags[] = {"fpu",         "secret",  "seed",   "app",
+                                        "makes cells", "restart", "audits", "takes denials"};
     const struct plan_cell *cell = &plan->cells[number];
     char text[32];
     bool any = false;
 
     printf("\n%s  (priority %u", cell->name, cell->priority);
     for (uint32_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-        if (cell->flags >> i & 1)
+        if (flags[i] && cell->flags >> i & 1)
             printf(", %s", flags[i]);
     printf(")\n");
     if (cell->service)
@@ -170,7 +171,8 @@ static void json_devices(const struct plan_cell *cell)
 
 static void json_cell(const struct plan_view *plan, uint32_t number)
 {
-    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes_cells", "restart"};
+    static const char *const flags[] = {"fpu",         "secret",  "seed",  "app",
+                                        "makes_cells", "restart", "audit", "denials"};
     const struct plan_cell *cell = &plan->cells[number];
     char text[32];
 
