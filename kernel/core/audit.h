@@ -8,9 +8,10 @@
 // started. Its supervisor is told by the thread that called audit.step, which waits for the answer.
 // The kernel's own code is no longer to be trusted when it changed: the machine halts.
 //
-// I33 The cells with a code root are in the list, and the audit's place is in one of them or in the
+// I33  The cells with a code root are in the list, and the audit's place is in one of them or in
+// the
 //     kernel's image.
-// I34 A cell that was tampered with has no thread that is not stopped, or the audit is at stopping
+// I34  A cell that was tampered with has no thread that is not stopped, or the audit is at stopping
 //     them.
 #pragma once
 #include "hash.h"

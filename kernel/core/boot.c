@@ -129,6 +129,18 @@ static void map_image(struct cell *cell, const struct boot_info *boot, struct bo
     }
 }
 
+// What the auditor compares the kernel with is in the signed bundle, as for every program.
+static void audit_kernel(const struct boot_info *boot)
+{
+    const uint8_t *payload = (uint8_t *)phys_to_kernel(boot->bundle_phys) + BUNDLE_HEADER_SIZE;
+    const struct bundle_entry *e = (const struct bundle_entry *)payload;
+
+    while (e->kind != BUNDLE_KERNEL) // the loader found it
+        e++;
+    audit_begin((const void *)boot->kernel_virt, bundle_part_first(e, BUNDLE_RODATA),
+                bundle_part_first(e, BUNDLE_RELRO), payload + e->tree.offset);
+}
+
 static struct init_info *map_start(struct cell *cell, const struct boot_info *boot,
                                    struct boot_memory *m)
 {
@@ -220,6 +232,7 @@ struct cell *boot_steward(struct boot_info *boot)
     interrupts = take(m, BOOT_IRQ_COUNT * sizeof(struct interrupt));
     cell = take(m, cell_size(STEWARD_SLOTS, STEWARD_TABLES));
     cell_init(cell, STEWARD_SLOTS, STEWARD_TABLES);
+    audit_kernel(boot);
     map_image(cell, boot, m);
     info = map_start(cell, boot, m);
     t = start_thread(cell, boot, m, table[boot->steward_entry].start);

@@ -44,12 +44,10 @@ void frame_small_end(const void *body)
 
 static pte_t frame_entry(paddr_t page, uint32_t access)
 {
-    pte_t e = page | PTE_PRESENT | PTE_USER;
+    pte_t e = page | PTE_PRESENT | PTE_USER | PTE_NO_EXECUTE;
 
     if (access & ACCESS_WRITE)
         e |= PTE_WRITE;
-    if (!(access & ACCESS_EXECUTE))
-        e |= PTE_NO_EXECUTE;
     return e;
 }
 
@@ -138,9 +136,7 @@ err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_
 
     if (access & ~7u || !(access & ACCESS_READ))
         return ERR_BAD_ARGUMENT;
-    if (access & ~c->rights & 7)
-        return ERR_DENIED;
-    if ((access & ACCESS_WRITE) && (access & ACCESS_EXECUTE)) // I6
+    if (access & (~c->rights | ACCESS_EXECUTE) & 7) // I6: what can be executed is sealed
         return ERR_DENIED;
     if (!space_range_is_user(address, c->extent))
         return ERR_BAD_ADDRESS;

@@ -59,7 +59,7 @@ static void print_cell(const struct plan_view *plan, uint32_t number)
 
     printf("\n%s  (priority %u", cell->name, cell->priority);
     for (uint32_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-        if (flags[i] && cell->flags >> i & 1)
+        if (cell->flags >> i & 1)
             printf(", %s", flags[i]);
     printf(")\n");
     if (cell->service)

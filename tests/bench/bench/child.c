@@ -9,8 +9,9 @@
 #include "tests/cells/code.h"
 #include <string.h>
 
-#define CHILD_CODE __attribute__((section(".text.entry"), no_stack_protector))
-#define WORK_BASE  0x0000000090000000u // where the child's code is filled in
+#define CHILD_CODE      __attribute__((section(".text.entry"), no_stack_protector))
+#define CHILD_STACK_TOP 0x0000000040000000u
+#define WORK_BASE       0x0000000090000000u // where the child's code is filled in
 
 enum {
     CODE_PAGES = 2,
@@ -56,7 +57,7 @@ static err_t filled(uint64_t pages, const void *content, cap_t *frame)
 
 static err_t stack(const struct child *c)
 {
-    const uint64_t base = CELL_STACK_TOP - STACK_PAGES * PAGE_SIZE;
+    const uint64_t base = CHILD_STACK_TOP - STACK_PAGES * PAGE_SIZE;
     cap_t frame;
     err_t err = cell_reserve(c->cell, base, STACK_PAGES);
 
@@ -130,7 +131,7 @@ err_t child_make(struct child *c, void (*run)(uint64_t), cap_t endpoint, uint32_
     if (err == ERR_OK)
         err = parts(c, endpoint, rights, supervisor);
     if (err == ERR_OK)
-        err = thread_start(c->thread, c->cell, (uint64_t)(uintptr_t)run, CELL_STACK_TOP - 8,
+        err = thread_start(c->thread, c->cell, (uint64_t)(uintptr_t)run, CHILD_STACK_TOP - 8,
                            c->endpoint, 100, 0);
     return err == ERR_OK ? thread_window(c->thread, CELL_WINDOW_BASE, WINDOW_PAGES) : err;
 }
