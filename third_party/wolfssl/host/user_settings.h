@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// wolfCrypt for the host tool and the unit tests: the same code as in the cells, and what TPMs know.
+// wolfCrypt for the host tool and the unit tests: the same code as in the cells, and what TPMs
+// know.
 #pragma once
 #include "full.h"
 
