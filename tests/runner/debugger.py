@@ -25,6 +25,7 @@ SYS_EXIT = 10 << 8
 NOWHERE = 0x7000_0000_0000  # canonical, user space, never mapped
 STEPS_MOST = 400
 WRONG_MOST = 8  # hits of one break point in other cells; then it is more trouble than it is worth
+WRONG_ASKED = 1000  # the same, of a place that was asked for
 LOOKS, LOOK_SECONDS = 8, 0.01
 WAYS = ("jump", "null", "exit")
 
@@ -229,6 +230,7 @@ class Debugger:
         end, wrong = time.monotonic() + seconds, collections.Counter()
         if self.since is None:
             self.stop()
+        most = WRONG_ASKED if places else WRONG_MOST
         places = places or self.places.setdefault(cell, sites(cell))
         marked = {base + place for base in self.bases(cell) for place in places}
         self.marks(marked, True)
@@ -242,7 +244,7 @@ class Debugger:
             found = now == cell
             # Programs share the code that calls the kernel, so others come by; what others do in a loop is too much.
             wrong[place] += self.ask(b"m%x,2" % (place - 2)) != b"0f05"
-            if not found and wrong[place] == WRONG_MOST and place in marked:
+            if not found and wrong[place] == most and place in marked:
                 self.marks([place], False)
                 marked.remove(place)
             elif not found:
