@@ -13,6 +13,7 @@
 #define CELL_TOP         0x00007ffffffff000u // end of user space; the last page is never mapped
 
 enum {
+    CELL_CODE_PAGES_MAX = 16384, // of an image in memory: 64 MiB
     CELL_LEASE_PAGES = 24,   // enough for the largest method in abi/*.idl, which idlc checks
     CELL_WINDOW_PAGES = 256, // the longest lease
     CELL_DEVICE_SPAN = 4 << 20,

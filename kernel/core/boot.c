@@ -54,20 +54,34 @@ static void map(struct cell *cell, void *page, vaddr_t address, uint32_t access)
         arch_halt("the steward does not fit", 0);
 }
 
-static void map_image(struct cell *cell, const struct boot_info *boot, struct boot_memory *m)
+// One part of the image: `pages` pages, the first `size` bytes copied from the bundle.
+static vaddr_t map_part(struct cell *cell, struct boot_memory *m, vaddr_t at, uint64_t pages,
+                        const uint8_t *bytes, uint64_t size, uint32_t access)
 {
-    const uint8_t *payload = (uint8_t *)phys_to_kernel(boot->bundle_phys) + BUNDLE_HEADER_SIZE;
-    const struct bundle_entry *e = (const struct bundle_entry *)payload + boot->steward_entry;
-    uint64_t rodata = e->text_pages, data = rodata + e->rodata_pages, bss = data + e->data_pages;
-
-    for (uint64_t i = 0; i < bss + e->bss_pages; i++) {
-        uint32_t access = i < rodata ? ACCESS_EXECUTE : i < data ? 0 : ACCESS_WRITE;
+    for (; pages; pages--, at += PAGE_SIZE) {
+        uint64_t part = size < PAGE_SIZE ? size : PAGE_SIZE;
         void *page = take(m, PAGE_SIZE);
 
-        if (i < bss)
-            memcpy(page, payload + e->offset + i * PAGE_SIZE, PAGE_SIZE);
-        map(cell, page, CELL_CODE_BASE + i * PAGE_SIZE, ACCESS_READ | access);
+        memcpy(page, bytes, part);
+        map(cell, page, at, access);
+        bytes += part;
+        size -= part;
     }
+    return at;
+}
+
+static void map_image(struct cell *cell, const struct boot_info *boot, struct boot_memory *m)
+{
+    static const uint32_t access[BUNDLE_PARTS] = {ACCESS_READ | ACCESS_EXECUTE, ACCESS_READ,
+                                                  ACCESS_READ, ACCESS_READ | ACCESS_WRITE};
+    const uint8_t *payload = (uint8_t *)phys_to_kernel(boot->bundle_phys) + BUNDLE_HEADER_SIZE;
+    const struct bundle_entry *e = (const struct bundle_entry *)payload + boot->steward_entry;
+    vaddr_t at = CELL_CODE_BASE;
+
+    for (unsigned i = 0; i < BUNDLE_PARTS; i++)
+        at = map_part(cell, m, at, bundle_part_pages(e, i), payload + e->part[i].offset,
+                      e->part[i].size, access[i]);
+    map_part(cell, m, at, e->bss_pages, payload, 0, ACCESS_READ | ACCESS_WRITE);
 }
 
 static struct init_info *map_start(struct cell *cell, struct boot_memory *m)

@@ -21,7 +21,28 @@
 
 struct fake_kernel kernel;
 
-enum { IMAGE_PAGE = 8, PLAN_PAGE = 2, GRANTS = 4 };
+enum { IMAGE_PAGE = 8, IMAGE_STRIDE = 6, PLAN_PAGE = 2, GRANTS = 4 };
+
+// Every byte of the image's page n is `first` + n; then the tree, and two relocations.
+static void image_put(struct fake_bundle *b, struct bundle_entry *e, uint32_t at, uint8_t first)
+{
+    static const uint32_t pages[BUNDLE_PARTS] = {2, 1, 1, 1};
+    static const uint32_t relocs[FAKE_RELOCS] = {FAKE_RELOC_TABLE, FAKE_RELOC_DATA};
+    uint8_t *payload = b->bytes + BUNDLE_HEADER_SIZE;
+    for (unsigned i = 0; i < BUNDLE_PARTS; i++) {
+        e->part[i] = (struct bundle_span){at, pages[i] * PAGE_SIZE};
+        for (uint32_t k = 0; k < pages[i]; k++, at += PAGE_SIZE)
+            memset(payload + at, first++, PAGE_SIZE);
+    }
+    e->bss_pages = 2;
+    e->start = 16;
+    e->tree = (struct bundle_span){at, FAKE_TREE * CODE_HASH};
+    for (unsigned i = 0; i < FAKE_TREE; i++)
+        memset(payload + at + i * CODE_HASH, (int)(0x80 + i), CODE_HASH);
+    memset(e->root, 0x80 + FAKE_TREE - 1, CODE_HASH);
+    e->relocs = (struct bundle_span){at + FAKE_TREE * CODE_HASH, sizeof relocs};
+    memcpy(payload + e->relocs.offset, relocs, sizeof relocs);
+}
 
 static void cell_put(struct fake_bundle *b, uint32_t i, const char *name, uint32_t service,
                      uint32_t priority)
@@ -38,15 +59,7 @@ static void cell_put(struct fake_bundle *b, uint32_t i, const char *name, uint32
     struct bundle_entry *e = &b->entries[i];
     strcpy(e->name, name);
     e->kind = BUNDLE_CELL;
-    e->offset = (IMAGE_PAGE + i * 4) * PAGE_SIZE;
-    e->text_pages = 2;
-    e->rodata_pages = 1;
-    e->data_pages = 1;
-    e->bss_pages = 2;
-    e->size = 4 * PAGE_SIZE;
-    e->start = 16;
-    for (uint32_t k = 0; k < e->size; k++)
-        b->bytes[BUNDLE_HEADER_SIZE + e->offset + k] = (uint8_t)(i * 16 + k / PAGE_SIZE + 1);
+    image_put(b, e, (IMAGE_PAGE + i * IMAGE_STRIDE) * PAGE_SIZE, (uint8_t)(i * 16 + 1));
 }
 
 struct plan_grant fake_grant(const struct fake_bundle *b, uint32_t i)
@@ -102,7 +115,7 @@ void fake_bundle_make(struct fake_bundle *b)
     for (uint32_t i = 0; i < GRANTS; i++)
         fake_grant_put(b, i, &grants[i]);
     b->entries[FAKE_CELLS] = (struct bundle_entry){
-        .name = "plan", .kind = BUNDLE_PLAN, .offset = PLAN_PAGE * PAGE_SIZE, .size = PAGE_SIZE};
+        .name = "plan", .kind = BUNDLE_PLAN, .part = {{PLAN_PAGE * PAGE_SIZE, PAGE_SIZE}}};
 }
 
 void fake_kernel_reset(void)

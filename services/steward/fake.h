@@ -2,11 +2,12 @@
 // For unit tests: a small bundle in memory, and a kernel that writes down what it is asked. Frames
 // have real memory, so what a tenant would see can be looked at.
 #pragma once
+#include "image.h"
 #include "plan.h"
 #include "slots.h"
 #include "tenant.h"
 
-enum { FAKE_PAGES = 64, FAKE_FRAMES = 256, FAKE_DERIVES = 128 };
+enum { FAKE_PAGES = 64, FAKE_FRAMES = 512, FAKE_DERIVES = 128 };
 
 // The bundle: steward, console (driver), log, vault and app, in this order.
 enum fake_cell { FAKE_STEWARD, FAKE_CONSOLE, FAKE_LOG, FAKE_ENTROPY, FAKE_APP, FAKE_CELLS };
@@ -19,6 +20,17 @@ struct fake_bundle {
     struct plan_ceiling *ceiling;
     struct plan_cell *cells;
     uint8_t *grants; // struct plan_grant each, unaligned
+};
+
+// Every cell's image: two pages of text, one each of constants, tables and data, two of zeroes;
+// page n is filled with 16 * cell + n + 1. Its tree's hash n is filled with 0x80 + n.
+enum {
+    FAKE_SEALED = 3, // pages of text and constants
+    FAKE_IMAGE = 7,  // pages in memory
+    FAKE_TREE = 6,   // hashes
+    FAKE_RELOCS = 2,
+    FAKE_RELOC_TABLE = 3 * PAGE_SIZE + 8,
+    FAKE_RELOC_DATA = 4 * PAGE_SIZE + 16,
 };
 
 void fake_bundle_make(struct fake_bundle *b);

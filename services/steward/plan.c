@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan.h"
 #include "abi/syscall.h"
+#include "image.h"
 #include <stdbool.h>
 #include <string.h>
 
 enum {
-    CODE_PAGES_MAX = (CELL_HEAP_BASE - CELL_CODE_BASE) / PAGE_SIZE - 1,
     HEAP_PAGES_MAX = (CELL_LEASE_BASE - CELL_HEAP_BASE) / PAGE_SIZE - 1,
     STACK_PAGES_MAX = 4096,
     UNTYPED_PAGES_MAX = 65536,
@@ -38,24 +38,11 @@ static bool name_ok(const char *name, size_t size)
     return true;
 }
 
-static uint64_t image_pages(const struct bundle_entry *e)
-{
-    return (uint64_t)e->text_pages + e->rodata_pages + e->data_pages;
-}
-
-static const char *image_check(const struct bundle_view *v, uint32_t index)
+static const char *program_check(const struct bundle_view *v, uint32_t index)
 {
     if (index >= v->entry_count || v->entries[index].kind != BUNDLE_CELL)
         return "its image is no program of the bundle";
-    const struct bundle_entry *e = &v->entries[index];
-    if (e->offset % PAGE_SIZE != 0 || !range_ok(e->offset, e->size, v->payload_size) ||
-        e->size != image_pages(e) * PAGE_SIZE)
-        return "its image lies outside the bundle";
-    if (e->text_pages == 0 || image_pages(e) + e->bss_pages > CODE_PAGES_MAX)
-        return "its image is empty or too large";
-    if (e->start >= (uint64_t)e->text_pages * PAGE_SIZE)
-        return "its image starts outside its code";
-    return NULL;
+    return image_check(&v->entries[index], v->payload, v->payload_size);
 }
 
 static const char *devices_check(const struct plan_cell *c)
@@ -147,7 +134,7 @@ static const char *cells_check(const struct bundle_view *v, uint32_t *culprit)
         *culprit = i;
         const char *why = cell_check(&v->cells[i]);
         if (why == NULL)
-            why = image_check(v, v->cells[i].image);
+            why = program_check(v, v->cells[i].image);
         for (uint32_t k = 0; why == NULL && k < i; k++)
             why = pair_check(&v->cells[k], &v->cells[i]);
         if (why != NULL)
@@ -225,11 +212,12 @@ static const char *plan_find(struct bundle_view *v)
             e = &v->entries[i];
     if (e == NULL)
         return "the bundle holds no plan";
-    if (e->offset % PAGE_SIZE != 0 || !range_ok(e->offset, e->size, v->payload_size) ||
-        e->size < sizeof(struct plan))
+    const struct bundle_span *bytes = &e->part[BUNDLE_BYTES];
+    if (bytes->offset % BUNDLE_ALIGN != 0 ||
+        !range_ok(bytes->offset, bytes->size, v->payload_size) || bytes->size < sizeof(struct plan))
         return "the plan lies outside the bundle";
-    // Safety: in the payload, page-aligned, at least that long.
-    const struct plan *plan = (const struct plan *)(v->payload + e->offset);
+    // Safety: in the payload, aligned to BUNDLE_ALIGN, at least that long.
+    const struct plan *plan = (const struct plan *)(v->payload + bytes->offset);
     if (plan->magic != PLAN_MAGIC || plan->version != PLAN_VERSION)
         return "the plan is of another version";
     if (plan->cell_count == 0 || plan->cell_count > PLAN_CELLS_MAX ||
@@ -237,7 +225,7 @@ static const char *plan_find(struct bundle_view *v)
         return "the plan has too many cells or permissions";
     if (sizeof *plan + sizeof *v->ceiling + plan->cell_count * sizeof *v->cells +
             plan->grant_count * sizeof *v->grants >
-        e->size)
+        bytes->size)
         return "the plan is not as long as it says";
     v->cell_count = plan->cell_count;
     v->grant_count = plan->grant_count;
@@ -284,7 +272,7 @@ uint32_t plan_tables(const struct bundle_view *v, uint32_t cell)
     uint32_t upper = 3, spare = c->untyped_pages != 0 ? 16 : 0;
     for (uint32_t i = 0; i < START_DEVICES; i++)
         spare += area_tables(CELL_DEVICE_BASE + (uint64_t)i * CELL_DEVICE_SPAN, c->mmio[i].pages);
-    return upper + spare + area_tables(CELL_CODE_BASE, image_pages(e) + e->bss_pages) +
+    return upper + spare + area_tables(CELL_CODE_BASE, image_pages(e)) +
            area_tables(CELL_HEAP_BASE, c->heap_pages) +
            area_tables(CELL_LEASE_BASE, CELL_LEASE_PAGES) +
            area_tables(CELL_WINDOW_BASE, CELL_WINDOW_PAGES) +
@@ -296,6 +284,6 @@ uint64_t plan_pages(const struct bundle_view *v, uint32_t cell)
 {
     const struct plan_cell *c = &v->cells[cell];
     const struct bundle_entry *e = plan_image(v, cell);
-    return image_pages(e) + e->bss_pages + c->heap_pages + c->stack_pages + c->untyped_pages +
-           CELL_LEASE_PAGES + 1;
+    return image_pages(e) + c->heap_pages + c->stack_pages + c->untyped_pages + CELL_LEASE_PAGES +
+           1;
 }

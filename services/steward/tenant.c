@@ -9,6 +9,7 @@
 #include "gen/steward.h"
 #include "gen/thread.h"
 #include "gen/untyped.h"
+#include "image.h"
 #include "os/ipc.h"
 #include <string.h>
 
@@ -65,37 +66,52 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-// Copy `size` bytes into an unmapped frame of `pages` pages.
-static err_t frame_fill(cap_t frame, const void *data, size_t size)
+// What an area holds from the start: `size` bytes, then zeroes. Those of an image are relocated.
+struct content {
+    const uint8_t *data;
+    uint64_t size;
+    const struct bundle_entry *image; // null: nothing to relocate
+    const uint8_t *payload;           // that the image is in
+    uint64_t base;                    // of the image in the cell
+    uint64_t first;                   // image offset of `data`
+};
+
+// Put the next bytes of the content into an unmapped frame of `pages` pages.
+static err_t frame_fill(cap_t frame, uint64_t pages, struct content *content)
 {
+    uint8_t *work = (uint8_t *)(uintptr_t)STEWARD_WORK_BASE;
+    uint64_t size = min_u64(content->size, pages * PAGE_SIZE);
     err_t err = frame_map(frame, CAP_SELF, STEWARD_WORK_BASE, ACCESS_READ | ACCESS_WRITE);
     if (err != ERR_OK)
         return err;
     // Safety: mapped just now, read and write, and nowhere else.
-    memcpy((void *)(uintptr_t)STEWARD_WORK_BASE, data, size);
+    memcpy(work, content->data, size);
+    if (content->image != NULL)
+        image_relocate(content->image, content->payload, content->base, content->first,
+                       pages * PAGE_SIZE, work);
+    content->data += size;
+    content->size -= size;
+    content->first += pages * PAGE_SIZE;
     return frame_unmap(frame);
 }
 
-// Give the tenant `pages` zeroed pages at `address`, the first `size` bytes copied from `data`.
+// Give the tenant `pages` zeroed pages at `address` with that content, or null.
 static err_t area_make(struct making *m, uint64_t address, uint64_t pages, uint32_t access,
-                       const uint8_t *data, uint64_t size)
+                       struct content *content)
 {
     if (pages == 0)
         return ERR_OK;
     err_t err = cell_reserve(m->t->cell, address, pages);
     while (err == ERR_OK && pages != 0) {
         uint64_t part = min_u64(pages, FRAME_PAGES_MAX);
-        uint64_t filled = min_u64(size, part * PAGE_SIZE);
         cap_t frame = 0;
         err = frame_make(m, part, &frame);
-        if (err == ERR_OK && filled != 0)
-            err = frame_fill(frame, data, filled);
+        if (err == ERR_OK && content != NULL && content->size != 0)
+            err = frame_fill(frame, part, content);
         if (err == ERR_OK)
             err = frame_map(frame, m->t->cell, address, access);
         pages -= part;
         address += part * PAGE_SIZE;
-        data = filled != 0 ? data + filled : data;
-        size -= filled;
     }
     return err;
 }
@@ -158,24 +174,31 @@ static err_t make_body(struct making *m)
 
 static err_t make_image(struct making *m)
 {
+    static const struct {
+        const char *step;
+        uint32_t access;
+    } parts[BUNDLE_PARTS] = {
+        {"code",      ACCESS_READ | ACCESS_EXECUTE},
+        {"constants", ACCESS_READ                 },
+        {"tables",    ACCESS_READ                 },
+        {"data",      ACCESS_READ | ACCESS_WRITE  }
+    };
     const struct bundle_entry *e = plan_image(m->h->view, m->number);
-    const uint8_t *image = m->h->view->payload + e->offset;
-    uint64_t text = (uint64_t)e->text_pages * PAGE_SIZE;
-    uint64_t rodata = (uint64_t)e->rodata_pages * PAGE_SIZE;
-    uint64_t data = (uint64_t)e->data_pages * PAGE_SIZE, at = CELL_CODE_BASE;
-    m->step = "code";
-    err_t err = area_make(m, at, e->text_pages, ACCESS_READ | ACCESS_EXECUTE, image, text);
-    if (err != ERR_OK)
-        return err;
-    m->step = "constants";
-    at += text;
-    err = area_make(m, at, e->rodata_pages, ACCESS_READ, image + text, rodata);
-    if (err != ERR_OK)
-        return err;
-    m->step = "data";
-    at += rodata;
-    return area_make(m, at, (uint64_t)e->data_pages + e->bss_pages, ACCESS_READ | ACCESS_WRITE,
-                     image + text + rodata, data);
+    const uint8_t *payload = m->h->view->payload;
+    err_t err = ERR_OK;
+    for (unsigned i = 0; i < BUNDLE_PARTS && err == ERR_OK; i++) {
+        const uint64_t first = (uint64_t)bundle_part_first(e, i) * PAGE_SIZE;
+        uint64_t pages = bundle_part_pages(e, i) + (i == BUNDLE_DATA ? e->bss_pages : UINT64_C(0));
+        struct content content = {.data = payload + e->part[i].offset,
+                                  .size = e->part[i].size,
+                                  .image = e,
+                                  .payload = payload,
+                                  .base = CELL_CODE_BASE,
+                                  .first = first};
+        m->step = parts[i].step;
+        err = area_make(m, CELL_CODE_BASE + first, pages, parts[i].access, &content);
+    }
+    return err;
 }
 
 // Heap, stack, lease area, and the page tables of the window, where pages of others will appear.
@@ -185,15 +208,15 @@ static err_t make_areas(struct making *m)
     const struct plan_cell *c = m->plan;
     uint64_t stack = CELL_STACK_TOP - (uint64_t)c->stack_pages * PAGE_SIZE;
     m->step = "heap";
-    err_t err = area_make(m, CELL_HEAP_BASE, c->heap_pages, access, NULL, 0);
+    err_t err = area_make(m, CELL_HEAP_BASE, c->heap_pages, access, NULL);
     if (err != ERR_OK)
         return err;
     m->step = "stack";
-    err = area_make(m, stack, c->stack_pages, access, NULL, 0);
+    err = area_make(m, stack, c->stack_pages, access, NULL);
     if (err != ERR_OK)
         return err;
     m->step = "lease area";
-    err = area_make(m, CELL_LEASE_BASE, CELL_LEASE_PAGES, access, NULL, 0);
+    err = area_make(m, CELL_LEASE_BASE, CELL_LEASE_PAGES, access, NULL);
     if (err != ERR_OK)
         return err;
     m->step = "window";

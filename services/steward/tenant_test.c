@@ -68,6 +68,16 @@ static void check_area(uint64_t address, uint64_t pages, uint32_t access, int fi
     CHECK_EQ(f->memory[(pages - 1) * PAGE_SIZE], second);
 }
 
+static void check_word(uint64_t address, size_t offset, uint64_t wanted)
+{
+    const struct fake_frame *f = fake_mapped(address);
+    uint64_t word = 0;
+    if (!CHECK(f != NULL))
+        return;
+    memcpy(&word, f->memory + offset, sizeof word);
+    CHECK_EQ(word, wanted);
+}
+
 static void test_areas(void)
 {
     const uint32_t rw = ACCESS_READ | ACCESS_WRITE;
@@ -75,7 +85,12 @@ static void test_areas(void)
     CHECK_EQ(tenant_make(&house, FAKE_APP, &t, &step), ERR_OK);
     check_area(CELL_CODE_BASE, 2, ACCESS_READ | ACCESS_EXECUTE, 0x41, 0x42);
     check_area(CELL_CODE_BASE + 2 * PAGE_SIZE, 1, ACCESS_READ, 0x43, 0x43);
-    check_area(CELL_CODE_BASE + 3 * PAGE_SIZE, 3, rw, 0x44, 0);
+    check_area(CELL_CODE_BASE + 3 * PAGE_SIZE, 1, ACCESS_READ, 0x44, 0x44);
+    check_area(CELL_CODE_BASE + 4 * PAGE_SIZE, 3, rw, 0x45, 0);
+    check_word(CELL_CODE_BASE + 3 * PAGE_SIZE, 8, 0x4444444444444444 + CELL_CODE_BASE);
+    check_word(CELL_CODE_BASE + 3 * PAGE_SIZE, 16, 0x4444444444444444);
+    check_word(CELL_CODE_BASE + 4 * PAGE_SIZE, 8, 0x4545454545454545);
+    check_word(CELL_CODE_BASE + 4 * PAGE_SIZE, 16, 0x4545454545454545 + CELL_CODE_BASE);
     check_area(CELL_HEAP_BASE, 3, rw, 0, 0);
     check_area(CELL_STACK_TOP - 4 * PAGE_SIZE, 4, rw, 0, 0);
     check_area(CELL_LEASE_BASE, CELL_LEASE_PAGES, rw, 0, 0);
