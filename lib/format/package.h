@@ -110,5 +110,6 @@ MUST_USE err_t package_judge(const struct package *package, const struct package
 // signs.
 void package_register(const struct package *package, struct program_register *out);
 
-// The sentence for a person: what is wrong and what to do.
+// The sentence for a person: what is wrong and what to do; for a verdict, that of its chain too.
+const char *package_refusal_sentence(uint32_t refusal);
 const char *package_sentence(const struct package_verdict *verdict);

@@ -331,9 +331,12 @@ static void test_install_frames(void)
     CHECK_EQ(install_record_get(bytes, sizeof bytes, &record_back), ERR_BAD_DATA);
 }
 
-// What opening and writing can say was said; the rest belongs to judging.
+// What opening and writing can say was said; the rest belongs to judging. No two say the same.
 static void test_table(void)
 {
+    for (uint32_t i = 0; i <= PACKAGE_REFUSAL_COUNT; i++)
+        for (uint32_t k = 0; k < i; k++)
+            CHECK(strcmp(package_refusal_sentence(i), package_refusal_sentence(k)) != 0);
     for (int i = 1; i < PACKAGE_REFUSED_UNSIGNED; i++)
         if (!CHECK(seen[i]))
             fprintf(stderr, "    refusal %d has no test\n", i);
