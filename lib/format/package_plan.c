@@ -9,8 +9,6 @@
 #include <string.h>
 
 enum {
-    HEAP_PAGES_MAX = (CELL_LEASE_BASE - CELL_HEAP_BASE) / PAGE_SIZE - 1,
-    STACK_PAGES_MAX = 4096,
     SLOTS_MIN = 128, // a power of two above START_SLOT_FREE
     SLOTS_MAX = 65536,
     APP_FLAGS = PLAN_APP | PLAN_FPU | PLAN_SECRET,
@@ -61,8 +59,8 @@ static bool numbers_good(const struct plan_app *app)
 {
     const struct plan_cell *cell = &app->cell;
     return app->number != 0 && app->zero == 0 && cell->zero == 0 &&
-           cell->heap_pages <= HEAP_PAGES_MAX && cell->stack_pages != 0 &&
-           cell->stack_pages <= STACK_PAGES_MAX && cell->slots >= SLOTS_MIN &&
+           cell->heap_pages <= CELL_HEAP_PAGES_MAX && cell->stack_pages != 0 &&
+           cell->stack_pages <= CELL_STACK_PAGES_MAX && cell->slots >= SLOTS_MIN &&
            cell->slots <= SLOTS_MAX && (cell->slots & (cell->slots - 1)) == 0 &&
            cell->priority != 0 && cell->priority < STEWARD_PRIORITY &&
            cell->budget_us <= cell->period_us && cell->period_us <= PLAN_PERIOD_MAX &&
