@@ -15,9 +15,10 @@ enum {
 };
 
 static const char *const manifest_keys[] = {
-    "name",    "publisher", "app_id",  "service", "priority", "heap",   "stack",    "memory",
-    "slots",   "fpu",       "secret",  "seed",    "app",      "cells",  "argument", "permissions",
-    "devices", "budget",    "restart", "consent", "version",  "number", NULL,
+    "name",     "publisher",   "app_id",  "service", "priority", "heap",    "stack",
+    "memory",   "slots",       "fpu",     "secret",  "seed",     "app",     "cells",
+    "argument", "permissions", "devices", "budget",  "restart",  "consent", "version",
+    "number",   "audit",       "denials", NULL,
 };
 // What only a program of the system has.
 static const char *const system_keys[] = {"service", "devices", "memory", "cells",
@@ -251,14 +252,18 @@ static bool read_devices(const struct fields *f, struct profile_cell *cell)
 
 static bool read_flags(const struct fields *f, struct profile_cell *cell, bool app)
 {
-    bool fpu = false, secret = false, seed = false, cells = false;
+    bool fpu = false, secret = false, seed = false, cells = false, audit = false, denials = false;
     const struct setting *s = fields_find(f, "seed");
     bool restart;
 
     if (!fields_bool(f, "fpu", &fpu) || !fields_bool(f, "secret", &secret) ||
         !fields_bool(f, "seed", &seed) || !fields_bool(f, "app", &app) ||
-        !fields_bool(f, "cells", &cells))
+        !fields_bool(f, "cells", &cells) || !fields_bool(f, "audit", &audit) ||
+        !fields_bool(f, "denials", &denials))
         return false;
+    if (app && (audit || denials))
+        return fail(f, fields_find(f, audit ? "audit" : "denials"), PROFILE_APP_AUDIT, NULL, NULL,
+                    NULL);
     restart = !app;
     if (!fields_bool(f, "restart", &restart))
         return false;
@@ -267,7 +272,8 @@ static bool read_flags(const struct fields *f, struct profile_cell *cell, bool a
     cell->seed_line = s ? s->line : 0;
     cell->plan.flags = (fpu ? PLAN_FPU : 0u) | (secret ? PLAN_SECRET : 0u) |
                        (seed ? PLAN_SEED : 0u) | (app ? PLAN_APP : 0u) | (cells ? PLAN_CELLS : 0u) |
-                       (restart ? PLAN_RESTART : 0u);
+                       (restart ? PLAN_RESTART : 0u) | (audit ? PLAN_AUDIT : 0u) |
+                       (denials ? PLAN_DENIALS : 0u);
     return true;
 }
 
