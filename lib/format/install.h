@@ -18,8 +18,8 @@ enum install_type { // request -> answer
     INSTALL_DATA = 17, // u32 offset, bytes -> u32 bytes that are there. BAD_STATE: nothing begun
     INSTALL_END = 18,  // -> struct install_job. BAD_STATE: bytes are missing
     INSTALL_RESULT = 19, // -> struct install_job
-    INSTALL_LIST = 20,   // u32 index -> struct install_record. NOT_FOUND: that was all
-    INSTALL_REMOVE = 21, // name (1 to 31 bytes) -> struct install_job. NOT_FOUND, BUSY
+    INSTALL_LIST = 20,   // u32 index -> struct install_record; nothing behind the last one
+    INSTALL_REMOVE = 21, // name (1 to 31 bytes) -> struct install_job. BUSY: a question is open
     INSTALL_CANCEL = 22, // -> struct install_job: a question that is open is withdrawn
 };
 

@@ -5,9 +5,7 @@
 #include "elf.h"
 #include "files.h"
 #include "format/package_write.h"
-#include "profile.h"
 #include "report.h"
-#include "tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +19,7 @@ enum { ELF_SIZE_MAX = 64 << 20 };
 
 struct making {
     const char *folder;
-    struct profile_cell cell;
+    uint8_t *manifest; // owned
     struct plan_grant grants[PLAN_APP_GRANTS];
     struct elf_image image;
     struct bundle_part program;
@@ -117,35 +115,21 @@ static bool resources_add(struct making *m)
 
 static bool manifest_add(struct making *m)
 {
-    struct source source = tree_source(m->folder);
+    char path[PATH_MAX];
     struct complaint c = {0};
+    size_t size = 0;
 
-    snprintf(m->cell.manifest, sizeof(m->cell.manifest), "manifest.toml");
-    m->cell.text = source.read(source.context, m->cell.manifest, &m->cell.text_size);
-    if (!m->cell.text) {
-        report_error("%s/manifest.toml cannot be read - name the folder of an app", m->folder);
+    snprintf(path, sizeof(path), "%s/manifest.toml", m->folder);
+    m->manifest = file_read(path, PACKAGE_MANIFEST_MAX, &size);
+    if (!m->manifest)
+        return false;
+    if (!app_plan((const char *)m->manifest, size, path, &m->draft.app, m->grants, &c)) {
+        report_error("%s", c.text);
         return false;
     }
-    if (!manifest_read_app(&m->cell, &c)) {
-        report_error("%s/%s", m->folder, c.text);
-        return false;
-    }
-    for (uint32_t s = 1; s < PROFILE_SERVICES; s++) {
-        const struct permission *p = &m->cell.permissions[s];
-        if (!p->methods && !p->consent)
-            continue;
-        if (m->draft.grant_count == PLAN_APP_GRANTS) {
-            report_error("%s/manifest.toml names more than %d services - an app has fewer",
-                         m->folder, PLAN_APP_GRANTS);
-            return false;
-        }
-        m->grants[m->draft.grant_count++] = (struct plan_grant){0, s, p->methods, p->consent};
-    }
-    m->draft.app.cell = m->cell.plan;
-    m->draft.app.number = m->cell.number;
-    memcpy(m->draft.app.version_text, m->cell.version, sizeof(m->cell.version));
-    m->draft.manifest = (struct span){(const uint8_t *)m->cell.text, m->cell.text_size};
     m->draft.grants = m->grants;
+    m->draft.grant_count = m->draft.app.grant_count;
+    m->draft.manifest = (struct span){m->manifest, size};
     return true;
 }
 
@@ -157,7 +141,7 @@ static bool program_add(struct making *m, const char *program)
     uint8_t *file;
     bool good;
 
-    snprintf(path, sizeof(path), "%s/build/%s.elf", m->folder, m->cell.plan.name);
+    snprintf(path, sizeof(path), "%s/build/%s.elf", m->folder, m->draft.app.cell.name);
     file = file_read(program ? program : path, ELF_SIZE_MAX, &size);
     if (!file)
         return false;
@@ -172,7 +156,7 @@ static bool program_add(struct making *m, const char *program)
                                       .relocs = m->image.relocs,
                                       .reloc_count = m->image.reloc_count};
     m->program.entry.kind = BUNDLE_CELL;
-    memcpy(m->program.entry.name, m->cell.plan.name, BUNDLE_NAME);
+    memcpy(m->program.entry.name, m->draft.app.cell.name, BUNDLE_NAME);
     for (unsigned i = 0; i < BUNDLE_PARTS; i++)
         m->program.entry.part[i].size = m->image.part_size[i];
     m->program.entry.bss_pages = m->image.bss_pages;
@@ -211,6 +195,6 @@ bool app_make(struct app_file *app, const char *folder, const char *program)
         free((uint8_t *)(uintptr_t)m.resources[i].bytes.at);
     }
     elf_image_free(&m.image);
-    free(m.cell.text);
+    free(m.manifest);
     return good;
 }
