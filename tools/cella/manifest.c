@@ -76,9 +76,8 @@ bool publishers_check(const struct setting *document, const char *path, struct c
     return true;
 }
 
-// The number of the service called `name`, with a complaint at `at` if there is none.
-static bool find_service(const struct fields *f, const struct setting *at, const char *name,
-                         const struct service_info **out)
+bool service_find(const struct fields *f, const struct setting *at, const char *name,
+                  const struct service_info **out)
 {
     struct near near;
     char hint[128];
@@ -150,7 +149,7 @@ bool permissions_read(const struct fields *f, const struct setting *table, const
     for (size_t i = 0; i < table->count; i++) {
         const struct setting *list = &table->items[i];
         const struct service_info *service;
-        if (!find_service(f, list, list->key, &service) ||
+        if (!service_find(f, list, list->key, &service) ||
             !read_methods(f, list, service, consent, &permissions[service->number]))
             return false;
     }
@@ -288,7 +287,7 @@ static bool read_service(const struct fields *f, struct profile_cell *cell)
         return fail(f, s, PROFILE_WRONG_TYPE, "service", "text in quotes", NULL);
     if (cell->plan.flags & PLAN_APP)
         return fail(f, s, PROFILE_APP_SERVICE, NULL, NULL, NULL);
-    if (!find_service(f, s, s->string, &service))
+    if (!service_find(f, s, s->string, &service))
         return false;
     cell->plan.service = service->number;
     cell->service_line = s->line;
