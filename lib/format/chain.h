@@ -23,7 +23,8 @@ enum {
     CHAIN_BODY_MAX = 3328,  // bytes of an entry's signed part
     CHAIN_ENTRY_MAX = 6720, // bytes of an entry
     CHAIN_MAX = CHAIN_ENTRIES * CHAIN_ENTRY_MAX,
-    CHAIN_MESSAGE = 52, // bytes that are signed
+    CHAIN_MESSAGE = 52,   // bytes that are signed
+    CHAIN_TIME_BITS = 37, // of an entry's time: until the year 6325
 };
 
 enum chain_key_type { CHAIN_KEY_HYBRID = 1 };
@@ -114,7 +115,6 @@ struct chain {
     uint32_t offset[CHAIN_ENTRIES]; // of each entry in `bytes`
     uint8_t hash[CHAIN_ENTRIES][CHAIN_HASH];
     bool recovered[CHAIN_ENTRIES]; // signed by the recovery key
-    uint8_t work[CHAIN_BODY_MAX];  // an entry, encoded anew
 };
 
 struct chain_check {
