@@ -2,20 +2,18 @@
 // The steward's one question to the person. The steward calls nobody: whoever asks waits in its
 // call, the prompt fetches the question and brings the answer.
 //
-//            open                fetch               answer, right number
-//     EMPTY -------> UNSEEN -----------------> SHOWN ---------------------> EMPTY, the asker has
-//     yes
-//       ^              |         fetch again --^ |
-//       '--------------'-------------------------'
-//        no, wrong number, deadline, trouble, the asker's death
+//          open            fetch            answered
+//   EMPTY ------> UNSEEN ----------> SHOWN ----------> EMPTY
 //
-// D1  There is at most one question; it belongs to one asker, whose call is kept and answered once.
-// D2  An answer counts only for the question that was fetched last, with the number that went
-// along;
-//     the first one with that sequence ends the question, whatever it says.
-// D3  Each time a question is fetched it has another number: what was typed for a prompt that died
-//     is no answer to the next one.
-// D4  No question outlives its deadline, or its asker.
+// Fetched again, it stays SHOWN. A no, a wrong number, the deadline, a console that fails or the
+// asker's death empty the desk in any state; only a yes with the right number gives anything.
+//
+// D1 There is at most one question; it belongs to one asker, whose call is kept, answered once.
+// D2 An answer counts only for the question that was fetched last, with the number that went along;
+//    the first one with that sequence ends the question, whatever it says.
+// D3 Each time a question is fetched it has another number: what was typed for a prompt that died
+//    is no answer to the next one.
+// D4 No question outlives its deadline, or its asker.
 #pragma once
 #include "abi/consent.h"
 #include <stdbool.h>

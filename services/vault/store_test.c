@@ -134,6 +134,10 @@ static enum store_verdict try(struct store *s, const char *pin, struct store_sec
     uint32_t left = 99;
     memset(secret, 0, sizeof *secret);
     err_t err = store_open(s, (const uint8_t *)pin, strlen(pin), secret, &verdict, &left);
+    if (err || verdict != STORE_RIGHT) { // no byte of it is out
+        static const struct store_secret nothing;
+        CHECK_EQ(memcmp(secret, &nothing, sizeof nothing), 0);
+    }
     return err ? 0 : verdict;
 }
 
@@ -451,6 +455,23 @@ static void flips(void)
     }
 }
 
+// Whoever writes to the medium can make the checksum right again; not what is closed with the key.
+static void rewritten(void)
+{
+    enum { NETWORK = 16, RECORD = 2 * STORE_SECTOR, CHECK_AT = RECORD - HASH_SIZE };
+    struct store_secret got;
+    uint8_t record[RECORD];
+    prepare_kept();
+    const uint32_t slot = power_on(NULL).slot;
+    memcpy(record, disk.sectors[2 * slot], RECORD);
+    record[NETWORK] = 1;
+    hash_bytes(record, CHECK_AT, record + CHECK_AT);
+    memcpy(disk.sectors[2 * slot], record, RECORD);
+    struct store s = power_on(NULL);
+    CHECK_EQ(s.state, STORE_LOCKED);
+    CHECK_EQ(try(&s, "271828", &got), STORE_WRONG);
+}
+
 static void without_medium(void)
 {
     struct store s;
@@ -475,6 +496,7 @@ int main(void)
     cuts();
     guessing();
     flips();
+    rewritten();
     without_medium();
     return unit_done();
 }

@@ -77,6 +77,7 @@ say inspect 0 'vault +status account offer' "$cella" inspect "$work/one"
 say inspect-key 1 'do not hold under that key' "$cella" inspect "$work/one" --key "$work/b/bundle.pub"
 say inspect-json 0 '"vault":\["status"' "$cella" inspect "$work/one" --json
 say inspect-svg 0 '^</svg>$' "$cella" inspect "$work/one" --svg
+say inspect-ask 0 '"may_ask_for":' "$cella" inspect "$work/one" --json
 say inspect-both 2 'usage' "$cella" inspect "$work/one" --json --svg
 say matrix 0 '\| 34 \| \[approve\]\(vault.md#34-approve\) \| prompt \|' "$cella" image matrix profiles/vault.toml
 say graph 0 '^</svg>$' "$cella" image graph profiles/vault.toml

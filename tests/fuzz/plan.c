@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as the plan of an image that somebody handed to `cella inspect`: refused, or it can be
-// drawn.
+// drawn, and compared with another.
 #include "inspect.h"
+#include "inspect_change.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,9 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static FILE *nowhere;
+    static _Alignas(8) uint8_t seed[4096];
+    struct changes changes = {0};
+    struct plan_view known;
     uint8_t *copy = malloc(size); // aligned, and exactly as long
     struct plan_view view;
 
@@ -54,8 +58,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         nowhere = fopen("/dev/null", "w");
     if (size)
         memcpy(copy, data, size);
-    if (plan_read(copy, size, &view) == ERR_OK)
+    if (plan_read(copy, size, &view) == ERR_OK) {
         inspect_svg(nowhere, &view, "fuzz");
+        if (plan_read(seed, fuzz_seed(0, seed, sizeof seed), &known) != ERR_OK)
+            abort();
+        change_plans(&changes, &known, &view);
+        change_plans(&changes, &view, &known);
+        if (inspect_svg_difference(nowhere, &known, &view, "fuzz") != ERR_OK &&
+            view.plan->cell_count + known.plan->cell_count <= PLAN_CELLS_MAX)
+            abort();
+    }
+    change_free(&changes);
     free(copy);
     return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// cella inspect: the whole machine's authority, read from the plan that the steward will carry out.
+// cella inspect: the whole machine's authority, read from the plan that the steward will carry out;
+// of two images, what the second one changes.
 #include "inspect.h"
 
 #include "image_file.h"
@@ -9,7 +10,7 @@
 
 #include <string.h>
 
-static const char usage[] = "cella inspect IMAGE [--key FILE] [--json | --svg]";
+static const char usage[] = "cella inspect IMAGE [NEWER] [--key FILE] [--json | --svg]";
 
 static void print_methods(uint32_t service, uint64_t methods)
 {
@@ -50,7 +51,7 @@ static void print_devices(const struct plan_cell *cell)
 
 static void print_cell(const struct plan_view *plan, uint32_t number)
 {
-    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes cells"};
+    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes cells", "restart"};
     const struct plan_cell *cell = &plan->cells[number];
     char text[32];
     bool any = false;
@@ -109,13 +110,15 @@ static void print_text(const struct image *image)
         print_cell(&image->plan, order[i]);
 }
 
-static void json_calls(const struct plan_view *plan, uint32_t number)
+// `methods` is plan_methods or plan_consent.
+static void json_methods(const struct plan_view *plan, uint32_t number,
+                         uint64_t (*methods_of)(const struct plan_view *, uint32_t, uint32_t))
 {
     const char *comma = "";
     char text[32];
 
     for (uint32_t s = 1; s < START_SERVICES; s++) {
-        uint64_t methods = plan_methods(plan, number, s);
+        uint64_t methods = methods_of(plan, number, s);
         const char *inner = "";
         if (!methods)
             continue;
@@ -167,7 +170,7 @@ static void json_devices(const struct plan_cell *cell)
 
 static void json_cell(const struct plan_view *plan, uint32_t number)
 {
-    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes_cells"};
+    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes_cells", "restart"};
     const struct plan_cell *cell = &plan->cells[number];
     char text[32];
 
@@ -188,7 +191,9 @@ static void json_cell(const struct plan_view *plan, uint32_t number)
     printf(",\"argument\":");
     json_string(stdout, cell->argument);
     printf(",\"calls\":{");
-    json_calls(plan, number);
+    json_methods(plan, number, plan_methods);
+    printf("},\"may_ask_for\":{");
+    json_methods(plan, number, plan_consent);
     printf("}}");
 }
 
@@ -217,9 +222,56 @@ static void print_svg(const struct image *image)
     inspect_svg(stdout, &image->plan, title);
 }
 
+static bool print_difference(const struct image *before, const struct image *after, bool json,
+                             bool svg)
+{
+    char title[4 * BUNDLE_NAME + 8];
+
+    if (!svg) {
+        inspect_difference(before, after, json);
+        return true;
+    }
+    snprintf(title, sizeof(title), "%s %s to %s %s", before->header->profile,
+             before->header->version, after->header->profile, after->header->version);
+    if (inspect_svg_difference(stdout, &before->plan, &after->plan, title) == ERR_OK)
+        return true;
+    report_error("together the images have more than %d cells - compare them without --svg",
+                 PLAN_CELLS_MAX);
+    return false;
+}
+
+static void print_one(const struct image *image, bool json, bool svg)
+{
+    if (json)
+        print_json(image);
+    else if (svg)
+        print_svg(image);
+    else
+        print_text(image);
+}
+
+// Open, and see whose signatures they are. False: said; nothing stays open.
+static bool open_judged(struct image *image, const char *path, const char *key, bool *good)
+{
+    enum image_verdict verdict;
+
+    if (!image_open(image, path))
+        return false;
+    if (!image_judge(image, key, &verdict)) {
+        image_close(image);
+        return false;
+    }
+    if (verdict == IMAGE_UNCHECKED || verdict == IMAGE_GOOD)
+        return true;
+    report_error("%s: its signatures do not hold under that key - its loader will not start it",
+                 path);
+    *good = false;
+    return true;
+}
+
 int inspect_command(int argc, char **argv)
 {
-    bool json = false, svg = false;
+    bool json = false, svg = false, good = true, done = true;
     const char *key = NULL;
     const struct option_rule rules[] = {
         {"--key",  &key, NULL},
@@ -227,32 +279,26 @@ int inspect_command(int argc, char **argv)
         {"--svg", NULL, &svg},
         {0  },
     };
-    enum image_verdict verdict;
     struct operands operands;
-    struct image image;
+    struct image images[2];
 
     if (!options_read(argc, argv, rules, usage, &operands))
         return EXIT_UNABLE;
-    if (operands.count != 1 || (json && svg)) {
-        report_error("inspect wants one image and one form - usage: %s", usage);
+    if (operands.count < 1 || operands.count > 2 || (json && svg)) {
+        report_error("inspect wants one image or two, and one form - usage: %s", usage);
         return EXIT_UNABLE;
     }
-    if (!image_open(&image, operands.at[0]))
-        return EXIT_UNABLE;
-    if (!image_judge(&image, key, &verdict)) {
-        image_close(&image);
-        return EXIT_UNABLE;
-    }
-    if (json)
-        print_json(&image);
-    else if (svg)
-        print_svg(&image);
+    for (int i = 0; i < operands.count; i++)
+        if (!open_judged(&images[i], operands.at[i], key, &good)) {
+            if (i)
+                image_close(&images[0]);
+            return EXIT_UNABLE;
+        }
+    if (operands.count == 2)
+        done = print_difference(&images[0], &images[1], json, svg);
     else
-        print_text(&image);
-    const bool good = verdict == IMAGE_UNCHECKED || verdict == IMAGE_GOOD;
-    if (!good)
-        report_error("%s: its signatures do not hold under that key - its loader will not start it",
-                     operands.at[0]);
-    image_close(&image);
-    return good ? EXIT_GOOD : EXIT_NO;
+        print_one(&images[0], json, svg);
+    for (int i = 0; i < operands.count; i++)
+        image_close(&images[i]);
+    return !done ? EXIT_UNABLE : good ? EXIT_GOOD : EXIT_NO;
 }

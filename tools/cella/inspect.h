@@ -12,5 +12,18 @@ void inspect_order(const struct plan_view *plan, uint32_t order[PLAN_CELLS_MAX])
 const char *inspect_service_name(uint32_t service, char text[32]);
 const char *inspect_method_name(uint32_t service, uint32_t method, char text[32]);
 
+// A cell's number in a plan; the number of cells if there is none of that name.
+uint32_t inspect_cell(const struct plan_view *plan, const char *name);
+
 // The authority graph of a plan; `title` is the profile's name and version.
 void inspect_svg(FILE *out, const struct plan_view *plan, const char *title);
+
+// The graph of both plans, with what only one of them has marked. ERR_TOO_LARGE: together they have
+// more than PLAN_CELLS_MAX cells.
+MUST_USE err_t inspect_svg_difference(FILE *out, const struct plan_view *before,
+                                      const struct plan_view *after, const char *title);
+
+struct image; // image_file.h
+
+// What `after` changes, on standard output.
+void inspect_difference(const struct image *before, const struct image *after, bool json);

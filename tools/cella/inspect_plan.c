@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "inspect.h"
 
+#include <string.h>
+
 void inspect_order(const struct plan_view *plan, uint32_t order[PLAN_CELLS_MAX])
 {
     for (uint32_t i = 0; i < plan->plan->cell_count; i++) {
@@ -28,4 +30,13 @@ const char *inspect_method_name(uint32_t service, uint32_t method, char text[32]
 
     snprintf(text, 32, "method %u", method);
     return m ? m->name : text;
+}
+
+uint32_t inspect_cell(const struct plan_view *plan, const char *name)
+{
+    uint32_t i = 0;
+
+    while (i < plan->plan->cell_count && strcmp(plan->cells[i].name, name) != 0)
+        i++;
+    return i;
 }

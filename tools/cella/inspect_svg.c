@@ -4,17 +4,19 @@
 // caller and turns left to its server, and the box where it turns holds the methods.
 #include "inspect.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
     MARGIN = 28,
     TITLE = 62,
     LEGEND = 40,
-    GAP = 18,      // between rows and between columns
-    LINE = 15,     // height of a line of text
-    PAD = 9,       // inside a box
-    LETTER = 7,    // width of a letter of 11 px monospaced text, rounded up
-    NODE_MIN = 96, // width of a cell's box
+    GAP = 18,                      // between rows and between columns
+    LINE = 15,                     // height of a line of text
+    PAD = 9,                       // inside a box
+    LETTER = 7,                    // width of a letter of 11 px monospaced text, rounded up
+    NODE_MIN = 96,                 // width of a cell's box
+    NOTES = 2 + 3 * START_DEVICES, // lines below a cell's name
 };
 
 struct picture {
@@ -23,7 +25,14 @@ struct picture {
     uint32_t count;
     uint32_t order[PLAN_CELLS_MAX];
     int x[PLAN_CELLS_MAX + 1], y[PLAN_CELLS_MAX + 1]; // of columns and rows; [count]: the end
+    const struct plan_view *before, *after;           // of a difference, else null; `plan` has both
 };
+
+// How something stands in a difference; `both` in any other picture.
+static const char *mark(const struct picture *p, bool before, bool after)
+{
+    return !p->before || before == after ? "both" : after ? "new" : "gone";
+}
 
 static const struct plan_cell *cell_at(const struct picture *p, uint32_t place)
 {
@@ -63,15 +72,20 @@ static int methods_width(const struct picture *p, uint32_t service, uint64_t met
 }
 
 // What stands below a cell's name.
-static int notes(const struct plan_cell *cell, char text[4][48])
+static int notes(const struct plan_cell *cell, char text[NOTES][48])
 {
     int n = 0;
 
     snprintf(text[n++], 48, "priority %u", cell->priority);
-    if (cell->ports[0].count)
-        snprintf(text[n++], 48, "ports 0x%x", cell->ports[0].base);
-    if (cell->interrupts[0])
-        snprintf(text[n++], 48, "interrupt %u", cell->interrupts[0] - 1u);
+    for (size_t i = 0; i < START_DEVICES; i++)
+        if (cell->ports[i].count)
+            snprintf(text[n++], 48, "ports 0x%x", cell->ports[i].base);
+    for (size_t i = 0; i < START_DEVICES; i++)
+        if (cell->mmio[i].pages)
+            snprintf(text[n++], 48, "0x%llx", (unsigned long long)cell->mmio[i].first * PAGE_SIZE);
+    for (size_t i = 0; i < START_DEVICES; i++)
+        if (cell->interrupts[i])
+            snprintf(text[n++], 48, "interrupt %u", cell->interrupts[i] - 1u);
     if (cell->flags & (PLAN_SECRET | PLAN_SEED))
         snprintf(text[n++], 48, "%s", cell->flags & PLAN_SEED ? "gets the seed" : "secret");
     return n;
@@ -79,7 +93,7 @@ static int notes(const struct plan_cell *cell, char text[4][48])
 
 static void measure(struct picture *p)
 {
-    char text[4][48];
+    char text[NOTES][48];
     int x = MARGIN, y = MARGIN + TITLE;
 
     for (uint32_t i = 0; i < p->count; i++) {
@@ -152,13 +166,22 @@ static void draw_lines(const struct picture *p)
     }
 }
 
+// Does the cell at `caller` call this method in one of a difference's plans?
+static bool has(const struct plan_view *plan, const struct picture *p, uint32_t caller,
+                uint32_t service, uint32_t method)
+{
+    uint32_t cell = plan ? inspect_cell(plan, cell_at(p, caller)->name) : 0;
+
+    return plan && cell < plan->plan->cell_count && plan_methods(plan, cell, service) >> method & 1;
+}
+
 static void draw_methods(const struct picture *p, uint32_t caller, uint32_t server)
 {
     uint32_t service = cell_at(p, server)->service;
     uint64_t methods = calls(p, caller, server);
     int width = methods_width(p, service, methods), height = bits(methods) * LINE + PAD;
     int x = middle_x(p, caller) - width / 2, y = middle_y(p, server) - height / 2;
-    char text[32];
+    char text[32], class[16];
 
     fprintf(p->out, "<g><title>");
     escaped(p->out, cell_at(p, caller)->name);
@@ -171,7 +194,10 @@ static void draw_methods(const struct picture *p, uint32_t caller, uint32_t serv
     y += PAD / 2 + LINE - 4;
     for (uint32_t m = 1; m < 64; m++)
         if (methods >> m & 1) {
-            draw_text(p, middle_x(p, caller), y, "method", inspect_method_name(service, m, text));
+            snprintf(class, sizeof(class), "method %s",
+                     mark(p, has(p->before, p, caller, service, m),
+                          has(p->after, p, caller, service, m)));
+            draw_text(p, middle_x(p, caller), y, class, inspect_method_name(service, m, text));
             y += LINE;
         }
     fprintf(p->out, "</g>\n");
@@ -186,18 +212,25 @@ static const char *class_of(const struct plan_cell *cell)
     return cell->ports[0].count || cell->interrupts[0] ? "driver" : "service";
 }
 
+static bool is_in(const struct plan_view *plan, const struct plan_cell *cell)
+{
+    return plan && inspect_cell(plan, cell->name) < plan->plan->cell_count;
+}
+
 static void draw_cell(const struct picture *p, uint32_t i)
 {
     const struct plan_cell *cell = cell_at(p, i);
-    char text[4][48];
+    const char *stands = mark(p, is_in(p->before, cell), is_in(p->after, cell));
+    char text[NOTES][48], class[16];
     int count = notes(cell, text), height = (count + 1) * LINE + 2 * PAD - 4;
     int y = middle_y(p, i) - height / 2;
 
     fprintf(p->out,
-            "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\" class=\"cell %s\"/>\n",
+            "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\" class=\"cell %s %s\"/>\n",
             p->x[i], y, p->x[i + 1] - GAP - p->x[i], height, cell->flags & PLAN_APP ? 14 : 5,
-            class_of(cell));
-    draw_text(p, middle_x(p, i), y + PAD + LINE - 4, "name", cell->name);
+            class_of(cell), stands);
+    snprintf(class, sizeof(class), "name %s", stands);
+    draw_text(p, middle_x(p, i), y + PAD + LINE - 4, class, cell->name);
     for (int n = 0; n < count; n++)
         draw_text(p, middle_x(p, i), y + PAD + (n + 2) * LINE - 5, "note", text[n]);
 }
@@ -215,6 +248,10 @@ static void draw_legend(const struct picture *p, int y)
         draw_text(p, x + 30, y + 11, "legend", kinds[i]);
         x += 110;
     }
+    if (!p->before)
+        return;
+    draw_text(p, x, y + 11, "legend new", "+ new");
+    draw_text(p, x + 80, y + 11, "legend gone", "taken away");
 }
 
 static void draw_head(const struct picture *p, const char *title, int width, int height)
@@ -240,35 +277,102 @@ static void draw_head(const struct picture *p, const char *title, int width, int
             ".steward{fill:#e4e7ee;stroke:#4a5468}\n.service{fill:#dcefe6;stroke:#2f8560}\n"
             ".driver{fill:#dfe9fb;stroke:#3566b8}\n.app{fill:#fdebd3;stroke:#c4731a;stroke-"
             "dasharray:5 3}\n"
+            "rect.new{stroke:#1a7f37;stroke-width:3.5}rect.gone{fill:#f4f4f6;stroke:#b4232c;stroke-"
+            "width:3.5}\n"
+            "text.new{fill:#1a7f37;font-weight:700}"
+            "text.gone{fill:#b4232c;text-decoration:line-through}\n"
             "</style>\n");
     fprintf(p->out, "<rect width=\"%d\" height=\"%d\" fill=\"#fbfcfe\"/>\n", width, height);
     fprintf(p->out, "<text x=\"%d\" y=\"%d\" class=\"title\">", MARGIN, MARGIN + 18);
     escaped(p->out, title);
-    fprintf(p->out, ": who may call what</text>\n");
+    fprintf(p->out, ": %s</text>\n", p->before ? "what changes" : "who may call what");
     draw_text(
         p, MARGIN, MARGIN + 40, "sub",
         "Cells by priority, the highest first. A call rises from its caller and turns left to its "
         "server; the box holds the methods. A crossing without a box permits nothing.");
 }
 
+static void draw(struct picture *p, const char *title)
+{
+    int width, height;
+
+    inspect_order(p->plan, p->order);
+    measure(p);
+    width = p->x[p->count] - GAP + MARGIN;
+    width = width > 960 ? width : 960; // the sentence above the picture
+    height = p->y[p->count] + LEGEND;
+    draw_head(p, title, width, height);
+    draw_lines(p);
+    for (uint32_t i = 0; i < p->count; i++) {
+        draw_cell(p, i);
+        for (uint32_t j = 0; j < i; j++)
+            if (calls(p, i, j))
+                draw_methods(p, i, j);
+    }
+    draw_legend(p, height - LEGEND + 6);
+    fprintf(p->out, "</svg>\n");
+}
+
 void inspect_svg(FILE *out, const struct plan_view *plan, const char *title)
 {
     struct picture p = {.out = out, .plan = plan, .count = plan->plan->cell_count};
-    int width, height;
 
-    inspect_order(p.plan, p.order);
-    measure(&p);
-    width = p.x[p.count] - GAP + MARGIN;
-    width = width > 960 ? width : 960; // the sentence above the picture
-    height = p.y[p.count] + LEGEND;
-    draw_head(&p, title, width, height);
-    draw_lines(&p);
-    for (uint32_t i = 0; i < p.count; i++) {
-        draw_cell(&p, i);
-        for (uint32_t j = 0; j < i; j++)
-            if (calls(&p, i, j))
-                draw_methods(&p, i, j);
+    draw(&p, title);
+}
+
+// Cells and calls of both plans; where a cell is in both, it stands as the new one says.
+struct both {
+    struct plan plan;
+    struct plan_cell cells[PLAN_CELLS_MAX];
+    struct plan_grant grants[PLAN_CELLS_MAX * START_SERVICES];
+};
+
+static err_t both_make(const struct plan_view *before, const struct plan_view *after,
+                       struct both *out)
+{
+    uint32_t count = 0;
+
+    for (; count < after->plan->cell_count; count++)
+        out->cells[count] = after->cells[count];
+    for (uint32_t i = 0; i < before->plan->cell_count; i++) {
+        if (is_in(after, &before->cells[i]))
+            continue;
+        if (count == PLAN_CELLS_MAX)
+            return ERR_TOO_LARGE;
+        out->cells[count++] = before->cells[i];
     }
-    draw_legend(&p, height - LEGEND + 6);
-    fprintf(out, "</svg>\n");
+    out->plan.cell_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t a = inspect_cell(after, out->cells[i].name);
+        const uint32_t b = inspect_cell(before, out->cells[i].name);
+        for (uint32_t s = 1; s < START_SERVICES; s++) {
+            struct plan_grant *g = &out->grants[out->plan.grant_count];
+            *g = (struct plan_grant){.cell = i, .service = s};
+            if (a < after->plan->cell_count)
+                g->methods |= plan_methods(after, a, s);
+            if (b < before->plan->cell_count)
+                g->methods |= plan_methods(before, b, s);
+            out->plan.grant_count += g->methods != 0;
+        }
+    }
+    return ERR_OK;
+}
+
+err_t inspect_svg_difference(FILE *out, const struct plan_view *before,
+                             const struct plan_view *after, const char *title)
+{
+    struct both *both = calloc(1, sizeof(*both));
+    err_t err = both ? both_make(before, after, both) : ERR_NO_MEMORY;
+
+    if (!err) {
+        const struct plan_view plan = {&both->plan, after->ceiling, both->cells, both->grants};
+        struct picture p = {.out = out,
+                            .plan = &plan,
+                            .count = both->plan.cell_count,
+                            .before = before,
+                            .after = after};
+        draw(&p, title);
+    }
+    free(both);
+    return err;
 }
