@@ -27,6 +27,7 @@ struct start_info {
     cap_t mmio[START_DEVICES];       // devices' memory, in the manifest's order
     cap_t interrupts[START_DEVICES]; // interrupt i raises bit i of the signal
     cap_t untyped;                   // its own memory, 0 if its manifest asks for none
+    uint64_t heap; // address of its pages
     uint64_t heap_pages;
     uint64_t tsc_hz;
     uint32_t seed_sources; // the entropy cell only: enum boot_seed_source
@@ -52,7 +53,7 @@ enum init_slot {
 
 enum {
     STEWARD_SLOTS = 4096,
-    STEWARD_TABLES = 32,
+    STEWARD_TABLES = 40,
     STEWARD_STACK_PAGES = 8,
     STEWARD_PRIORITY = 250,
 };

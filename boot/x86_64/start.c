@@ -77,6 +77,12 @@ void start_place(struct start *start, struct ranges *free)
                          tables_need(free, start->kernel_pages) + ARENA_SPARE;
     stop_unless_clear(places_choose(&start->dice, free, start->phys.reach, start->kernel_pages,
                                     start->arena_pages, &start->places));
+    const struct bundle_entry *steward =
+        &start->verified.view.entries[start->verified.view.steward];
+    const struct steward_places places =
+        place_steward(&start->dice, bundle_image_pages(steward));
+    start->info.steward_code = places.code;
+    start->info.steward_stack = places.stack;
     wipe(&start->dice, sizeof start->dice); // B7
 }
 

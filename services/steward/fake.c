@@ -135,6 +135,14 @@ const struct fake_frame *fake_mapped(uint64_t address)
     return NULL;
 }
 
+const struct fake_seal *fake_sealed(uint64_t address)
+{
+    for (uint32_t i = 0; i < kernel.seal_count; i++)
+        if (kernel.seals[i].address == address)
+            return &kernel.seals[i];
+    return NULL;
+}
+
 // Whether this call is the one that is to fail.
 static err_t next_call(void)
 {
@@ -182,8 +190,10 @@ err_t untyped_retype_cell(cap_t self, uint32_t slot, uint32_t slots, uint32_t ta
 {
     (void)self;
     err_t err = object_new(slot, 2 + slots * 64u / PAGE_SIZE + tables, handle);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
         kernel.cell = *handle;
+        kernel.code_pages = 0;
+    }
     return err;
 }
 
@@ -273,6 +283,8 @@ err_t cell_revoke(cap_t self, cap_t handle)
     for (uint32_t i = 0; i < kernel.frame_count; i++)
         free(kernel.frames[i].memory);
     kernel.frame_count = 0;
+    kernel.seal_count = 0;
+    kernel.code_pages = 0;
     kernel.derive_count = 0;
     kernel.objects = kernel.objects_beside;
     kernel.carved = 0;
@@ -284,6 +296,19 @@ err_t cell_reserve(cap_t self, uint64_t address, uint64_t pages)
     (void)self;
     (void)address;
     kernel.reserved += pages;
+    return next_call();
+}
+
+err_t cell_authorise(cap_t self, uint64_t base, uint64_t pages, uint64_t root0, uint64_t root1,
+                     uint64_t root2, uint64_t root3)
+{
+    if (self != kernel.cell || kernel.code_pages != 0)
+        return ERR_EXISTS;
+    if (root1 != root0 || root2 != root0 || root3 != root0) // all its bytes are alike
+        return ERR_BAD_ARGUMENT;
+    kernel.code = base;
+    kernel.code_pages = pages;
+    kernel.code_root = root0;
     return next_call();
 }
 
@@ -336,6 +361,28 @@ err_t frame_unmap(cap_t self)
     return next_call();
 }
 
+// The real kernel hashes; this one writes down what it would have to judge.
+err_t frame_seal(cap_t self, cap_t cell, uint64_t page, uint32_t index, uint32_t kind,
+                 uint64_t proof, uint32_t hashes)
+{
+    const struct fake_frame *f = frame_find(self);
+    const uint8_t *hash = (const uint8_t *)(uintptr_t)proof;
+    if (f == NULL || f->mapped || cell != kernel.cell || page >= f->pages ||
+        index >= kernel.code_pages || proof % 32 != 0 || hashes > 2)
+        return ERR_BAD_ARGUMENT;
+    if (fake_sealed(kernel.code + (uint64_t)index * PAGE_SIZE) != NULL)
+        return ERR_EXISTS;
+    struct fake_seal *s = &kernel.seals[kernel.seal_count++];
+    *s = (struct fake_seal){.address = kernel.code + (uint64_t)index * PAGE_SIZE,
+                            .index = index,
+                            .kind = kind,
+                            .hashes = hashes,
+                            .memory = f->memory + page * PAGE_SIZE};
+    for (uint32_t i = 0; i < hashes; i++)
+        s->siblings[i] = hash[i * CODE_HASH];
+    return next_call();
+}
+
 err_t port_narrow(cap_t self, uint32_t offset, uint32_t count, uint32_t slot, cap_t *handle)
 {
     if (self != cap_first(INIT_PORTS) || offset != 0x3f8 || count != 8)
@@ -355,8 +402,9 @@ err_t thread_start(cap_t self, cap_t cell, uint64_t entry, uint64_t stack, uint6
 {
     (void)self;
     (void)cell;
-    if (stack != CELL_STACK_TOP || argument != CELL_START_BASE)
+    if (argument != CELL_START_BASE)
         return ERR_BAD_ARGUMENT;
+    kernel.stack = stack;
     kernel.starts++;
     kernel.entry = entry;
     kernel.priority = priority;

@@ -2,12 +2,11 @@
 #include "plan.h"
 #include "abi/syscall.h"
 #include "image.h"
+#include "place.h"
 #include <stdbool.h>
 #include <string.h>
 
 enum {
-    HEAP_PAGES_MAX = (CELL_LEASE_BASE - CELL_HEAP_BASE) / PAGE_SIZE - 1,
-    STACK_PAGES_MAX = 4096,
     UNTYPED_PAGES_MAX = 65536,
     SLOTS_MIN = 128, // a power of two above START_SLOT_FREE
     SLOTS_MAX = 65536,
@@ -16,6 +15,7 @@ enum {
     PLAN_FLAGS = PLAN_FPU | PLAN_SECRET | PLAN_SEED | PLAN_APP | PLAN_CELLS | PLAN_RESTART,
     STEWARD_SERVICE_NUMBER = 1,
     PAGES_PER_TABLE = 512,
+    LEAVES_PER_TABLE = PAGE_SIZE / CODE_HASH,
 };
 
 // Bytes `size` at `offset` lie inside `total`.
@@ -67,9 +67,9 @@ static const char *cell_check(const struct plan_cell *c)
         return "it implements a service that cannot exist";
     if ((c->flags & ~(uint32_t)PLAN_FLAGS) != 0)
         return "its flags are unknown";
-    if (c->heap_pages > HEAP_PAGES_MAX || c->untyped_pages > UNTYPED_PAGES_MAX)
+    if (c->heap_pages > CELL_HEAP_PAGES_MAX || c->untyped_pages > UNTYPED_PAGES_MAX)
         return "it asks for too much memory";
-    if (c->stack_pages == 0 || c->stack_pages > STACK_PAGES_MAX)
+    if (c->stack_pages == 0 || c->stack_pages > CELL_STACK_PAGES_MAX)
         return "its stack is empty or too large";
     if (c->slots < SLOTS_MIN || c->slots > SLOTS_MAX || (c->slots & (c->slots - 1)) != 0)
         return "its number of slots is out of range";
@@ -267,17 +267,16 @@ uint32_t plan_tables(const struct bundle_view *v, uint32_t cell)
 {
     const struct plan_cell *c = &v->cells[cell];
     const struct bundle_entry *e = plan_image(v, cell);
-    // One table for each of the two GiB that the areas lie in (abi/layout.h), and one above them.
-    // A cell with memory of its own gets spare ones to map frames with.
+    // One table for each of the two GiB that the areas with fixed places lie in (abi/layout.h), and
+    // one above them; where the kernel keeps the leaves. A cell with memory of its own gets spare
+    // ones to map frames with.
+    uint32_t leaves = (image_sealed_pages(e) + LEAVES_PER_TABLE - 1) / LEAVES_PER_TABLE;
     uint32_t upper = 3, spare = c->untyped_pages != 0 ? 16 : 0;
     for (uint32_t i = 0; i < START_DEVICES; i++)
         spare += area_tables(CELL_DEVICE_BASE + (uint64_t)i * CELL_DEVICE_SPAN, c->mmio[i].pages);
-    return upper + spare + area_tables(CELL_CODE_BASE, image_pages(e)) +
-           area_tables(CELL_HEAP_BASE, c->heap_pages) +
+    return upper + spare + leaves + places_tables(image_pages(e), c->heap_pages, c->stack_pages) +
            area_tables(CELL_LEASE_BASE, CELL_LEASE_PAGES) +
-           area_tables(CELL_WINDOW_BASE, CELL_WINDOW_PAGES) +
-           area_tables(CELL_STACK_TOP - (uint64_t)c->stack_pages * PAGE_SIZE, c->stack_pages) +
-           area_tables(CELL_START_BASE, 1);
+           area_tables(CELL_WINDOW_BASE, CELL_WINDOW_PAGES) + area_tables(CELL_START_BASE, 1);
 }
 
 uint64_t plan_pages(const struct bundle_view *v, uint32_t cell)

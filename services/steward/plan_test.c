@@ -35,12 +35,15 @@ static void test_good(void)
     CHECK_EQ(plan_server(&v, 9), PLAN_CELLS_MAX);
     // 6 pages of code, 3 of heap, 4 of stack, the lease area, the start page.
     CHECK_EQ(plan_pages(&v, FAKE_APP), FAKE_IMAGE + 3 + 4 + CELL_LEASE_PAGES + 1);
-    // One table each for code, heap, lease area, window, stack and start page, and three above.
-    CHECK_EQ(plan_tables(&v, FAKE_APP), 9);
+    // Lease area, window and start page, three above; leaves; code, heap and stack, wherever.
+    const uint32_t rest = 3 + 3 + 1;
+    CHECK_EQ(plan_tables(&v, FAKE_APP), rest + places_tables(FAKE_IMAGE, 3, 4));
     b.cells[FAKE_APP].heap_pages = 513;
-    CHECK_EQ(plan_tables(&v, FAKE_APP), 10);
-    b.cells[FAKE_APP].stack_pages = 513;
-    CHECK_EQ(plan_tables(&v, FAKE_APP), 11);
+    CHECK_EQ(plan_tables(&v, FAKE_APP), rest + places_tables(FAKE_IMAGE, 513, 4));
+    b.cells[FAKE_APP].stack_pages = 1027;
+    CHECK_EQ(plan_tables(&v, FAKE_APP), rest + places_tables(FAKE_IMAGE, 513, 1027));
+    b.entries[FAKE_APP].part[BUNDLE_RODATA].size = 127 * PAGE_SIZE; // 129 leaves: one page more
+    CHECK_EQ(plan_tables(&v, FAKE_APP), rest + 1 + places_tables(FAKE_IMAGE + 126, 513, 1027));
 }
 
 static void test_bundle(void)

@@ -10,7 +10,7 @@ static void expect(const char *line, uint64_t cause, uint64_t offset, uint64_t a
 {
     char buffer[EVENT_TEXT];
     struct text t = text_begin(buffer, sizeof buffer);
-    fault_describe(&t, &wallet, (const uint64_t[4]){cause, offset, address, detail});
+    fault_describe(&t, &wallet, 0x40000000, (const uint64_t[4]){cause, offset, address, detail});
     if (!CHECK(strcmp(buffer, line) == 0))
         fprintf(stderr, "    said: %s\n", buffer);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tenant.h"
+#include "format/code_tree.h"
 #include "gen/budget.h"
 #include "gen/cell.h"
 #include "gen/device.h"
@@ -172,20 +173,64 @@ static err_t make_body(struct making *m)
     return err;
 }
 
+// Seal all pages of a frame, which is filled, from page `first` of the image on (T3).
+static err_t frame_seal_all(struct making *m, cap_t frame, uint64_t pages, uint64_t first,
+                            enum code_kind kind)
+{
+    static _Alignas(CODE_HASH) uint8_t proof[CODE_PROOF_MAX][CODE_HASH];
+    const struct bundle_entry *e = plan_image(m->h->view, m->number);
+    // Safety: plan_read has found the tree inside the payload, and of the size that its pages need.
+    const uint8_t(*tree)[CODE_HASH] =
+        (const uint8_t(*)[CODE_HASH])(m->h->view->payload + e->tree.offset);
+    err_t err = ERR_OK;
+    for (uint64_t i = 0; i < pages && err == ERR_OK; i++) {
+        uint32_t hashes = code_proof(tree, image_sealed_pages(e), first + i, proof);
+        err = frame_seal(frame, m->t->cell, i, (uint32_t)(first + i), kind,
+                         (uint64_t)(uintptr_t)proof, hashes);
+    }
+    return err;
+}
+
+// Text or constants, from page `first` of the image on.
+static err_t area_seal(struct making *m, uint64_t first, uint64_t pages, enum code_kind kind,
+                       struct content *content)
+{
+    err_t err = ERR_OK;
+    while (err == ERR_OK && pages != 0) {
+        uint64_t part = min_u64(pages, FRAME_PAGES_MAX);
+        cap_t frame = 0;
+        err = frame_make(m, part, &frame);
+        if (err == ERR_OK)
+            err = frame_fill(frame, part, content);
+        if (err == ERR_OK)
+            err = frame_seal_all(m, frame, part, first, kind);
+        pages -= part;
+        first += part;
+    }
+    return err;
+}
+
+// Say what code the cell has, and where. Its tables first: the pages are sealed into them.
+static err_t authorise(struct making *m)
+{
+    const struct bundle_entry *e = plan_image(m->h->view, m->number);
+    uint64_t root[4];
+    _Static_assert(sizeof root == CODE_HASH, "four words");
+    memcpy(root, e->root, sizeof root);
+    m->step = "code root";
+    err_t err = cell_authorise(m->t->cell, m->t->places.code, image_sealed_pages(e), root[0],
+                               root[1], root[2], root[3]);
+    if (err == ERR_OK)
+        err = cell_reserve(m->t->cell, m->t->places.code, image_sealed_pages(e));
+    return err;
+}
+
 static err_t make_image(struct making *m)
 {
-    static const struct {
-        const char *step;
-        uint32_t access;
-    } parts[BUNDLE_PARTS] = {
-        {"code",      ACCESS_READ | ACCESS_EXECUTE},
-        {"constants", ACCESS_READ                 },
-        {"tables",    ACCESS_READ                 },
-        {"data",      ACCESS_READ | ACCESS_WRITE  }
-    };
+    static const char *const steps[BUNDLE_PARTS] = {"code", "constants", "tables", "data"};
     const struct bundle_entry *e = plan_image(m->h->view, m->number);
     const uint8_t *payload = m->h->view->payload;
-    err_t err = ERR_OK;
+    err_t err = authorise(m);
     for (unsigned i = 0; i < BUNDLE_PARTS && err == ERR_OK; i++) {
         const uint64_t first = (uint64_t)bundle_part_first(e, i) * PAGE_SIZE;
         uint64_t pages = bundle_part_pages(e, i) + (i == BUNDLE_DATA ? e->bss_pages : UINT64_C(0));
@@ -193,10 +238,15 @@ static err_t make_image(struct making *m)
                                   .size = e->part[i].size,
                                   .image = e,
                                   .payload = payload,
-                                  .base = CELL_CODE_BASE,
+                                  .base = m->t->places.code,
                                   .first = first};
-        m->step = parts[i].step;
-        err = area_make(m, CELL_CODE_BASE + first, pages, parts[i].access, &content);
+        m->step = steps[i];
+        if (i == BUNDLE_TEXT || i == BUNDLE_RODATA)
+            err = area_seal(m, first / PAGE_SIZE, pages,
+                            i == BUNDLE_TEXT ? CODE_TEXT : CODE_CONSTANTS, &content);
+        else
+            err = area_make(m, m->t->places.code + first, pages,
+                            i == BUNDLE_RELRO ? ACCESS_READ : ACCESS_READ | ACCESS_WRITE, &content);
     }
     return err;
 }
@@ -206,13 +256,14 @@ static err_t make_areas(struct making *m)
 {
     const uint32_t access = ACCESS_READ | ACCESS_WRITE;
     const struct plan_cell *c = m->plan;
-    uint64_t stack = CELL_STACK_TOP - (uint64_t)c->stack_pages * PAGE_SIZE;
+    const struct places *p = &m->t->places;
     m->step = "heap";
-    err_t err = area_make(m, CELL_HEAP_BASE, c->heap_pages, access, NULL);
+    err_t err = area_make(m, p->heap, c->heap_pages, access, NULL);
     if (err != ERR_OK)
         return err;
     m->step = "stack";
-    err = area_make(m, stack, c->stack_pages, access, NULL);
+    err =
+        area_make(m, p->stack - (uint64_t)c->stack_pages * PAGE_SIZE, c->stack_pages, access, NULL);
     if (err != ERR_OK)
         return err;
     m->step = "lease area";
@@ -223,7 +274,7 @@ static err_t make_areas(struct making *m)
     return cell_reserve(m->t->cell, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
 }
 
-// The services it may call, and the one it serves (T3).
+// The services it may call, and the one it serves (T4).
 static err_t make_services(struct making *m)
 {
     const struct bundle_view *v = m->h->view;
@@ -353,6 +404,7 @@ static err_t make_rest(struct making *m)
     s->magic = START_MAGIC;
     memcpy(s->name, c->name, sizeof s->name);
     s->cell = m->number;
+    s->heap = m->t->places.heap;
     s->heap_pages = c->heap_pages;
     s->tsc_hz = m->h->tsc_hz;
     memcpy(s->argument, c->argument, sizeof s->argument);
@@ -401,6 +453,8 @@ static err_t make_start(struct making *m)
 err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t, const char **step)
 {
     struct making m = {.h = h, .plan = &h->view->cells[number], .number = number, .t = t};
+    t->places = places_draw(image_pages(plan_image(h->view, number)), m.plan->heap_pages,
+                            m.plan->stack_pages);
     err_t err = make_body(&m);
     if (err == ERR_OK)
         err = make_image(&m);
@@ -423,8 +477,8 @@ err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
     uint32_t flags = ((c->flags & PLAN_FPU) != 0 ? (uint32_t)THREAD_FPU : 0) |
                      ((c->flags & PLAN_SECRET) != 0 ? (uint32_t)THREAD_SECRET : 0);
     err_t err =
-        thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
-                     CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
+        thread_start(t->thread, t->cell, t->places.code + plan_image(h->view, number)->start,
+                     t->places.stack, CELL_START_BASE, c->priority, flags);
     if (err != ERR_OK)
         return err;
     t->state = TENANT_RUNNING;

@@ -159,7 +159,7 @@ static bool read_other(struct program *p, unsigned number, const Elf64_Phdr *h)
     case PT_GNU_RELRO:
         if (p->relro.present)
             return fail(p, ELF_RELRO, decimal(number, n), NULL);
-        if (h->p_memsz != 0)
+        if (h->p_filesz != 0) // the linker rounds up an empty one, too
             p->relro = part;
         return true;
     case PT_GNU_STACK:

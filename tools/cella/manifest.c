@@ -8,8 +8,6 @@
 #include <string.h>
 
 enum {
-    HEAP_PAGES_MOST = (CELL_LEASE_BASE - CELL_HEAP_BASE) / PAGE_SIZE - 1, // and one unmapped page
-    STACK_PAGES_MOST = 4096,
     MEMORY_PAGES_MOST = 65536,
     STACK_PAGES_USUAL = 4,
     SLOTS_USUAL = 256,
@@ -296,8 +294,8 @@ static bool read_sizes(const struct fields *f, struct profile_cell *cell)
 
     cell->plan.stack_pages = STACK_PAGES_USUAL;
     if (!fields_number(f, "priority", 1, PRIORITY_LAST, &priority) ||
-        !fields_pages(f, "heap", HEAP_PAGES_MOST, &cell->plan.heap_pages) ||
-        !fields_pages(f, "stack", STACK_PAGES_MOST, &cell->plan.stack_pages) ||
+        !fields_pages(f, "heap", CELL_HEAP_PAGES_MAX, &cell->plan.heap_pages) ||
+        !fields_pages(f, "stack", CELL_STACK_PAGES_MAX, &cell->plan.stack_pages) ||
         !fields_pages(f, "memory", MEMORY_PAGES_MOST, &cell->plan.untyped_pages) ||
         !fields_number(f, "slots", INT64_MIN, INT64_MAX, &slots))
         return false;
