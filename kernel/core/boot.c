@@ -2,6 +2,7 @@
 #include "boot.h"
 #include "abi/start.h"
 #include "arch.h"
+#include "audit.h"
 #include "cell.h"
 #include "device.h"
 #include "endpoint.h"
@@ -128,6 +129,18 @@ static void map_image(struct cell *cell, const struct boot_info *boot, struct bo
     }
 }
 
+// What the auditor compares the kernel with is in the signed bundle, as for every program.
+static void audit_kernel(const struct boot_info *boot)
+{
+    const uint8_t *payload = (uint8_t *)phys_to_kernel(boot->bundle_phys) + BUNDLE_HEADER_SIZE;
+    const struct bundle_entry *e = (const struct bundle_entry *)payload;
+
+    while (e->kind != BUNDLE_KERNEL) // the loader found it
+        e++;
+    audit_begin((const void *)boot->kernel_virt, bundle_part_first(e, BUNDLE_RODATA),
+                bundle_part_first(e, BUNDLE_RELRO), payload + e->tree.offset);
+}
+
 static struct init_info *map_start(struct cell *cell, const struct boot_info *boot,
                                    struct boot_memory *m)
 {
@@ -157,6 +170,7 @@ static void give(struct cell *cell, struct thread *t, struct init_info *info,
     cap_make(cap_root, &cell->slots[INIT_PORTS], OBJECT_PORT, 0, 0x10000, RIGHT_ALL);
     cap_make(cap_root, &cell->slots[INIT_DEVICES], OBJECT_DEVICE, 0,
              1ull << (DEVICE_ADDRESS_BITS - PAGE_SHIFT), RIGHT_ALL & ~RIGHT_EXECUTE);
+    cap_make(cap_root, &cell->slots[INIT_AUDIT], OBJECT_AUDIT, AUDIT_OBJECT, 0, RIGHT_ALL);
     for (uint32_t i = 0; i < BOOT_IRQ_COUNT; i++) {
         interrupts[i].object.type = OBJECT_INTERRUPT;
         interrupts[i].line = i;
@@ -218,6 +232,7 @@ struct cell *boot_steward(struct boot_info *boot)
     interrupts = take(m, BOOT_IRQ_COUNT * sizeof(struct interrupt));
     cell = take(m, cell_size(STEWARD_SLOTS, STEWARD_TABLES));
     cell_init(cell, STEWARD_SLOTS, STEWARD_TABLES);
+    audit_kernel(boot);
     map_image(cell, boot, m);
     info = map_start(cell, boot, m);
     t = start_thread(cell, boot, m, table[boot->steward_entry].start);

@@ -83,7 +83,7 @@ static void test_cells(void)
     expect("its name or app id is empty, too long or not printable", 2);
     b.cells[1].service = 64;
     expect("it implements a service that cannot exist", 1);
-    b.cells[1].flags = 64;
+    b.cells[1].flags = 256;
     expect("its flags are unknown", 1);
     b.cells[1].heap_pages = 0x10000;
     expect("it asks for too much memory", 1);

@@ -105,6 +105,10 @@ void fault_describe(struct text *t, const struct plan_cell *cell, uint64_t stack
     case FAULT_SYSCALL:
         text_string(t, "system call that does not exist");
         break;
+    case FAULT_TAMPERED:
+        text_string(t, "its code was changed in memory, in page ");
+        text_decimal(t, address);
+        return;
     default:
         text_string(t, "unknown cause ");
         text_decimal(t, cause);

@@ -40,6 +40,8 @@ static void test_faults(void)
            FAULT_NO_FPU, 5, 0, 0);
     expect("cell wallet stopped: system call that does not exist at code+0x5", FAULT_SYSCALL, 5, 0,
            0);
+    expect("cell wallet stopped: its code was changed in memory, in page 7", FAULT_TAMPERED, 0x7000,
+           7, 0);
     expect("cell wallet stopped: unknown cause 99 at code+0x5", 99, 5, 0, 0);
     wallet.flags = PLAN_SECRET;
     expect("cell wallet stopped: page fault at code+0x1234", FAULT_PAGE, 0x1234, 0, 0);

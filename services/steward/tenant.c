@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tenant.h"
 #include "format/code_tree.h"
+#include "gen/audit_methods.h"
 #include "gen/budget.h"
 #include "gen/cell.h"
 #include "gen/device.h"
@@ -368,6 +369,19 @@ static err_t make_own_memory(struct making *m)
     return hand_over(m, err, slot, made, SLOT_UNTYPED, &m->start->untyped);
 }
 
+// Of the audit, the methods that the plan names.
+static err_t make_audit(struct making *m)
+{
+    uint64_t step = (m->plan->flags & PLAN_AUDIT) != 0 ? UINT64_C(1) << AUDIT_METHOD_STEP : 0;
+    uint64_t denials =
+        (m->plan->flags & PLAN_DENIALS) != 0 ? UINT64_C(1) << AUDIT_METHOD_TAKE_DENIAL : 0;
+    if ((step | denials) == 0)
+        return ERR_OK;
+    m->step = "audit";
+    return cell_derive(m->t->cell, cap_first(INIT_AUDIT), SLOT_AUDIT, RIGHT_WRITE, step | denials,
+                       0, 0, &m->start->audit);
+}
+
 // Have the tenant's faults sent here with its number as identity. The kernel keeps a capability of
 // its own, so the one that says it so need not stay.
 static err_t make_supervised(struct making *m)
@@ -435,6 +449,8 @@ static err_t make_start(struct making *m)
         err = make_devices(m);
     if (err == ERR_OK)
         err = make_own_memory(m);
+    if (err == ERR_OK)
+        err = make_audit(m);
     if (err == ERR_OK)
         err = make_rest(m);
     if (err != ERR_OK)

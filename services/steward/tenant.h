@@ -30,8 +30,9 @@ enum tenant_slot {
     SLOT_INTERRUPTS = 70,
     SLOT_UNTYPED = 74,
     SLOT_MMIO = 75,
+    SLOT_AUDIT = 79,
 };
-_Static_assert(SLOT_MMIO + START_DEVICES <= START_SLOT_FREE,
+_Static_assert(SLOT_MMIO + START_DEVICES <= SLOT_AUDIT && SLOT_AUDIT < START_SLOT_FREE,
                "the steward's slots lie below the cell's own");
 
 struct tenant {

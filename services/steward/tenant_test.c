@@ -173,6 +173,35 @@ static void test_app_permissions(void)
         CHECK_EQ(s->seed[i], 0);
 }
 
+// Of the audit exactly what the plan says. Seen to fail: make_audit that derives all methods.
+static void test_audit(void)
+{
+    static const struct {
+        uint32_t flags;
+        uint64_t methods;
+    } cases[] = {
+        {PLAN_AUDIT,                1 << 1         },
+        {PLAN_DENIALS,              1 << 2         },
+        {PLAN_AUDIT | PLAN_DENIALS, 1 << 1 | 1 << 2},
+    };
+    begin();
+    CHECK_EQ(tenant_make(&house, FAKE_LOG, &t, &step), ERR_OK);
+    CHECK(derived(SLOT_AUDIT) == NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        begin();
+        b.cells[FAKE_LOG].flags |= cases[i].flags;
+        CHECK_EQ(tenant_make(&house, FAKE_LOG, &t, &step), ERR_OK);
+        const struct fake_derive *audit = derived(SLOT_AUDIT);
+        if (!CHECK(audit != NULL))
+            return;
+        CHECK_EQ(audit->source, cap_first(INIT_AUDIT));
+        CHECK_EQ(audit->rights, RIGHT_WRITE);
+        CHECK_EQ(audit->methods, cases[i].methods);
+        const struct fake_frame *f = fake_mapped(CELL_START_BASE);
+        CHECK_EQ(((const struct start_info *)f->memory)->audit, audit->handle);
+    }
+}
+
 static void test_driver(void)
 {
     begin();
@@ -276,6 +305,7 @@ int main(void)
     test_places();
     test_app_permissions();
     test_driver();
+    test_audit();
     test_seed();
     test_large();
     test_own_memory();

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faults from outside: QEMU's debugger stub (the remote serial protocol of gdb's manual, appendix E) stops the machine at any
 instruction of any cell and makes the next one a fault or an exit. The image is the shipped one: nothing in it helps, and no
-cell can tell. Which cell runs is read from its start page (abi/start.h); where its code lies this time from the kernel's
-record of it, which is found by the program's code root."""
+cell can tell. Which cell runs is read from its start page (abi/start.h); where its code lies, which is drawn anew for each
+run, from the machine's memory: the kernel keeps it beside the cell's code root (kernel/core/cell.h), which the image has."""
 
+import collections
 import mmap
 import os
-import re
 import select
 import socket
 import struct
@@ -17,21 +17,34 @@ from runner.machine import Failed
 
 OPTIONS = ("-chardev", "socket,id=debugger,path=debugger.sock,server=on,wait=off", "-gdb", "chardev:debugger")
 ANSWER_SECONDS = 20
+PLACES = 1 << 40  # abi/layout.h
+ENTRY_COUNT_AT, HEADER_SIZE, ENTRY_SIZE = 92, 4096, 128  # abi/bundle.h
 START_PAGE, START_MAGIC = 0x50000000, 0x5452545341434C4C  # abi/layout.h, abi/start.h
 RAX, RSI, RDI, RIP = 0, 4, 5, 16
 SYS_EXIT = 10 << 8
 NOWHERE = 0x7000_0000_0000  # canonical, user space, never mapped
 STEPS_MOST = 400
-RAM = 128 << 20  # runner/machine.py
-HEADER, ENTRY, ENTRY_COUNT, ENTRY_ROOT, NAME, PROGRAM = 4096, 128, 92, 96, 32, 2  # abi/bundle.h
-BODY = struct.Struct("<QI4x32s")  # kernel/core/cell.h, from `code` on: where it begins, its pages, its root
-SLICE_SECONDS = 0.2  # a cell that is started again lies elsewhere: so often is it looked up
+WRONG_MOST = 8  # hits of one break point in other cells; then it is more trouble than it is worth
+WRONG_ASKED = 1000  # the same, of a place that was asked for
 LOOKS, LOOK_SECONDS = 8, 0.01
 WAYS = ("jump", "null", "exit")
 
 
+def code_roots(bundle):
+    """For each program of an image its code root and how many pages it is about (abi/bundle.h)."""
+    with open(bundle, "rb") as file:
+        image_bytes = file.read()
+    count, = struct.unpack_from("<I", image_bytes, ENTRY_COUNT_AT)
+    roots = {}
+    for at in range(HEADER_SIZE, HEADER_SIZE + count * ENTRY_SIZE, ENTRY_SIZE):
+        name, kind, _, _, text, _, constants = struct.unpack_from("<32s6I", image_bytes, at)
+        if kind == 2:
+            roots[name.rstrip(b"\0").decode()] = (image_bytes[at + ENTRY_SIZE - 32:at + ENTRY_SIZE], -(-text // 4096) - (-constants // 4096))
+    return roots
+
+
 def sites(cell):
-    """Where a cell's program comes back from the kernel: behind each `syscall` instruction of its code."""
+    """Where a cell's program comes back from the kernel: behind each `syscall` instruction of its code, as image offsets."""
     with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
         elf = file.read()
     at, size, count = struct.unpack_from("<Q", elf, 32)[0], *struct.unpack_from("<HH", elf, 54)
@@ -48,7 +61,7 @@ def sites(cell):
 
 
 def symbol(cell, name):
-    """The address of a function of a cell's program."""
+    """The image offset of a function of a cell's program."""
     with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
         elf = file.read()
     at, size, count = struct.unpack_from("<Q", elf, 40)[0], *struct.unpack_from("<HH", elf, 58)
@@ -62,23 +75,14 @@ def symbol(cell, name):
     raise Failed(f"{cell}.elf has no {name}")
 
 
-def roots(bundle):
-    """Each program's code root, by name."""
-    with open(bundle, "rb") as file:
-        data = file.read()
-    count, = struct.unpack_from("<I", data, ENTRY_COUNT)
-    entries = (data[HEADER + i * ENTRY:HEADER + (i + 1) * ENTRY] for i in range(count))
-    return {entry[:NAME].rstrip(b"\0").decode(): entry[ENTRY_ROOT:] for entry in entries if entry[NAME] == PROGRAM}
-
-
 class Debugger:
     """`with Debugger(machine) as d:`; the machine runs whenever no method of this is at work."""
 
     def __init__(self, machine):
         self.machine, self.still, self.since, self.heard = machine, 0.0, None, b""
         self.line = socket.socket(socket.AF_UNIX)
-        self.places, self.bodies = {}, {}  # of each program; where the kernel's records of it were, physical
-        self.roots = roots(machine.bundle)
+        self.places = {}
+        self.roots = code_roots(machine.bundle)
         self.idle = lambda: machine.read(0.01)  # what to do while it runs and nothing is to be done
 
     def __enter__(self):
@@ -182,52 +186,31 @@ class Debugger:
         for address in addresses:
             self.must((b"Z1,%x,1" if on else b"z1,%x,1") % address)
 
-    def monitor(self, command):
-        """What the emulator's monitor says to this."""
-        said = b""
+    def save(self, path):
+        """All of the stopped machine's memory, into a file."""
+        size = 128 << 20  # runner/machine.py
+        command = f'pmemsave 0 {size:#x} "{os.path.abspath(path)}"'
         self.put(b"qRcmd," + command.encode().hex().encode())
-        while (answer := self.packet()) != b"OK":
-            if not answer.startswith(b"O"):
-                raise Failed(f"the emulator's monitor says {answer!r} to {command}")
-            said += bytes.fromhex(answer[1:].decode())
-        return said.decode()
+        while self.packet() != b"OK":
+            pass
 
     def memory(self, path):
-        """All of the machine's memory, into a file."""
         self.stop()
-        self.monitor(f'pmemsave 0 {RAM:#x} "{os.path.abspath(path)}"')
+        self.save(path)
         self.go()
 
-    # ---- where a cell lies
-
-    def body(self, cell, at):
-        """Where the code begins of the cell whose record this is; None if it is no longer of that program."""
-        said = re.findall(r"0x([0-9a-f]{16})", self.monitor(f"xp /{BODY.size // 8}gx {at:#x}"))
-        code, pages, root = BODY.unpack(b"".join(int(word, 16).to_bytes(8, "little") for word in said))
-        return code if pages and root == self.roots[cell] else None
-
-    def look(self, cell):
-        """Look for the kernel's records of this program in all of memory."""
-        path, found = os.path.join(self.machine.folder, "memory"), []
-        self.monitor(f'pmemsave 0 {RAM:#x} "{os.path.abspath(path)}"')
-        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as memory:
-            at = -1
-            while (at := memory.find(self.roots[cell], at + 1)) >= 0:
-                start = at - BODY.size + len(self.roots[cell])
-                code, pages, _ = BODY.unpack_from(memory, start)
-                if code and not code % 4096 and code < 1 << 47 and 0 < pages < 1 << 16:
-                    found.append(start)
-        os.unlink(path)
-        return found
-
     def bases(self, cell):
-        """Where its code begins; more than one if several cells run the program, none if none does. The machine is stopped."""
-        for again in (False, True):
-            if again:
-                self.bodies[cell] = self.look(cell)
-            found = {code for at in self.bodies.get(cell, ()) if (code := self.body(cell, at)) is not None}
-            if found:
-                break
+        """Where this cell's code begins, in its address space; one that ended may be among them. The machine is stopped."""
+        root, pages = self.roots[cell]
+        path = os.path.join(self.machine.folder, "memory.bin")
+        self.save(path)
+        found, at = [], -1
+        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as memory:
+            while (at := memory.find(root, at + 1)) >= 0:
+                base, count = struct.unpack_from("<QI", memory, at - 16) if at >= 16 else (0, 0)
+                if count == pages and base % 4096 == 0 and PLACES <= base < NOWHERE << 4:
+                    found.append(base)
+        os.unlink(path)
         return found
 
     # ---- a death
@@ -243,26 +226,33 @@ class Debugger:
         return False
 
     def catch_next(self, cell, seconds, places=None):
-        """Stop it when this cell comes to one of these places of its program next: unless told, back from the kernel."""
-        end = time.monotonic() + seconds
-        places = places or self.places.setdefault(cell, sites(cell))
+        """Stop it when this cell comes to one of these places next: unless told, back from the kernel."""
+        end, wrong = time.monotonic() + seconds, collections.Counter()
         if self.since is None:
             self.stop()
-        while (left := end - time.monotonic()) > 0:
-            marked = {base + place for base in self.bases(cell) for place in places}
-            self.marks(marked, True)
+        most = WRONG_ASKED if places else WRONG_MOST
+        places = places or self.places.setdefault(cell, sites(cell))
+        marked = {base + place for base in self.bases(cell) for place in places}
+        self.marks(marked, True)
+        found = False
+        while not found:
             self.go()
-            hit = self.stopped(min(left, SLICE_SECONDS))
-            if not hit:
+            if not self.stopped(end - time.monotonic()):
                 self.stop()
-            self.marks(marked, False)
+                break
             now, place = self.cell_and_place()
-            if now == cell and place in marked:
-                return True
-            if hit:
-                self.step()  # another cell runs the same program
-        self.go()
-        return False
+            found = now == cell
+            # Programs share the code that calls the kernel, so others come by; what others do in a loop is too much.
+            wrong[place] += self.ask(b"m%x,2" % (place - 2)) != b"0f05"
+            if not found and wrong[place] == most and place in marked:
+                self.marks([place], False)
+                marked.remove(place)
+            elif not found:
+                self.step()  # another cell has an instruction of its own there
+        self.marks(marked, False)
+        if not found:
+            self.go()
+        return found
 
     def catch(self, cell, dice, seconds):
         """Stop it at a random instruction of this cell: wherever it is, or a random number of steps behind a system call."""
