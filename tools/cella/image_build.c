@@ -45,7 +45,7 @@ static struct bundle_part *part_add(struct draft *d, enum bundle_kind kind, cons
 }
 
 // False: said.
-static bool program_add(struct draft *d, const char *path, enum elf_kind kind, const char *name)
+static bool program_add(struct draft *d, const char *path, enum bundle_kind kind, const char *name)
 {
     struct elf_image *image = &d->images[d->image_count];
     struct bundle_part *part;
@@ -56,14 +56,14 @@ static bool program_add(struct draft *d, const char *path, enum elf_kind kind, c
 
     if (!file)
         return false;
-    good = elf_convert(path, file, size, kind, image, &c);
+    good = elf_convert(path, file, size, image, &c);
     free(file);
     if (!good) {
         report_error("%s", c.text);
         return false;
     }
     d->image_count++;
-    part = part_add(d, kind == ELF_KERNEL ? BUNDLE_KERNEL : BUNDLE_CELL, name);
+    part = part_add(d, kind, name);
     part->bytes = image->bytes;
     part->size = image->size;
     part->relocs = image->relocs;
@@ -89,7 +89,7 @@ static bool programs_add(struct draft *d, const char *folder)
         if (twin < i)
             continue;
         snprintf(path, sizeof(path), "%s/%s.elf", folder, cell->program);
-        if (!program_add(d, path, ELF_CELL, cell->program))
+        if (!program_add(d, path, BUNDLE_CELL, cell->program))
             return false;
     }
     return true;
@@ -178,7 +178,7 @@ static bool draft_fill(struct draft *d, const struct request *q)
         report_error("%s", c.text);
         return false;
     }
-    if (!program_add(d, q->kernel, ELF_KERNEL, "kernel") || !programs_add(d, q->cells))
+    if (!program_add(d, q->kernel, BUNDLE_KERNEL, "kernel") || !programs_add(d, q->cells))
         return false;
     d->plan = plan_make(&d->profile, d->program, &plan_size);
     texts_add(d, plan_size);
