@@ -57,30 +57,65 @@ struct bundle_header {
 };
 
 enum bundle_kind {
-    BUNDLE_KERNEL = 1,   // image, with relocations
-    BUNDLE_CELL = 2,     // image, at CELL_CODE_BASE, no relocations
+    BUNDLE_KERNEL = 1,   // image
+    BUNDLE_CELL = 2,     // image
     BUNDLE_PLAN = 3,     // struct plan (abi/plan.h): who exists and who may call what
     BUNDLE_MANIFEST = 4, // TOML text, for people and `cella inspect`
     BUNDLE_PROFILE = 5,  // TOML text
 };
 
-// An image lies in the payload as whole pages in this order: text (read, execute), rodata (read),
-// data (read, write); the loaded program has bss_pages of zeroes after them. Offsets are from the
-// payload's start.
+// The parts of an image, in the order in which they lie in memory and in the payload. What is no
+// image has one part, its bytes.
+enum bundle_part_number {
+    BUNDLE_TEXT = 0,   // read, execute
+    BUNDLE_RODATA = 1, // read
+    BUNDLE_RELRO = 2,  // tables with addresses in them: written once, by relocation; then read
+    BUNDLE_DATA = 3,   // read, write; then bss_pages of zeroes
+    BUNDLE_PARTS = 4,
+    BUNDLE_BYTES = 0,
+};
+
+enum { BUNDLE_ALIGN = 32 }; // of everything in the payload
+
+struct bundle_span { // bytes of the payload; both 0 if there are none
+    uint32_t offset;
+    uint32_t size;
+};
+
+// In memory each part of an image begins on a page and is filled up with zeroes to whole pages; in
+// the payload neither, so that small cells are small. Image offsets count bytes in memory, from the
+// first byte of the text. An image can lie at any page: nothing in text and rodata depends on
+// where, and a relocation is the image offset of a 64-bit word in relro or data, aligned to 8, to
+// which the image's base address is added.
+//
+// The payload holds the entry table, then for each entry in the table's order its parts, its code
+// tree and its relocations, each as early as BUNDLE_ALIGN allows, and nothing else: the sizes fix
+// every offset.
 struct bundle_entry {
     char name[BUNDLE_NAME];
     uint32_t kind;
-    uint32_t zero;
-    uint64_t offset; // page-aligned
-    uint64_t size;   // bytes; for an image, (text + rodata + data) pages
-    uint32_t text_pages;
-    uint32_t rodata_pages;
-    uint32_t data_pages;
     uint32_t bss_pages;
-    uint64_t start;        // entry point, from the image's first byte
-    uint64_t reloc_offset; // kernel: page-aligned array of u32, each the image offset of a 64-bit
-    uint64_t reloc_count;  //   word to which the image's base address is added
+    struct bundle_span part[BUNDLE_PARTS];
+    struct bundle_span tree; // the stored code tree (abi/code.h) over the pages of text and rodata
+    struct bundle_span relocs; // u32 image offsets, ascending
+    uint64_t start;            // image offset of the entry point
+    uint8_t root[32];          // the tree's root
 };
 
 _Static_assert(sizeof(struct bundle_header) == BUNDLE_HEADER_SIZE, "the header is one page");
-_Static_assert(sizeof(struct bundle_entry) == 96, "no padding");
+_Static_assert(sizeof(struct bundle_entry) == 128, "no padding");
+
+// Pages that part `part` takes in memory, without bss.
+static inline uint32_t bundle_part_pages(const struct bundle_entry *entry, unsigned part)
+{
+    return entry->part[part].size / PAGE_SIZE + (entry->part[part].size % PAGE_SIZE != 0);
+}
+
+// Image offset, in pages, of the part; of BUNDLE_PARTS: all pages but bss.
+static inline uint32_t bundle_part_first(const struct bundle_entry *entry, unsigned part)
+{
+    uint32_t first = 0;
+    for (unsigned i = 0; i < part; i++)
+        first += bundle_part_pages(entry, i);
+    return first;
+}

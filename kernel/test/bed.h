@@ -136,7 +136,7 @@ static inline struct thread *bed_cell(struct thread *root, uint32_t slot, uint64
         bed_object(root, heap, FRAME_METHOD_MAP, ARGS(cell, BED_HEAP, ACCESS_READ | ACCESS_WRITE)),
         ERR_OK);
     CHECK_EQ(bed_object(root, thread, THREAD_METHOD_START,
-                        ARGS(cell, CELL_CODE_BASE, CELL_STACK_TOP, 0, priority, 0)),
+                        ARGS(cell, CELL_CODE_BASE, HOST_STACK_TOP, 0, priority, 0)),
              ERR_OK);
     CHECK_EQ(
         bed_object(root, thread, THREAD_METHOD_WINDOW, ARGS(CELL_WINDOW_BASE, BED_WINDOW_PAGES)),

@@ -10,7 +10,7 @@ static const char publishers_path[] = "profiles/publishers.toml";
 static const char *const profile_keys[] = {"profile", "version", "rollback_index", "cells", "apps",
                                            "without", NULL};
 enum { PROFILE_REQUIRED = 4 }; // the first of them
-static const char *const entry_keys[] = {"path", "name", "app_id", "argument", NULL};
+static const char *const entry_keys[] = {"path", "name", "app_id", "argument", "budget", NULL};
 
 static const struct setting *read_document(const struct source *source, const char *path,
                                            char **text, size_t *size, struct complaint *c)
@@ -60,7 +60,8 @@ static bool read_overrides(struct profile_cell *cell, const struct fields *entry
             memcpy(cell->plan.app_id, cell->plan.name, BUNDLE_NAME);
     }
     return fields_name(entry, "app_id", cell->plan.app_id) &&
-           fields_text(entry, "argument", cell->plan.argument, sizeof(cell->plan.argument));
+           fields_text(entry, "argument", cell->plan.argument, sizeof(cell->plan.argument)) &&
+           budget_read(entry, &cell->plan.budget_us, &cell->plan.period_us);
 }
 
 static bool read_cell(struct profile *profile, const struct source *source,

@@ -149,6 +149,12 @@ static int judge(struct verdict *v, const char *key, const struct quote_request 
                      check.field ? evidence_field_name(check.field) : "", check.field ? ")" : "");
         return EXIT_NO;
     }
+    if (v->evidence.type != EVIDENCE_SIGNATURE_RESULT) {
+        report_error("%s is the head of an event log - check the whole log with `cella log "
+                     "verify`",
+                     v->file);
+        return EXIT_NO;
+    }
     v->anchor =
         anchor_find(key ? key : run_path("devices"), !key, v->evidence.device_key, &v->anchors);
     if (v->anchor == ANCHOR_ERROR)
