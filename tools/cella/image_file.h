@@ -38,6 +38,9 @@ bool key_read(const char *path, const char *what, uint8_t *out, size_t size);
 bool image_sign_header(struct bundle_header *header,
                        const uint8_t secret[static HYBRID_SECRET_SIZE], bool seal);
 
+// Does it carry a good signature for the TPM?
+bool image_seals(const struct bundle_header *header);
+
 int image_build(int argc, char **argv);
 int image_keygen(int argc, char **argv);
 int image_sign(int argc, char **argv);

@@ -45,17 +45,32 @@ bool key_read(const char *path, const char *what, uint8_t *out, size_t wanted)
     return good;
 }
 
-// The TPM's kind of signature over what the image's registers will hold (format/seal_policy.h).
-static err_t policy_sign(struct bundle_header *header, const uint8_t secret[static P256_SECRET])
+// What is signed for the TPM: about what the image's registers will hold (format/seal_policy.h).
+static void policy_message(const struct bundle_header *header, uint8_t message[static SEAL_DIGEST])
 {
     static struct prediction p;
-    uint8_t policy[SEAL_DIGEST], message[SEAL_DIGEST];
+    uint8_t policy[SEAL_DIGEST];
 
     memset(&p, 0, sizeof(p));
     predict_bundle(&p, header);
     seal_policy_digest(p.value[BOOT_PCR_BUNDLE], p.value[BOOT_PCR_PROFILE], policy);
     seal_policy_message(policy, message);
+}
+
+static err_t policy_sign(struct bundle_header *header, const uint8_t secret[static P256_SECRET])
+{
+    uint8_t message[SEAL_DIGEST];
+
+    policy_message(header, message);
     return p256_make(secret, message, header->policy);
+}
+
+bool image_seals(const struct bundle_header *header)
+{
+    uint8_t message[SEAL_DIGEST];
+
+    policy_message(header, message);
+    return p256_check(header->policy_key, message, header->policy) == ERR_OK;
 }
 
 bool image_sign_header(struct bundle_header *header,
