@@ -15,14 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "cella image build PROFILE.toml -o FILE --key FILE [--direct] "
-                            "[--cells FOLDER] [--kernel ELF] [--root FOLDER]";
+static const char usage[] =
+    "cella image build PROFILE.toml -o FILE --key FILE [--direct] [--no-seal] "
+    "[--cells FOLDER] [--kernel ELF] [--root FOLDER]";
 
 enum { ELF_SIZE_MAX = 64 << 20, PARTS_MAX = 2 * PROFILE_CELLS + 3 };
 
 struct request {
     const char *profile, *out, *key, *cells, *kernel, *root;
-    bool direct;
+    bool direct, no_seal;
 };
 
 struct draft {
@@ -144,8 +145,9 @@ static uint8_t *bundle_make(const struct draft *d, const struct request *q, uint
         free(bytes);
         return NULL;
     }
-    good = key_read(q->key, "key", secret, sizeof(secret)) &&
-           image_sign_header((struct bundle_header *)(void *)bytes, secret);
+    good =
+        key_read(q->key, "key", secret, sizeof(secret)) &&
+        image_sign_header((struct bundle_header *)(void *)bytes, secret, !q->direct && !q->no_seal);
     wipe(secret, sizeof(secret));
     if (!good) {
         free(bytes);
@@ -207,13 +209,14 @@ int image_build(int argc, char **argv)
 {
     struct request q = {.cells = "build/cells", .kernel = "build/kernel.elf", .root = "."};
     const struct option_rule rules[] = {
-        {"-o",       &q.out, NULL},
-        {"--key",      &q.key, NULL},
-        {"--direct",    NULL, &q.direct},
-        {"--cells",      &q.cells, NULL},
-        {"--kernel", &q.kernel, NULL},
+        {"-o",        &q.out, NULL},
+        {"--key",       &q.key, NULL},
+        {"--direct",     NULL, &q.direct},
+        {"--no-seal",       NULL, &q.no_seal},
+        {"--cells",  &q.cells, NULL},
+        {"--kernel",  &q.kernel, NULL},
         {"--root", &q.root, NULL},
-        {0 },
+        {0},
     };
     struct operands operands;
 
