@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hear.h"
+#include "abi/object_type.h"
 #include "abi/record.h"
 #include "gen/audit.h"
 #include "gen/steward.h"
@@ -86,11 +87,15 @@ static void caller_name(struct journal_entry *e, uint64_t identity)
 void hear_kernel(struct book *b, cap_t audit)
 {
     uint64_t cell, last = 0;
-    uint32_t type, slot, method, reason, lost;
+    uint32_t type, slot, method, reason, more;
     struct journal_entry whose = {0};
     for (int i = 0; i < HEAR_MAX && audit; i++) {
-        if (audit_take_denial(audit, &cell, &type, &slot, &method, &reason, &lost) != ERR_OK)
+        if (audit_take_denial(audit, &cell, &type, &slot, &method, &reason, &more) != ERR_OK)
             return;
+        if (type == OBJECT_NONE && reason == 0) {
+            lost_write(b, "kernel", more);
+            continue;
+        }
         if (i == 0 || cell != last)
             caller_name(&whose, cell);
         last = cell;
@@ -100,7 +105,8 @@ void hear_kernel(struct book *b, cap_t audit)
         journal_number(&e, JOURNAL_SLOT, slot);
         journal_number(&e, JOURNAL_METHOD, method);
         journal_number(&e, JOURNAL_ERROR, reason);
+        if (more)
+            journal_number(&e, JOURNAL_COUNT, 1 + (uint64_t)more);
         book_noise(b, &e, sys_now());
-        lost_write(b, "kernel", lost);
     }
 }

@@ -127,7 +127,7 @@ void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4])
         return;
     uint32_t n = (uint32_t)number;
     struct text t = events_add(&k->events);
-    fault_describe(&t, plan_of(k, n), words);
+    fault_describe(&t, plan_of(k, n), k->tenants[n].places.stack, words);
     stop(k, n);
     text_string(&t, decide(k, n, words));
     fault_record(k, n, words);

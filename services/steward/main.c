@@ -22,7 +22,7 @@ static cap_t endpoints[START_SERVICES];
 static struct keeper keeper;
 static struct asks asks = {.keeper = &keeper};
 static struct {
-    uint32_t entry, secure_boot;
+    uint32_t entry, secure_boot, measured;
     uint8_t digest[STEWARD_BOOT_REPORT_DIGEST_SIZE];
 } boot;
 static struct { // the journal's, whatever it means
@@ -105,6 +105,16 @@ static err_t op_boot_report(const struct caller *who, uint8_t profile[32], uint8
     return ERR_OK;
 }
 
+static err_t op_boot_policy(const struct caller *who, uint8_t key[64], uint8_t signature[64],
+                            uint32_t *measured)
+{
+    (void)who;
+    memcpy(key, view.header->policy_key, sizeof view.header->policy_key);
+    memcpy(signature, view.header->policy, sizeof view.header->policy);
+    *measured = boot.measured;
+    return ERR_OK;
+}
+
 static err_t op_wait_event(const struct caller *who, uint64_t deadline)
 {
     (void)who;
@@ -176,6 +186,19 @@ static err_t op_usage(const struct caller *who, uint64_t *pages, uint64_t *slots
     return ERR_OK;
 }
 
+static err_t op_audited(const struct caller *who, uint64_t pages, uint64_t period)
+{
+    (void)who;
+    struct text t = events_add(&keeper.events);
+    text_string(&t, "audit: ");
+    text_decimal(&t, pages);
+    text_string(&t, " pages of code and constants hashed again in ");
+    text_decimal(&t, period / 1000000);
+    text_string(&t, " ms");
+    events_announce();
+    return ERR_OK;
+}
+
 static err_t op_request(const struct caller *who, uint32_t service, uint64_t methods, uint32_t kind,
                         uint64_t expiry, uint64_t deadline, uint64_t *handle)
 {
@@ -217,12 +240,14 @@ static void on_message(struct message *m)
     static const struct steward_ops ops = {
         .identify = op_identify,
         .boot_report = op_boot_report,
+        .boot_policy = op_boot_policy,
         .wait_event = op_wait_event,
         .take_event = op_take_event,
         .usage = op_usage,
         .take_record = op_take_record,
         .keep = op_keep,
         .kept = op_kept,
+        .audited = op_audited,
         .request = op_request,
         .wait_question = op_wait_question,
         .question = op_question,
@@ -271,6 +296,7 @@ static void read_bundle(void)
     memory_begin(&memory, (uint32_t)init->untyped_count);
     boot.entry = init->boot.entry;
     boot.secure_boot = init->boot.secure_boot;
+    boot.measured = init->boot.measured;
     memcpy(boot.digest, init->boot.bundle_digest, sizeof boot.digest);
     uint64_t pages = init->boot.bundle_pages;
     ASSERT(pages <= BUNDLE_PAGES_MAX + 1, "the bundle is too large");

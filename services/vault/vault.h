@@ -120,6 +120,12 @@ MUST_USE err_t sign_all(struct client *client, const struct approved *what, stru
 MUST_USE err_t sign_journal(const struct evidence_journal *j, const uint8_t nonce[EVIDENCE_NONCE],
                             uint8_t *out, size_t cap, size_t *size);
 
+// machine.c: who keeps the other half of the key; NULL: no TPM. `*sealing`: it may close something
+// for this system, not only open what was closed.
+const struct machine *machine_find(bool *sealing);
+// Quotes name this device key from now on.
+void machine_bind(const uint8_t key[32]);
+
 // unlock.c: what survives power-off. Looks for the medium; the vault serves whatever comes of it.
 void unlock_begin(void);
 err_t unlock_storage(const struct caller *who, uint32_t *state, uint32_t *protection,

@@ -10,6 +10,7 @@
 #include "abi/boot_info.h"
 #include "abi/layout.h"
 #include "crypto/hash.h"
+#include "gen/attest.h"
 #include "gen/console.h"
 #include "gen/entropy.h"
 #include "gen/flash.h"
@@ -122,6 +123,8 @@ static void deliver(cap_t to, struct message *m)
         journal_dispatch(&journal_operations, m);
     else if (to == CONSOLE_SERVICE)
         console_dispatch(&console_operations, m);
+    else if (to == ATTEST_SERVICE)
+        m->error = ERR_BAD_CAPABILITY; // no such cell in this system
     else
         require(false, "a call to a service that is not there");
 }

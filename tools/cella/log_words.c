@@ -125,13 +125,13 @@ static void put_cell(struct words *w, const struct journal_entry *e)
 static void put_person(struct words *w, const struct journal_entry *e)
 {
     static const char *const did[] = {
-        [JOURNAL_APPROVAL] = "the person said yes to ",
-        [JOURNAL_REFUSAL] = "refused to ",
-        [JOURNAL_INSTALL] = "installed: ",
-        [JOURNAL_REMOVE] = "removed: ",
-        [JOURNAL_UPDATE] = "replaced: ",
+        [JOURNAL_APPROVAL] = "was allowed by the person",
+        [JOURNAL_REFUSAL] = "was refused",
+        [JOURNAL_INSTALL] = "was installed",
+        [JOURNAL_REMOVE] = "was removed",
+        [JOURNAL_UPDATE] = "was replaced",
     };
-    put(w, "%s%s", did[e->kind], e->who);
+    put(w, "%s %s", e->who, did[e->kind]);
     put_text(w, ": ", e);
 }
 
