@@ -22,3 +22,6 @@ sdk: $(B)/cell/libcella.a $(B)/cell/entry.o $(CELL_LIBC) $(CELLA) $(KIT_CELLS) $
 	@echo "the development kit: $(KIT) ($$(du -sk $(KIT) | cut -f1) KiB)"
 
 .PHONY: sdk
+
+$(eval $(call unit_test,example_watch,$(addprefix examples/apps/watch/,descriptor_test.c descriptor.c),,))
+$(eval $(call unit_test,example_draw,$(addprefix examples/apps/draw/,draw_test.c draw.c),,))
