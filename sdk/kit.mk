@@ -2,11 +2,12 @@
 # `make sdk`: everything that an app needs which is built outside this tree, in one folder that can be copied. The device in it
 # is the one that is built here, for direct boot, with the development key.
 KIT       := $(B)/cella-sdk
-KIT_STUBS := $(patsubst %,$(B)/cell/stubs/%_client.o,companion entropy link log reader steward vault)
+KIT_STUBS := $(patsubst %,$(B)/cell/stubs/%_client.o,companion link reader steward vault) # entropy and log: lib/os has them
 $(foreach s,$(KIT_STUBS),$(eval $(call cell_object,$(s),$(s:$(B)/cell/stubs/%.o=$(B)/gen/%.c),$(CELL_FAST))))
-$(B)/cell/libcella.a: $(KIT_STUBS) $(call OS_OBJ,$(OS_SRC)) $(call OS_OBJ,$(OS_LIBC_SRC)) $(B)/cell/sdk/cella.o $(B)/cell/sdk/consent.o
+# Apps start with the C library (run_libc), never without.
+$(B)/cell/libcella.a: $(KIT_STUBS) $(filter-out %/run_bare.o,$(call OS_OBJ,$(OS_SRC))) $(call OS_OBJ,$(OS_LIBC_SRC)) $(B)/cell/sdk/cella.o $(B)/cell/sdk/consent.o sdk/kit.mk
 	@rm -f $@
-	$(AR) rcsD $@ $(sort $^)
+	$(AR) rcsD $@ $(filter %.o,$^)
 
 KIT_FOLDERS := $(filter-out apps/%,$(call profile_folders,sdk/device.toml))
 KIT_CELLS   := $(patsubst %,$(B)/cells/%.elf,$(notdir $(KIT_FOLDERS)))

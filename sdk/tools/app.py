@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""cella app new, build, run and test: a project outside the system's tree. `app.py VERB ...`; this file's folder is `tools` in
+"""cella app new, build, run, test and reproduce: a project outside the system's tree. `app.py VERB ...`; this file's folder is `tools` in
 the development kit."""
 
 import os
@@ -8,6 +8,7 @@ import select
 import shutil
 import subprocess
 import sys
+import tempfile
 import termios
 import tty
 
@@ -23,6 +24,7 @@ NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 DEVELOPER = "developer"  # of profiles/publishers.toml in the kit
 GOOD, NO, UNABLE = 0, 1, 2
 TRY_SECONDS = 24 * 3600
+FIND_TRIES, FIND_SECONDS = 60, 0.5
 
 
 def must(good, why):
@@ -69,6 +71,16 @@ def build(folder):
     return name
 
 
+def reproduce(arguments):
+    """The program made anew from a copy of the sources; the host tool packs and compares."""
+    must(len(arguments) == 2, "reproduce wants a folder, and a package or its root - usage: cella app reproduce FOLDER PACKAGE|ROOT")
+    folder, name = arguments[0], name_of(arguments[0])
+    with tempfile.TemporaryDirectory() as fresh:
+        shutil.copytree(folder, f"{fresh}/{name}", ignore=shutil.ignore_patterns("build"))
+        command(["make", "-s", "--no-print-directory", "-C", f"{fresh}/{name}", f"CELLA_SDK={SDK}"], stdout=subprocess.DEVNULL)
+        return subprocess.run([CELLA, "app", "reproduce", *arguments, "--program", f"{fresh}/{name}/build/{name}.elf"]).returncode
+
+
 def image(folder, name):
     """A device with the app built in, signed with the kit's own key. Where it is made."""
     out = f"{folder}/build/device"
@@ -108,6 +120,26 @@ def show(device, shown):
     return len(lines)
 
 
+def find(device, folder, name):
+    """Where the app's program lies, drawn anew for each run: looked up in the machine's memory. Then the debugger's line is left
+    to whoever wants it."""
+    device.expect("log", r"^steward: profile ", start=0)
+    with debugger.Debugger(device) as look:
+        for _ in range(FIND_TRIES):
+            device.wait(FIND_SECONDS)
+            look.stop()
+            bases = look.bases(name)
+            look.go()
+            if bases:
+                break
+        must(bases, f"{name} did not start - see the log")
+        look.line.sendall(b"\x03")
+        look.packet()
+        look.ask(b"D")  # detach: the machine goes on
+    print(f"host: gdb -ex 'set architecture i386:x86-64' -ex 'directory {folder}' -ex 'target remote {folder}/build/device/debugger.sock' "
+          f"-ex 'add-symbol-file {folder}/build/{name}.elf -o {bases[-1]:#x}'", flush=True)
+
+
 def talk(device):
     """This terminal is the device's console, until Ctrl-C; the log's lines come between."""
     written, shown = 0, 0
@@ -126,12 +158,11 @@ def talk(device):
 def run(folder, name, debugged):
     options = debugger.OPTIONS if debugged else ()
     print(f"host: {name} on a device of its own; Ctrl-C ends it, the link is {folder}/build/device/link.sock")
-    if debugged:
-        print(f"host: gdb {folder}/build/{name}.elf -ex 'target remote {folder}/build/device/debugger.sock'; docs/apps.md says "
-              "how to find where the program lies")
     saved = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
     try:
         with machine(folder, name, TRY_SECONDS, options=options) as device:
+            if debugged:
+                find(device, folder, name)
             if saved:
                 tty.setcbreak(sys.stdin)
             talk(device)
@@ -162,6 +193,8 @@ def main():
         if verb == "new":
             new(arguments)
             return GOOD
+        if verb == "reproduce":
+            return reproduce(arguments)
         must(len(arguments) <= 1 and (verb == "run" or not debugged), f"{verb} wants the folder of an app - usage: cella app "
              f"{verb} [FOLDER]")
         folder = os.path.relpath(arguments[0] if arguments else ".")

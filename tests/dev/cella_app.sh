@@ -52,12 +52,12 @@ echo 'seed = true' | cat - "$app/manifest.toml" >"$work/again/manifest.toml"
 say pack-seed 2 'manifest.toml:1: an app that is installed has no .seed.' "$cella" app pack "$work/again"
 
 # The same source, the same package.
-say reproduce 0 ': the same package' "$cella" app reproduce "$app" "$work/two"
+say reproduce 0 ': the same package' "$cella" app reproduce "$app" "$work/two" --program "$app/build/hello.elf"
 root=$(sed -n 's/.* makes \([0-9a-f]*\):.*/\1/p' "$work/out")
-say reproduce-root 0 ': the same package' "$cella" app reproduce "$app" "$root"
+say reproduce-root 0 ': the same package' "$cella" app reproduce "$app" "$root" --program "$app/build/hello.elf"
 echo no >"$app/resources/words/short"
-say reproduce-other 1 'resources/words/short: another content' "$cella" app reproduce "$app" "$work/two"
-say reproduce-root-other 1 "another package than $root" "$cella" app reproduce "$app" "$root"
+say reproduce-other 1 'resources/words/short: another content' "$cella" app reproduce "$app" "$work/two" --program "$app/build/hello.elf"
+say reproduce-root-other 1 "another package than $root" "$cella" app reproduce "$app" "$root" --program "$app/build/hello.elf"
 say reproduce-usage 2 'usage' "$cella" app reproduce "$app"
 # Showing; a package that nobody signed is not sent.
 say show-unsigned 1 'may call log: write' "$cella" app show "$work/two"

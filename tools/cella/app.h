@@ -30,6 +30,9 @@ bool app_plan(const char *text, size_t size, const char *path, struct plan_app *
 // False: said.
 bool app_manifest_agrees(const struct package *package, const char *path);
 
+// Have the development kit do it; only returns if it cannot. The exit code.
+int app_kit_run(const char *verb, int argc, char **argv);
+
 // In words, one line each: what its program may call, and what it may ask the person for.
 void app_permissions_print(const struct package *package);
 void app_hex_print(const uint8_t *bytes, size_t size);

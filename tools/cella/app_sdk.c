@@ -38,8 +38,7 @@ static bool kit_find(char kit[PATH_MAX])
     return false;
 }
 
-// Only returns if it cannot.
-static int kit_run(const char *verb, int argc, char **argv)
+int app_kit_run(const char *verb, int argc, char **argv)
 {
     char kit[PATH_MAX], script[PATH_MAX + 16];
     char python[] = "python3", bare[] = "-B";
@@ -66,20 +65,20 @@ static int kit_run(const char *verb, int argc, char **argv)
 
 int app_new(int argc, char **argv)
 {
-    return kit_run("new", argc, argv);
+    return app_kit_run("new", argc, argv);
 }
 
 int app_build(int argc, char **argv)
 {
-    return kit_run("build", argc, argv);
+    return app_kit_run("build", argc, argv);
 }
 
 int app_run(int argc, char **argv)
 {
-    return kit_run("run", argc, argv);
+    return app_kit_run("run", argc, argv);
 }
 
 int app_test(int argc, char **argv)
 {
-    return kit_run("test", argc, argv);
+    return app_kit_run("test", argc, argv);
 }
