@@ -12,7 +12,7 @@ SOURCES ?= $(wildcard *.c)
 CELLA_CFLAGS := --target=x86_64-unknown-none-elf -D__ELF__ -std=c17 -Os -g -Wall -Wextra -ffreestanding -fPIE \
     -fvisibility=hidden -fno-builtin-printf -fstack-protector-strong -fomit-frame-pointer -ffunction-sections -fdata-sections \
     -fno-asynchronous-unwind-tables -D_GNU_SOURCE -nostdlibinc -isystem $(CELLA_SDK)/include/libc -I$(CELLA_SDK)/include \
-    -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(CELLA_SDK)=sdk
+    '-ffile-prefix-map=$(CURDIR)=.' -ffile-prefix-map=$(CELLA_SDK)=sdk
 CELLA_LDFLAGS := -pie --no-dynamic-linker -z text -T $(CELLA_SDK)/lib/cell.ld --gc-sections -z noexecstack -z max-page-size=4096 \
     --build-id=none --orphan-handling=error
 OBJECTS := $(SOURCES:%.c=build/%.o)

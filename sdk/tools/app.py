@@ -190,6 +190,7 @@ def main():
     debugged = "--debug" in arguments
     arguments = [word for word in arguments if word != "--debug"]
     try:
+        must(not re.search(r"[\s$#:%]", SDK), f"make cannot work with the kit in {SDK} - put it where no name has a blank")
         if verb == "new":
             new(arguments)
             return GOOD
