@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The audit: each changed page is found, in its turn and whatever comes in between; who is stopped,
 // who is told. And the list of denied calls. How each test was seen to fail stands above it.
-#include "../test/code_bed.h"
 #include "abi/start.h"
+
+#include "../test/code_bed.h"
 #include "audit.h"
 #include "denial.h"
 #include <setjmp.h>
@@ -152,10 +153,10 @@ static void found(uint32_t page, uint32_t byte)
     check_told(page);
     CHECK_EQ(on_first(handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_THREAD, ARGS(OTHER)), ERR_OK);
     CHECK_EQ(on_first(handle_of(OTHER), THREAD_METHOD_START,
-                      ARGS(handle_of(CODE_CELL), CELL_CODE_BASE, CELL_STACK_TOP, 0, 90, 0)),
+                      ARGS(handle_of(CODE_CELL), CELL_CODE_BASE, HOST_STACK_TOP, 0, 90, 0)),
              ERR_BAD_STATE);
     CHECK_EQ(on_first(handle_of(OTHER), THREAD_METHOD_START,
-                      ARGS(handle_of(HELPER), CELL_CODE_BASE, CELL_STACK_TOP, 0, 90, 0)),
+                      ARGS(handle_of(HELPER), CELL_CODE_BASE, HOST_STACK_TOP, 0, 90, 0)),
              ERR_OK);
     CHECK_EQ(step(20), ERR_OK); // it is told once
     CHECK_EQ(first->state, THREAD_READY);

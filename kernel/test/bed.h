@@ -19,7 +19,7 @@
 #include "untyped.h"
 
 enum { ROOT_UNTYPED = 1, ROOT_CELL = 2, ROOT_PORTS = 3, ROOT_IRQ = 4, BED_WINDOW_PAGES = 16 };
-#define BED_HEAP CELL_HEAP_BASE
+#define BED_HEAP 0x0000000010000000u
 
 struct bed_args {
     uint64_t w[MESSAGE_WORDS];

@@ -16,6 +16,7 @@ $(B)/fuzz/$(1): tests/fuzz/$(1).c $(2) $(FUZZ_LIBS) | $(INC_LINKS) $(GEN_HEADERS
 endef
 
 $(foreach f,evidence journal link psbt quote request tx,$(eval $(call fuzz_entry,$(f),$(FORMAT_SRC),$(call FORMAT_INC,asan))))
+$(eval $(call fuzz_entry,chain,tests/fuzz/hybrid_stub.c $(FORMAT_CHAIN_SRC),$(INC_format) $(INC_crypto)))
 $(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot $(INC_format)))
 $(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_format) $(INC_crypto)))
 $(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_format) $(INC_crypto)))

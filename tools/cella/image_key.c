@@ -12,7 +12,6 @@
 #include "report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,28 +83,6 @@ bool image_sign_header(struct bundle_header *header,
         report_error("the signature could not be made - the cryptographic library refused, "
                      "build it again");
     return error == ERR_OK;
-}
-
-// A file that must not exist yet. False: said.
-static bool file_new(const char *path, mode_t mode, const uint8_t *data, size_t size)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    bool good;
-
-    if (fd < 0 && errno == EEXIST) {
-        report_error("%s is there already - keep it, or move it away to make a new key", path);
-        return false;
-    }
-    good = fd >= 0 && fchmod(fd, mode) == 0 && write(fd, data, size) == (ssize_t)size &&
-           fsync(fd) == 0;
-    if (!good)
-        report_error("cannot write %s: %s - name a folder that you may write to", path,
-                     strerror(errno));
-    if (fd >= 0 && close(fd) != 0)
-        good = false;
-    if (fd >= 0 && !good)
-        unlink(path);
-    return good;
 }
 
 int image_keygen(int argc, char **argv)
