@@ -4,8 +4,6 @@
 #include "common/complaint.h"
 #include "format/package.h"
 
-enum { APP_ENTRY_MAX = 8192 }; // bytes of a chain's entry, more than any has
-
 struct app_file {
     uint8_t *bytes; // owned, aligned for package_open
     size_t size;
