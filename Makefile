@@ -53,7 +53,7 @@ endef
 
 # In the order of use: libraries from elsewhere, generated code, our own libraries, then the rooms.
 include $(wildcard third_party/build.mk tools/build.mk lib/build.mk tools/cella/build.mk kernel/build.mk boot/build.mk)
-include $(wildcard services/build.mk drivers/build.mk apps/build.mk sdk/build.mk profiles/build.mk tests/build.mk)
+include $(wildcard services/build.mk drivers/build.mk apps/build.mk sdk/build.mk profiles/build.mk tests/build.mk sdk/kit.mk)
 
 unit: $(UNIT_TESTS:%=$(B)/unit/%)
 	@bad=0; for t in $(UNIT_TESTS); do printf '%-28s' "unit $$t"; $(B)/unit/$$t || bad=1; done; exit $$bad
