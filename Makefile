@@ -16,6 +16,8 @@ HOST := clang
 WARN   := -Wall -Wextra -Wconversion -Wshadow -Werror
 BASE   := -std=c17 -O2 -g $(WARN) -ffile-prefix-map=$(CURDIR)=.
 TARGET := --target=x86_64-unknown-none-elf -D__ELF__
+# Programs are linked at 0: what debug information says about removed functions must not seem to be there.
+LD_DEAD := $(foreach s,addr info line,-z dead-reloc-in-nonalloc=.debug_$(s)=0xffffffffffffffff)
 
 # Link farms: a room sees "abi/x.h", "format/x.h", ... only if it is given that room's -I.
 INC_abi    := -I$(B)/inc/abi
