@@ -51,7 +51,7 @@ format_check() {
 }
 
 test_format() {
-    find abi boot kernel lib services drivers apps sdk tools tests third_party \
+    find abi boot kernel lib services drivers apps examples sdk tools tests third_party \
         \( -name '*.c' -o -name '*.h' \) -print0 2>/dev/null | xargs -0 -r clang-format --dry-run -Werror
 }
 
