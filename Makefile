@@ -14,7 +14,7 @@ AR   := llvm-ar
 HOST := clang
 
 WARN   := -Wall -Wextra -Wconversion -Wshadow -Werror
-BASE   := -std=c17 -O2 -g $(WARN) -ffile-prefix-map=$(CURDIR)=.
+BASE   := -std=c17 -O2 -g $(WARN) -ffile-prefix-map=$(CURDIR)=. -fdebug-compilation-dir=.
 TARGET := --target=x86_64-unknown-none-elf -D__ELF__
 
 # Link farms: a room sees "abi/x.h", "format/x.h", ... only if it is given that room's -I.
