@@ -65,7 +65,8 @@ def source_files():
         return sorted(path for path in listed if path and os.path.lexists(path))
     found = []
     for folder, folders, files in os.walk("."):
-        folders[:] = [name for name in folders if name not in (".git", "build", "node_modules", "__pycache__")]
+        folders[:] = [name for name in folders if name not in (".git", "node_modules", "__pycache__") and
+                      os.path.join(folder, name) != "./build"]
         found += [os.path.relpath(os.path.join(folder, file), ".") for file in files]
     return sorted(found)
 

@@ -78,7 +78,7 @@ class World:
     def begin(self, target):
         arguments, how = self.command(["make", "-s", f"-j{self.jobs}", target])
         environment = dict(self.environment, CELLA_COMMIT=commit_here(), CELLA_MIRRORS="file:/nowhere")
-        self.log = open(f"{self.folder}/log", "w+")
+        self.log = open(f"{self.folder}.log", "w+")
         return subprocess.Popen(arguments, cwd=self.folder, env=environment, umask=self.umask, stdin=subprocess.DEVNULL,
                                 stdout=self.log, stderr=subprocess.STDOUT, **how)
 
