@@ -14,7 +14,7 @@
 #define BOOT_INFO_MAGIC 0x4f464e49414c4543u // "CELAINFO"
 
 enum {
-    BOOT_INFO_VERSION = 2,
+    BOOT_INFO_VERSION = 3,
     BOOT_MEMORY_MAX = 128,
     BOOT_SEED_SIZE = 64,
     BOOT_IRQ_COUNT = 16, // ISA interrupts
@@ -80,6 +80,8 @@ struct boot_info {
     uint64_t bundle_pages;     // header page included
     uint8_t bundle_digest[32]; // BLAKE3 of the header's signed bytes
     uint64_t steward_entry;    // index in the bundle's entry table of the cell named "steward"
+    uint64_t steward_code;     // where it lies in its cell, randomised
+    uint64_t steward_stack;    // and where its stack ends
     uint8_t seed[BOOT_SEED_SIZE];
     uint32_t seed_sources; // enum boot_seed_source bits that went into the seed
     uint32_t measured;     // enum boot_measured

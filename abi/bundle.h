@@ -3,8 +3,10 @@
 // table. Rules: everything is little-endian; the two signatures (crypto/hybrid.h) cover the first
 // BUNDLE_SIGNED bytes of the header, with BUNDLE_DOMAIN before them, and both must verify; these
 // bytes hold the Merkle root over the payload; every byte not named here is zero and is checked to
-// be. The Merkle tree is RFC 6962's shape over 4096-byte leaves (the payload is a whole
-// number of pages), hashed with BLAKE3: leaf = H(0x00 || page), node = H(0x01 || left || right).
+// be. `policy` alone is under no signature of ours: it signs the digest of those bytes. The loader
+// does not look at it; the TPM does, and opens nothing for an image whose policy is wrong. The
+// Merkle tree is RFC 6962's shape over 4096-byte leaves (the payload is a whole number of pages),
+// hashed with BLAKE3: leaf = H(0x00 || page), node = H(0x01 || left || right).
 #pragma once
 #include "abi/types.h"
 
@@ -19,6 +21,7 @@ enum {
     BUNDLE_FORMAT_OLD = 1,     // one signature; refused
     BUNDLE_SIGNATURE = 64,     // Ed25519
     BUNDLE_SIGNATURE_2 = 3309, // ML-DSA-65
+    BUNDLE_POLICY = 64,        // of the TPM's kind: P-256
     BUNDLE_DOMAIN_SIZE = 16,
     BUNDLE_MESSAGE = BUNDLE_DOMAIN_SIZE + BUNDLE_SIGNED, // bytes that are signed
 };
@@ -45,36 +48,74 @@ struct bundle_header {
     uint64_t payload_pages;
     uint8_t root[32];   // Merkle root over the payload
     uint8_t signer[32]; // hybrid_id of the key that signs, so that a wrong one can be named
-    uint8_t zero_signed[BUNDLE_SIGNED - 168];
+    uint8_t policy_key[BUNDLE_POLICY]; // P-256, x and y; zero: none, and in direct images
+    uint8_t zero_signed[BUNDLE_SIGNED - 168 - BUNDLE_POLICY];
     uint8_t signature[BUNDLE_SIGNATURE + BUNDLE_SIGNATURE_2]; // hybrid
-    uint8_t zero[BUNDLE_HEADER_SIZE - BUNDLE_SIGNED - BUNDLE_SIGNATURE - BUNDLE_SIGNATURE_2];
+    uint8_t policy[BUNDLE_POLICY]; // policy_key's, over what the TPM will show (seal_policy.h)
+    uint8_t zero[BUNDLE_HEADER_SIZE - BUNDLE_SIGNED - BUNDLE_SIGNATURE - BUNDLE_SIGNATURE_2 -
+                 BUNDLE_POLICY];
 };
 
 enum bundle_kind {
-    BUNDLE_KERNEL = 1,   // image, with relocations
-    BUNDLE_CELL = 2,     // image, at CELL_CODE_BASE, no relocations
+    BUNDLE_KERNEL = 1,   // image
+    BUNDLE_CELL = 2,     // image
     BUNDLE_PLAN = 3,     // struct plan (abi/plan.h): who exists and who may call what
     BUNDLE_MANIFEST = 4, // TOML text, for people and `cella inspect`
     BUNDLE_PROFILE = 5,  // TOML text
 };
 
-// An image lies in the payload as whole pages in this order: text (read, execute), rodata (read),
-// data (read, write); the loaded program has bss_pages of zeroes after them. Offsets are from the
-// payload's start.
+// The parts of an image, in the order in which they lie in memory and in the payload. What is no
+// image has one part, its bytes.
+enum bundle_part_number {
+    BUNDLE_TEXT = 0,   // read, execute
+    BUNDLE_RODATA = 1, // read
+    BUNDLE_RELRO = 2,  // tables with addresses in them: written once, by relocation; then read
+    BUNDLE_DATA = 3,   // read, write; then bss_pages of zeroes
+    BUNDLE_PARTS = 4,
+    BUNDLE_BYTES = 0,
+};
+
+enum { BUNDLE_ALIGN = 32 }; // of everything in the payload
+
+struct bundle_span { // bytes of the payload; both 0 if there are none
+    uint32_t offset;
+    uint32_t size;
+};
+
+// In memory each part of an image begins on a page and is filled up with zeroes to whole pages; in
+// the payload neither, so that small cells are small. Image offsets count bytes in memory, from the
+// first byte of the text. An image can lie at any page: nothing in text and rodata depends on
+// where, and a relocation is the image offset of a 64-bit word in relro or data, aligned to 8, to
+// which the image's base address is added.
+//
+// The payload holds the entry table, then for each entry in the table's order its parts, its code
+// tree and its relocations, each as early as BUNDLE_ALIGN allows, and nothing else: the sizes fix
+// every offset.
 struct bundle_entry {
     char name[BUNDLE_NAME];
     uint32_t kind;
-    uint32_t zero;
-    uint64_t offset; // page-aligned
-    uint64_t size;   // bytes; for an image, (text + rodata + data) pages
-    uint32_t text_pages;
-    uint32_t rodata_pages;
-    uint32_t data_pages;
     uint32_t bss_pages;
-    uint64_t start;        // entry point, from the image's first byte
-    uint64_t reloc_offset; // kernel: page-aligned array of u32, each the image offset of a 64-bit
-    uint64_t reloc_count;  //   word to which the image's base address is added
+    struct bundle_span part[BUNDLE_PARTS];
+    struct bundle_span tree; // the stored code tree (abi/code.h) over the pages of text and rodata
+    struct bundle_span relocs; // u32 image offsets, ascending
+    uint64_t start;            // image offset of the entry point
+    uint8_t root[32];          // the tree's root
 };
 
 _Static_assert(sizeof(struct bundle_header) == BUNDLE_HEADER_SIZE, "the header is one page");
-_Static_assert(sizeof(struct bundle_entry) == 96, "no padding");
+_Static_assert(sizeof(struct bundle_entry) == 128, "no padding");
+
+// Pages that part `part` takes in memory, without bss.
+static inline uint32_t bundle_part_pages(const struct bundle_entry *entry, unsigned part)
+{
+    return entry->part[part].size / PAGE_SIZE + (entry->part[part].size % PAGE_SIZE != 0);
+}
+
+// Image offset, in pages, of the part; of BUNDLE_PARTS: all pages but bss.
+static inline uint32_t bundle_part_first(const struct bundle_entry *entry, unsigned part)
+{
+    uint32_t first = 0;
+    for (unsigned i = 0; i < part; i++)
+        first += bundle_part_pages(entry, i);
+    return first;
+}

@@ -26,6 +26,8 @@ enum plan_flag {
     PLAN_APP = 8,      // an app: its capabilities lack GRANT, and it is started last
     PLAN_CELLS = 16,   // its untyped memory carries EXECUTE (tests only; the profile build says so)
     PLAN_RESTART = 32, // started again after a crash
+    PLAN_AUDIT = 64,   // may have sealed pages hashed again (abi/audit.idl: step)
+    PLAN_DENIALS = 128, // may take what the kernel denied (abi/audit.idl: take_denial)
 };
 
 struct plan {

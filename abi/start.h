@@ -27,6 +27,8 @@ struct start_info {
     cap_t mmio[START_DEVICES];       // devices' memory, in the manifest's order
     cap_t interrupts[START_DEVICES]; // interrupt i raises bit i of the signal
     cap_t untyped;                   // its own memory, 0 if its manifest asks for none
+    cap_t audit;                     // of the audit what its manifest asks for, 0 if nothing
+    uint64_t heap;                   // address of its pages
     uint64_t heap_pages;
     uint64_t tsc_hz;
     uint32_t seed_sources; // the entropy cell only: enum boot_seed_source
@@ -45,6 +47,7 @@ enum init_slot {
     INIT_BUNDLE = 4,   // frames of the whole bundle, header page first
     INIT_PORTS = 5,    // all I/O ports
     INIT_DEVICES = 6,  // all physical memory that is not RAM
+    INIT_AUDIT = 7,    // the audit of sealed pages and of denied calls
     INIT_IRQ = 8,      // one interrupt for each ISA line, 0 to 15
     INIT_UNTYPED = 24, // untyped_count of them
     INIT_FREE = 64,
@@ -52,7 +55,7 @@ enum init_slot {
 
 enum {
     STEWARD_SLOTS = 4096,
-    STEWARD_TABLES = 32,
+    STEWARD_TABLES = 40,
     STEWARD_STACK_PAGES = 8,
     STEWARD_PRIORITY = 250,
 };

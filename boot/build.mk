@@ -6,7 +6,7 @@
 BOOT_ROLLBACK_MIN ?= 1
 BOOT_KEY_PUB      ?= $(B)/keys/bundle.pub
 
-BOOT_FORMAT := $(addprefix lib/format/,boot_stop.c bundle.c measure.c merkle.c)
+BOOT_FORMAT := $(patsubst %,lib/format/%.c,boot_stop bundle bundle_entries code_proof measure merkle)
 BOOT_SRC    := $(filter-out %_test.c,$(wildcard boot/core/*.c boot/x86_64/*.c)) $(BOOT_FORMAT)
 BOOT_INC    := -Iboot $(INC_abi) $(INC_format) $(INC_crypto) $(INC_gen)
 BOOT_BARE   := $(BASE) -ffreestanding -nostdlibinc -isystem third_party/include -mno-red-zone -mgeneral-regs-only \

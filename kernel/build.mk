@@ -58,6 +58,7 @@ $(eval $(call unit_test,kernel_endpoint,kernel/core/endpoint_test.c $(KERNEL_HOS
 $(eval $(call unit_test,kernel_lease,kernel/core/lease_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_device,kernel/core/device_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 $(eval $(call unit_test,kernel_seal,kernel/core/seal_test.c $(CODE_SRC) $(KERNEL_HOST_SRC),$(CRYPTO_LIBS_asan),$(KERNEL_HOST_INC) $(INC_format) $(INC_crypto)))
+$(eval $(call unit_test,kernel_audit,kernel/core/audit_test.c $(CODE_SRC) $(KERNEL_HOST_SRC),$(CRYPTO_LIBS_asan),$(KERNEL_HOST_INC) $(INC_format) $(INC_crypto)))
 $(eval $(call unit_test,kernel_lease_soak,kernel/core/lease_soak_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC) $(INC_unit)))
 $(eval $(call unit_test,kernel_budget,kernel/core/budget_test.c $(KERNEL_HOST_SRC),,$(KERNEL_HOST_INC)))
 

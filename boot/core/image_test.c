@@ -4,7 +4,7 @@
 #include "format/bundle_sample.h"
 #include "tests/unit.h"
 
-enum { LOADED = 7 * PAGE_SIZE }; // the sample's kernel
+enum { LOADED = SAMPLE_LOADED * PAGE_SIZE }; // the sample's kernel
 
 #define BASE 0xffffffff80200000u
 
@@ -14,7 +14,9 @@ static void test_load(const struct sample *sample)
     const struct bundle_entry *entry = sample_entry(sample, SAMPLE_KERNEL);
     uint8_t *image = malloc(LOADED), *wanted = calloc(1, LOADED);
     memset(image, 0xa5, LOADED);
-    memcpy(wanted, payload + entry->offset, entry->size);
+    for (unsigned i = 0; i < BUNDLE_PARTS; i++)
+        memcpy(wanted + bundle_part_first(entry, i) * PAGE_SIZE, payload + entry->part[i].offset,
+               entry->part[i].size);
     for (size_t i = 0; i < sizeof SAMPLE_RELOCS / sizeof SAMPLE_RELOCS[0]; i++) {
         uint64_t word;
         memcpy(&word, wanted + SAMPLE_RELOCS[i], sizeof word);
@@ -36,12 +38,12 @@ static void test_hostile_relocs(const struct sample *sample)
     const uint32_t bad[] = {filled - 7, filled, filled + 1, LOADED, 0x80000000u, UINT32_MAX};
     uint8_t *image = malloc(LOADED);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        memcpy(payload + entry->reloc_offset + 4, &bad[i], 4);
+        memcpy(payload + entry->relocs.offset + 4, &bad[i], 4);
         CHECK_EQ(image_load(entry, payload, BASE, image), BOOT_STOP_RELOC);
     }
     for (unsigned i = 0; i < 5000; i++) {
         uint32_t offset = (uint32_t)(random_word() >> (33 + random_below(20)));
-        memcpy(payload + entry->reloc_offset + 4, &offset, 4);
+        memcpy(payload + entry->relocs.offset + 4, &offset, 4);
         CHECK_EQ(image_load(entry, payload, BASE, image),
                  offset <= filled - 8 ? BOOT_CLEAR : BOOT_STOP_RELOC);
     }

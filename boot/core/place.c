@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/place.h"
 
+#include "abi/start.h"
+
 uint64_t place_kernel_choices(uint64_t pages)
 {
     const uint64_t room = PLACE_KERNEL_TOP - PLACE_KERNEL_BASE;
@@ -18,6 +20,17 @@ uint64_t place_physmap(uint64_t choice)
 {
     const uint64_t upper_half = 0xffff000000000000u; // bits 63 to 48 repeat bit 47
     return upper_half | ((uint64_t)PLACE_SLOT_FIRST << 39) + choice * PLACE_PHYSMAP_STEP;
+}
+
+struct steward_places place_steward(struct dice *dice, uint64_t pages)
+{
+    const uint64_t code = dice_below(dice, CELL_BLOCKS);
+    const uint64_t stack = (code + 1 + dice_below(dice, CELL_BLOCKS - 1)) % CELL_BLOCKS;
+    const uint64_t code_choices = CELL_BLOCK_PAGES - 1 - pages;
+    const uint64_t stack_choices = CELL_BLOCK_PAGES - 1 - STEWARD_STACK_PAGES;
+    return (struct steward_places){
+        .code = cell_place(code, 1 + dice_below(dice, code_choices)),
+        .stack = cell_place(stack, 1 + dice_below(dice, stack_choices) + STEWARD_STACK_PAGES)};
 }
 
 enum boot_stop places_choose(struct dice *dice, struct ranges *free, uint64_t limit,

@@ -2,10 +2,13 @@
 // Where things lie, by the dice. Virtual addresses on x86-64 with four-level paging:
 //   physmap      PML4 slots 257 to 400, at a multiple of 1 GiB, at most 1 TiB long
 //   kernel_virt  the top 2 GiB, at a multiple of 2 MiB; the last 2 MiB stay empty
-// so the two cannot meet (place_test.c enumerates it). Physical ones: anywhere free.
+// so the two cannot meet (place_test.c enumerates it). Physical ones: anywhere free. The steward's
+// code and stack: in two blocks of the lower half (abi/layout.h).
 #pragma once
 #include "core/ranges.h"
 #include "core/seed.h"
+
+#include "abi/layout.h"
 
 #define PLACE_KERNEL_BASE  0xffffffff80000000u
 #define PLACE_KERNEL_ALIGN 0x200000u
@@ -28,6 +31,12 @@ struct places {
 uint64_t place_kernel_choices(uint64_t pages);
 uint64_t place_kernel(uint64_t choice);  // below place_kernel_choices
 uint64_t place_physmap(uint64_t choice); // below PLACE_PHYSMAP_CHOICES
+
+// Where the steward's code begins and its stack ends, for an image of `pages` pages.
+struct steward_places {
+    uint64_t code, stack;
+};
+struct steward_places place_steward(struct dice *dice, uint64_t pages);
 
 // All four. The kernel and the arena are taken out of `free`; both end at or below `limit`, which
 // is as far as the loader can write.

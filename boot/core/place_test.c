@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // All choices there are, one by one; and the dice.
 #include "core/place.h"
+
+#include "abi/start.h"
 #include "core/random_test.h"
 #include "tests/unit.h"
 
@@ -75,6 +77,28 @@ static void test_choose(void)
     }
 }
 
+// Two blocks, whole areas inside, neither at a block's edge, all of it in user space.
+static void test_steward_places(void)
+{
+    struct dice dice = dice_make(3);
+    uint64_t seen = 0, last = 0;
+    for (unsigned round = 0; round < 2000; round++) {
+        const uint64_t block = (uint64_t)CELL_BLOCK_PAGES * PAGE_SIZE;
+        const uint64_t pages = 1 + random_below(CELL_CODE_PAGES_MAX);
+        const struct steward_places p = place_steward(&dice, pages);
+        const uint64_t bottom = p.stack - STEWARD_STACK_PAGES * PAGE_SIZE;
+        CHECK(p.code % PAGE_SIZE == 0 && p.stack % PAGE_SIZE == 0);
+        CHECK(p.code > CELL_PLACES && p.code + pages * PAGE_SIZE < CELL_TOP);
+        CHECK(bottom > CELL_PLACES && p.stack < CELL_TOP);
+        CHECK((p.code - PAGE_SIZE) / block == (p.code + pages * PAGE_SIZE) / block);
+        CHECK((bottom - PAGE_SIZE) / block == p.stack / block);
+        CHECK(p.code / block != p.stack / block);
+        seen |= p.code ^ last;
+        last = p.code;
+    }
+    CHECK_EQ(seen, 0x00007fffffffffff & ~(uint64_t)(PAGE_SIZE - 1)); // every bit changes
+}
+
 static void test_no_room(void)
 {
     struct dice dice = dice_make(1);
@@ -130,6 +154,7 @@ int main(void)
     test_kernel_places();
     test_physmap_places();
     test_choose();
+    test_steward_places();
     test_no_room();
     test_dice();
     test_seed();

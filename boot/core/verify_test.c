@@ -78,16 +78,21 @@ static void test_flipped_bits(void)
              (unsigned)random_below(8));
     }
     for (unsigned i = 0; i < 32; i++) // the entry table and the zeroes after it
-        flip(BUNDLE_HEADER_SIZE + random_below(i % 2 ? PAGE_SIZE : 5 * 96), (unsigned)i % 8);
+        flip(BUNDLE_HEADER_SIZE +
+                 random_below(i % 2 ? PAGE_SIZE : SAMPLE_PARTS * sizeof(struct bundle_entry)),
+             (unsigned)i % 8);
     for (unsigned entry = 0; entry < SAMPLE_PARTS; entry++) {
-        const struct bundle_entry *part = sample_entry(&sample, entry);
-        const uint64_t first = BUNDLE_HEADER_SIZE + part->offset;
-        flip(first, 0);
-        flip(first + part->size - 1, 7);
-        for (unsigned i = 0; i < 16; i++)
-            flip(first + random_below(part->size), i % 8);
+        const struct bundle_entry *e = sample_entry(&sample, entry);
+        for (unsigned part = 0; part < BUNDLE_PARTS && e->part[part].size != 0; part++) {
+            const uint64_t first = BUNDLE_HEADER_SIZE + e->part[part].offset;
+            flip(first, 0);
+            flip(first + e->part[part].size - 1, 7);
+            for (unsigned i = 0; i < 8; i++)
+                flip(first + random_below(e->part[part].size), i % 8);
+        }
     }
-    flip(BUNDLE_HEADER_SIZE + sample_entry(&sample, SAMPLE_KERNEL)->reloc_offset, 3);
+    flip(BUNDLE_HEADER_SIZE + sample_entry(&sample, SAMPLE_KERNEL)->relocs.offset, 3);
+    flip(BUNDLE_HEADER_SIZE + sample_entry(&sample, SAMPLE_CELL)->tree.offset, 3);
     flip(sample.size - 1, 0);
     CHECK_EQ(verify(sample.size), BOOT_CLEAR);
 }
@@ -221,7 +226,7 @@ static void test_old_format(void)
 static void test_signed_nonsense(void)
 {
     struct bundle_entry *kernel = sample_entry(&sample, SAMPLE_KERNEL), kept = *kernel;
-    kernel->offset = UINT64_MAX - PAGE_SIZE + 1;
+    kernel->part[BUNDLE_TEXT].offset = UINT32_MAX - BUNDLE_ALIGN + 1;
     sample_sign(&sample);
     CHECK_EQ(verify(sample.size), BOOT_STOP_ENTRY_RANGE);
     *kernel = kept;

@@ -77,6 +77,12 @@ void start_place(struct start *start, struct ranges *free)
                          tables_need(free, start->kernel_pages) + ARENA_SPARE;
     stop_unless_clear(places_choose(&start->dice, free, start->phys.reach, start->kernel_pages,
                                     start->arena_pages, &start->places));
+    const struct bundle_entry *steward =
+        &start->verified.view.entries[start->verified.view.steward];
+    const struct steward_places places =
+        place_steward(&start->dice, bundle_image_pages(steward));
+    start->info.steward_code = places.code;
+    start->info.steward_stack = places.stack;
     wipe(&start->dice, sizeof start->dice); // B7
 }
 
@@ -113,9 +119,10 @@ static void kernel_describe(struct start *start)
     info->physmap = start->places.physmap;
     info->kernel_virt = start->places.kernel_virt;
     info->kernel_phys = start->places.kernel_phys;
-    info->kernel_text_pages = entry->text_pages;
-    info->kernel_rodata_pages = entry->rodata_pages;
-    info->kernel_data_pages = entry->data_pages;
+    info->kernel_text_pages = bundle_part_pages(entry, BUNDLE_TEXT);
+    info->kernel_rodata_pages =
+        bundle_part_pages(entry, BUNDLE_RODATA) + bundle_part_pages(entry, BUNDLE_RELRO);
+    info->kernel_data_pages = bundle_part_pages(entry, BUNDLE_DATA);
     info->kernel_bss_pages = entry->bss_pages;
     info->bundle_phys = start->bundle_phys;
     info->bundle_pages = pages_of(start->bundle_size);
@@ -144,12 +151,12 @@ static uint64_t memory_describe(struct start *start, const struct ranges *ram)
     struct tables tables = {.phys = start->phys,
                             .next = places->arena_phys + (1 + log_pages) * PAGE_SIZE,
                             .end = arena_end};
-    const struct bundle_entry *entry = kernel_entry(start);
     const struct tables_plan plan = {.kernel_virt = places->kernel_virt,
                                      .kernel_phys = places->kernel_phys,
-                                     .text_pages = entry->text_pages,
-                                     .rodata_pages = entry->rodata_pages,
-                                     .data_pages = (uint64_t)entry->data_pages + entry->bss_pages,
+                                     .text_pages = info->kernel_text_pages,
+                                     .rodata_pages = info->kernel_rodata_pages,
+                                     .data_pages =
+                                         (uint64_t)info->kernel_data_pages + info->kernel_bss_pages,
                                      .physmap = places->physmap,
                                      .ram = &all,
                                      .jump = (uintptr_t)enter_kernel / PAGE_SIZE * PAGE_SIZE};

@@ -5,11 +5,13 @@
 #include "cell.h"
 #include "endpoint.h"
 
+enum { STEP_PAGES = 64 };
+
 static struct {
-    const uint8_t *text; // the kernel's
-    uint32_t (*leaves)[HASH_WORDS];
-    uint32_t text_pages;
-    uint32_t index; // the place, in `cell`; 0: in the kernel's text
+    const uint8_t *image; // the kernel's
+    const uint32_t (*leaves)[HASH_WORDS];
+    uint32_t text, image_pages;
+    uint32_t index; // the place, in `cell`; 0: in the kernel's image
     struct cell *cell;
     struct cell *first;
     struct cell *accused; // its supervisor is not told yet
@@ -18,11 +20,12 @@ static struct {
     uint64_t passes, pages, last_pages;
 } audit;
 
-void audit_begin(const void *text, uint32_t pages, void *leaves)
+void audit_begin(const void *image, uint32_t text, uint32_t pages, const void *leaves)
 {
     memset(&audit, 0, sizeof(audit));
+    audit.image = image;
     audit.text = text;
-    audit.text_pages = pages;
+    audit.image_pages = pages;
     audit.leaves = leaves;
 }
 
@@ -52,10 +55,11 @@ void audit_leave(struct cell *cell)
     if (!cell->code_pages)
         return;
     cell->code_pages = 0;
-    if (audit.cell == cell) // I27
+    if (audit.cell == cell) // I33
         place_set(cell->audit_next);
     if (audit.accused == cell)
         audit.accused = 0;
+    ASSERT("I33", *cell->audit_prev == cell);
     *cell->audit_prev = cell->audit_next;
     if (cell->audit_next)
         cell->audit_next->audit_prev = cell->audit_prev;
@@ -68,8 +72,11 @@ static const uint8_t *page_at(enum code_kind *kind)
     const pte_t *e;
 
     *kind = CODE_TEXT;
-    if (!audit.cell)
-        return audit.text + ((uint64_t)audit.index << PAGE_SHIFT);
+    if (!audit.cell) {
+        if (audit.index >= audit.text)
+            *kind = CODE_CONSTANTS;
+        return audit.image + ((uint64_t)audit.index << PAGE_SHIFT);
+    }
     e = space_entry(audit.cell, audit.cell->code + ((uint64_t)audit.index << PAGE_SHIFT));
     if (!e || (*e & sealed) != sealed)
         return 0;
@@ -81,10 +88,8 @@ static const uint8_t *page_at(enum code_kind *kind)
 // The page at the place does not hash to its leaf.
 static void tampered(void)
 {
-    uint64_t words[4] = {audit.index};
-
     if (!audit.cell)
-        arch_halt("the kernel's own text was changed in memory (page)", words);
+        arch_halt("the kernel was changed in memory", 0);
     audit.cell->tampered = true;
     audit.accused = audit.cell;
     audit.accused_page = audit.index;
@@ -94,7 +99,7 @@ static void tampered(void)
 static bool audit_piece(void)
 {
     struct cell *cell = audit.cell;
-    uint32_t count = !cell ? audit.text_pages : cell->tampered ? 0 : cell->code_pages;
+    uint32_t count = !cell ? audit.image_pages : cell->tampered ? 0 : cell->code_pages;
     const uint8_t *page;
     enum code_kind kind;
 
@@ -108,7 +113,8 @@ static bool audit_piece(void)
     audit.hash.blocks = 0;
     if (page) {
         hash_leaf(audit.hash.value, audit.index, kind);
-        if (!hash_equal(audit.hash.value, (cell ? cell->leaves : audit.leaves)[audit.index]))
+        if (!hash_equal(audit.hash.value,
+                        cell ? cell->leaves[audit.index] : audit.leaves[audit.index]))
             tampered();
         audit.pages++;
     }
@@ -116,7 +122,7 @@ static bool audit_piece(void)
     return page != 0;
 }
 
-// Stop the accused cell's threads, all but the one that says so (I28). True: it is done.
+// Stop the accused cell's threads, all but the one that says so (I34). True: it is done.
 static bool audit_stopped(const struct thread *by)
 {
     // Bounded by the threads of one cell.
@@ -124,7 +130,7 @@ static bool audit_stopped(const struct thread *by)
         if (t == by || t->state == THREAD_STOPPED)
             continue;
         if (t->priority == STEWARD_PRIORITY)
-            arch_halt("the steward's code was changed in memory", 0);
+            arch_halt("the steward was changed in memory", 0);
         thread_stop(t);
         return false;
     }
@@ -133,6 +139,8 @@ static bool audit_stopped(const struct thread *by)
 
 err_t audit_step(struct thread *t, struct cell **accused)
 {
+    if (t->regs.w[0] > STEP_PAGES)
+        return ERR_BAD_ARGUMENT;
     while (t->regs.w[0] || audit.accused) {
         if (!audit.accused) {
             if (audit_piece())
@@ -160,7 +168,7 @@ void audit_accuse(struct thread *t, struct cell *accused)
     t->fault[3] = 0;
     t->return_fully = 1;
     if (accused == t->cell)
-        t->regs.rip = 0; // where nothing is ever mapped (I28)
+        t->regs.rip = 0; // where nothing is ever mapped (I34)
     endpoint_send(t, &accused->supervisor, MESSAGE_FAULT);
 }
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The audit: sealed pages are hashed again and again, all cells' and the kernel's own text, by
+// The audit: sealed pages are hashed again and again, all cells' and the kernel's own code, by
 // whoever calls audit.step.
 //
-//     kernel's text -> cells with a code root, from the youngest on -> (a pass is complete) -> ...
+//     kernel's code -> cells with a code root, from the youngest on -> (a pass is complete) -> ...
 //
 // A cell whose page changed is stopped for good: no thread of it runs again, and none can be
 // started. Its supervisor is told by the thread that called audit.step, which waits for the answer.
-// The kernel's own text is no longer to be trusted when it changed: the machine halts.
+// The kernel's own code is no longer to be trusted when it changed: the machine halts.
 //
-// I27 The cells with a code root are in the list, and the audit's place is in one of them or in the
-//     kernel's text.
-// I28 A cell that was tampered with has no thread that is not stopped, or the audit is at stopping
+// I33  The cells with a code root are in the list, and the audit's place is in one of them or in
+// the
+//     kernel's image.
+// I34  A cell that was tampered with has no thread that is not stopped, or the audit is at stopping
 //     them.
 #pragma once
 #include "hash.h"
@@ -19,8 +20,9 @@
 // What a capability to the audit names: there is one, and it lies nowhere.
 #define AUDIT_OBJECT (1ull << 63)
 
-// At boot: the kernel's text and the leaves of its pages.
-void audit_begin(const void *text, uint32_t pages, void *leaves);
+// At boot: the kernel's `text` pages of code and, behind them, of constants, `pages` together; and
+// their leaves, as the signed bundle has them.
+void audit_begin(const void *image, uint32_t text, uint32_t pages, const void *leaves);
 
 // A cell has a code root from now on; it ends.
 void audit_enter(struct cell *cell);

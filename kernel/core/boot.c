@@ -2,11 +2,13 @@
 #include "boot.h"
 #include "abi/start.h"
 #include "arch.h"
+#include "audit.h"
 #include "cell.h"
 #include "device.h"
 #include "endpoint.h"
 #include "frame.h"
 #include "interrupt.h"
+#include "seal.h"
 #include "untyped.h"
 
 uintptr_t physmap;
@@ -54,29 +56,100 @@ static void map(struct cell *cell, void *page, vaddr_t address, uint32_t access)
         arch_halt("the steward does not fit", 0);
 }
 
+// The steward's image while it is put in its place.
+struct image {
+    const struct bundle_entry *entry;
+    const uint8_t *payload;
+    struct boot_memory *memory;
+    uint32_t relocated; // relocations that are done
+    uint64_t index;     // of the next page
+};
+
+// The next page, its first `size` bytes from the payload, relocated.
+static uint8_t *image_page(struct image *i, const struct cell *cell, const uint8_t *bytes,
+                           uint64_t size)
+{
+    const uint32_t *relocs = (const void *)(i->payload + i->entry->relocs.offset);
+    uint64_t end = (i->index + 1) << PAGE_SHIFT;
+    uint8_t *page = take(i->memory, PAGE_SIZE);
+
+    memcpy(page, bytes, size < PAGE_SIZE ? size : PAGE_SIZE);
+    while (i->relocated < i->entry->relocs.size / sizeof(*relocs) && relocs[i->relocated] < end) {
+        *(uint64_t *)(page + relocs[i->relocated] % PAGE_SIZE) += cell->code;
+        i->relocated++;
+    }
+    return page;
+}
+
+// A page of text or constants is sealed, as the steward will do it for all others.
+static void image_seal(struct image *i, struct cell *cell, uint8_t *page, enum code_kind kind)
+{
+    const uint32_t *leaf =
+        (const void *)(i->payload + i->entry->tree.offset + i->index * CODE_HASH);
+    vaddr_t at = cell->code + (i->index << PAGE_SHIFT);
+    struct hash hash = {.blocks = 0};
+    uint64_t pages = 1;
+
+    while (!hash_page(&hash, page))
+        ;
+    hash_leaf(hash.value, (uint32_t)i->index, kind);
+    frame_use_set(page, 1, FRAME_PAGE);
+    if (space_reserve(cell, &at, &pages) != ERR_OK || !hash_equal(hash.value, leaf))
+        arch_halt("the steward does not fit, or is not what its code tree says", 0);
+    seal_page(cell, frame_of_kernel(page), (uint32_t)i->index, kind, leaf);
+}
+
 static void map_image(struct cell *cell, const struct boot_info *boot, struct boot_memory *m)
 {
     const uint8_t *payload = (uint8_t *)phys_to_kernel(boot->bundle_phys) + BUNDLE_HEADER_SIZE;
     const struct bundle_entry *e = (const struct bundle_entry *)payload + boot->steward_entry;
-    uint64_t rodata = e->text_pages, data = rodata + e->rodata_pages, bss = data + e->data_pages;
+    struct image i = {.entry = e, .payload = payload, .memory = m};
+    uint64_t w[6] = {boot->steward_code, bundle_part_first(e, BUNDLE_RELRO)};
 
-    for (uint64_t i = 0; i < bss + e->bss_pages; i++) {
-        uint32_t access = i < rodata ? ACCESS_EXECUTE : i < data ? 0 : ACCESS_WRITE;
-        void *page = take(m, PAGE_SIZE);
+    memcpy(&w[2], e->root, CODE_HASH);
+    if (cell_authorise(cell, w) != ERR_OK)
+        arch_halt("the steward does not fit", 0);
+    for (unsigned part = 0; part < BUNDLE_PARTS; part++) {
+        const uint8_t *bytes = payload + e->part[part].offset;
+        uint64_t size = e->part[part].size, pages = bundle_part_pages(e, part);
 
-        if (i < bss)
-            memcpy(page, payload + e->offset + i * PAGE_SIZE, PAGE_SIZE);
-        map(cell, page, CELL_CODE_BASE + i * PAGE_SIZE, ACCESS_READ | access);
+        if (part == BUNDLE_DATA)
+            pages += e->bss_pages;
+        for (; pages; pages--, i.index++) {
+            uint8_t *page = image_page(&i, cell, bytes, size);
+
+            if (part <= BUNDLE_RODATA)
+                image_seal(&i, cell, page, part == BUNDLE_TEXT ? CODE_TEXT : CODE_CONSTANTS);
+            else
+                map(cell, page, cell->code + (i.index << PAGE_SHIFT),
+                    part == BUNDLE_RELRO ? ACCESS_READ : ACCESS_READ | ACCESS_WRITE);
+            bytes += PAGE_SIZE;
+            size -= size < PAGE_SIZE ? size : PAGE_SIZE;
+        }
     }
 }
 
-static struct init_info *map_start(struct cell *cell, struct boot_memory *m)
+// What the auditor compares the kernel with is in the signed bundle, as for every program.
+static void audit_kernel(const struct boot_info *boot)
+{
+    const uint8_t *payload = (uint8_t *)phys_to_kernel(boot->bundle_phys) + BUNDLE_HEADER_SIZE;
+    const struct bundle_entry *e = (const struct bundle_entry *)payload;
+
+    while (e->kind != BUNDLE_KERNEL) // the loader found it
+        e++;
+    audit_begin((const void *)boot->kernel_virt, bundle_part_first(e, BUNDLE_RODATA),
+                bundle_part_first(e, BUNDLE_RELRO), payload + e->tree.offset);
+}
+
+static struct init_info *map_start(struct cell *cell, const struct boot_info *boot,
+                                   struct boot_memory *m)
 {
     struct init_info *info = take(m, PAGE_SIZE);
 
     map(cell, info, CELL_START_BASE, ACCESS_READ | ACCESS_WRITE);
     for (uint64_t i = 1; i <= STEWARD_STACK_PAGES; i++)
-        map(cell, take(m, PAGE_SIZE), CELL_STACK_TOP - i * PAGE_SIZE, ACCESS_READ | ACCESS_WRITE);
+        map(cell, take(m, PAGE_SIZE), boot->steward_stack - i * PAGE_SIZE,
+            ACCESS_READ | ACCESS_WRITE);
     return info;
 }
 
@@ -97,6 +170,7 @@ static void give(struct cell *cell, struct thread *t, struct init_info *info,
     cap_make(cap_root, &cell->slots[INIT_PORTS], OBJECT_PORT, 0, 0x10000, RIGHT_ALL);
     cap_make(cap_root, &cell->slots[INIT_DEVICES], OBJECT_DEVICE, 0,
              1ull << (DEVICE_ADDRESS_BITS - PAGE_SHIFT), RIGHT_ALL & ~RIGHT_EXECUTE);
+    cap_make(cap_root, &cell->slots[INIT_AUDIT], OBJECT_AUDIT, AUDIT_OBJECT, 0, RIGHT_ALL);
     for (uint32_t i = 0; i < BOOT_IRQ_COUNT; i++) {
         interrupts[i].object.type = OBJECT_INTERRUPT;
         interrupts[i].line = i;
@@ -114,15 +188,16 @@ static void give(struct cell *cell, struct thread *t, struct init_info *info,
     info->tables_free = cell->pool_pages - cell->pool_used;
 }
 
-static struct thread *start_thread(struct cell *cell, struct boot_memory *m, uint64_t entry)
+static struct thread *start_thread(struct cell *cell, const struct boot_info *boot,
+                                   struct boot_memory *m, uint64_t entry)
 {
     struct thread *t = take(m, PAGE_SIZE);
 
     thread_init(t);
     frame_use_set(t, 1, FRAME_THREAD);
     thread_link(t, cell);
-    t->regs.rip = CELL_CODE_BASE + entry;
-    t->regs.rsp = CELL_STACK_TOP;
+    t->regs.rip = cell->code + entry;
+    t->regs.rsp = boot->steward_stack;
     t->regs.rdi = CELL_START_BASE;
     t->regs.rflags = ARCH_USER_FLAGS;
     t->priority = STEWARD_PRIORITY;
@@ -157,9 +232,10 @@ struct cell *boot_steward(struct boot_info *boot)
     interrupts = take(m, BOOT_IRQ_COUNT * sizeof(struct interrupt));
     cell = take(m, cell_size(STEWARD_SLOTS, STEWARD_TABLES));
     cell_init(cell, STEWARD_SLOTS, STEWARD_TABLES);
+    audit_kernel(boot);
     map_image(cell, boot, m);
-    info = map_start(cell, m);
-    t = start_thread(cell, m, table[boot->steward_entry].start);
+    info = map_start(cell, boot, m);
+    t = start_thread(cell, boot, m, table[boot->steward_entry].start);
     give(cell, t, info, boot);
     info->boot = *boot;
     info->boot.physmap = 0; // no kernel address leaves the kernel

@@ -17,7 +17,7 @@
 // I3  A handle works only for the generation that it was made for; filling a slot adds one, and a
 // slot whose
 //     generation is used up is never used again.
-// I26 What is for one message is an endpoint's, may only WRITE, has no child, and is gone when the
+// I26  What is for one message is an endpoint's, may only WRITE, has no child, and is gone when the
 //     message has arrived.
 #pragma once
 #include "abi/syscall.h"

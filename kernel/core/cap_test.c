@@ -461,7 +461,7 @@ static void setup(void)
     give(UNTYPED_METHOD_RETYPE_ENDPOINT, ARGS(PASSING));
     give(UNTYPED_METHOD_RETYPE_UNTYPED, ARGS(PIECE, 24, RIGHT_ALL));
     CHECK_EQ(bed_object(actors[0].thread, handle_of(9), THREAD_METHOD_START,
-                        ARGS(CAP_SELF, CELL_CODE_BASE, CELL_STACK_TOP, 0, 100, 0)),
+                        ARGS(CAP_SELF, CELL_CODE_BASE, HOST_STACK_TOP, 0, 100, 0)),
              ERR_OK);
     add_actor(1, MODEL_ROOT, (struct thread *)slots_of(MODEL_ROOT)[9].object);
     add_cell(MODEL_A, 6);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Denials: who asked for what its capability does not allow. A ring of bounded size; what finds it
-// full is counted. Nothing is done unless a system call fails.
+// Denials: who asked for what its capability does not allow. A ring of bounded size, in which one
+// cell has few places, so that it cannot keep the others' out; what finds no place is counted.
+// Nothing is done unless a system call fails.
 #pragma once
 #include "thread.h"
 

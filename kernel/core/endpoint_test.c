@@ -100,7 +100,7 @@ static struct thread *second_thread(void)
              ERR_OK);
     cap_t thread = first->regs.w[0];
     CHECK_EQ(bed_object(first, thread, THREAD_METHOD_START,
-                        ARGS(handle_of(CLIENT), CELL_CODE_BASE, CELL_STACK_TOP, 0, 90, 0)),
+                        ARGS(handle_of(CLIENT), CELL_CODE_BASE, HOST_STACK_TOP, 0, 90, 0)),
              ERR_OK);
     return (struct thread *)cell_find(root, thread)->object;
 }

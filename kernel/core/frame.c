@@ -44,12 +44,10 @@ void frame_small_end(const void *body)
 
 static pte_t frame_entry(paddr_t page, uint32_t access)
 {
-    pte_t e = page | PTE_PRESENT | PTE_USER;
+    pte_t e = page | PTE_PRESENT | PTE_USER | PTE_NO_EXECUTE;
 
     if (access & ACCESS_WRITE)
         e |= PTE_WRITE;
-    if (!(access & ACCESS_EXECUTE))
-        e |= PTE_NO_EXECUTE;
     return e;
 }
 
@@ -62,7 +60,7 @@ static err_t frame_taken(struct frame *f, const pte_t *e, uint64_t run)
         if (e[i] & PTE_LENT || (f[i].cell && *f[i].entry & PTE_LENT))
             return ERR_BUSY;
         if (f[i].state == FRAME_FROZEN)
-            f[i].state = FRAME_OPEN; // I24
+            f[i].state = FRAME_OPEN; // I30
         taken |= e[i] | (uint64_t)f[i].cell | f[i].state;
     }
     return taken ? ERR_EXISTS : ERR_OK;
@@ -120,7 +118,7 @@ static err_t unmap_page(struct frame *f)
         return ERR_NOT_FOUND;
     if (*f->entry & PTE_LENT) // I7
         return ERR_BUSY;
-    if (*f->entry & PTE_SEALED) // I25
+    if (*f->entry & PTE_SEALED) // I31
         return ERR_DENIED;
     // commit
     *f->entry = 0;
@@ -138,9 +136,7 @@ err_t frame_map(const struct cap *c, struct cell *cell, vaddr_t address, uint32_
 
     if (access & ~7u || !(access & ACCESS_READ))
         return ERR_BAD_ARGUMENT;
-    if (access & ~c->rights & 7)
-        return ERR_DENIED;
-    if ((access & ACCESS_WRITE) && (access & ACCESS_EXECUTE)) // I6
+    if (access & (~c->rights | ACCESS_EXECUTE) & 7) // I6: what can be executed is sealed
         return ERR_DENIED;
     if (!space_range_is_user(address, c->extent))
         return ERR_BAD_ADDRESS;
@@ -183,7 +179,7 @@ err_t frame_unmap(const struct cap *c)
         seen |= g->cell ? *g->entry : 0;
     if (seen & PTE_LENT) // I7
         return ERR_BUSY;
-    if (seen & PTE_SEALED) // I25
+    if (seen & PTE_SEALED) // I31
         return ERR_DENIED;
     // commit
     cell = f->cell;

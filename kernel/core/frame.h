@@ -3,7 +3,7 @@
 //
 // I4  A page has at most one mapping by a frame capability, and the record says which.
 // I5  A page whose record is not FRAME_FREE is not handed out anew.
-// I24 A page that is being hashed (FRAME_FROZEN) is mapped nowhere: mapping thaws it, and the hash
+// I30  A page that is being hashed (FRAME_FROZEN) is mapped nowhere: mapping thaws it, and the hash
 //     begins anew.
 #pragma once
 #include "arch_pte.h"

@@ -217,7 +217,7 @@ static void start(uint32_t i, uint32_t k)
     cap_t t = root_handle(made(i, MADE_THREAD + k)), cell = root_handle(made(i, MADE_CELL));
 
     manage(t, THREAD_METHOD_START,
-           ARGS(cell, CELL_CODE_BASE, CELL_STACK_TOP, 0, 100 + 20 * i + roll(20), roll(4)));
+           ARGS(cell, CELL_CODE_BASE, HOST_STACK_TOP, 0, 100 + 20 * i + roll(20), roll(4)));
     manage(t, THREAD_METHOD_WINDOW, ARGS(CELL_WINDOW_BASE + k * WINDOW * PAGE_SIZE, WINDOW));
     manage(t, THREAD_METHOD_INBOX, ARGS(CELL_LEASE_BASE, INBOX));
     if (one_in(2))
@@ -347,7 +347,7 @@ static cap_t some_handle(const struct thread *t)
 
 static uint64_t some_word(const struct thread *t)
 {
-    static const vaddr_t places[] = {BED_HEAP, CELL_WINDOW_BASE, CELL_STACK_TOP, CELL_LEASE_BASE,
+    static const vaddr_t places[] = {BED_HEAP, CELL_WINDOW_BASE, HOST_STACK_TOP, CELL_LEASE_BASE,
                                      0,        CELL_TOP - 4096};
 
     switch (roll(10)) {
@@ -395,7 +395,7 @@ static struct bed_args some_args(const struct thread *t, uint64_t type, uint64_t
     if (type == OBJECT_CELL)
         return ARGS(some_handle(t), slot);
     if (type == OBJECT_THREAD && method == THREAD_METHOD_START)
-        return ARGS(one_in(2) ? CAP_SELF : some_handle(t), CELL_CODE_BASE, CELL_STACK_TOP, 0,
+        return ARGS(one_in(2) ? CAP_SELF : some_handle(t), CELL_CODE_BASE, HOST_STACK_TOP, 0,
                     roll(200), roll(4));
     if (type == OBJECT_THREAD && method != THREAD_METHOD_BIND && method != THREAD_METHOD_BUDGET)
         return ARGS((one_in(2) ? CELL_WINDOW_BASE : CELL_LEASE_BASE) + roll(20) * PAGE_SIZE,

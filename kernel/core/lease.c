@@ -44,7 +44,7 @@ err_t inbox_set(struct thread *t, struct cell *cell, vaddr_t address, uint64_t p
 }
 
 // What an entry must say so that its page can be lent that way: present, not executable, nobody
-// else's, no device's, not sealed (I25).
+// else's, no device's, not sealed (I31).
 static inline pte_t lease_wanted(uint32_t kind)
 {
     return PTE_PRESENT | PTE_NO_EXECUTE | (kind == LEASE_LEND ? 0 : PTE_WRITE);

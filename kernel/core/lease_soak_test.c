@@ -92,7 +92,7 @@ static void spawn_thread(int i, int number, int slot)
 {
     MUST(at(slot_of(i, S_PIECE)), UNTYPED_METHOD_RETYPE_THREAD, slot_of(i, slot));
     MUST(at(slot_of(i, slot)), THREAD_METHOD_START, at(slot_of(i, S_CELL)), CELL_CODE_BASE,
-         CELL_STACK_TOP, 0, 100 + (uint64_t)i, 0);
+         HOST_STACK_TOP, 0, 100 + (uint64_t)i, 0);
     threads[number] = (struct thread *)root->slots[slot_of(i, slot)].object;
 }
 

@@ -175,7 +175,7 @@ static struct thread *second_thread(uint32_t slot)
     CHECK_EQ(on_first(handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_THREAD, ARGS(slot)), ERR_OK);
     thread = first->regs.w[0];
     CHECK_EQ(on_first(thread, THREAD_METHOD_START,
-                      ARGS(handle_of(CLIENT), CELL_CODE_BASE, CELL_STACK_TOP, 0, 90, 0)),
+                      ARGS(handle_of(CLIENT), CELL_CODE_BASE, HOST_STACK_TOP, 0, 90, 0)),
              ERR_OK);
     return (struct thread *)cell_find(root, thread)->object;
 }
@@ -457,7 +457,7 @@ static void move_within(void)
     setup();
     CHECK_EQ(on_first(handle_of(ROOT_UNTYPED), UNTYPED_METHOD_RETYPE_THREAD, ARGS(140)), ERR_OK);
     CHECK_EQ(on_first(handle_of(140), THREAD_METHOD_START,
-                      ARGS(handle_of(MIDDLE), CELL_CODE_BASE, CELL_STACK_TOP, 0, 90, 0)),
+                      ARGS(handle_of(MIDDLE), CELL_CODE_BASE, HOST_STACK_TOP, 0, 90, 0)),
              ERR_OK);
     sender = (struct thread *)cell_find(root, handle_of(140))->object;
     cap_t to = bed_grant(first, MIDDLE, handle_of(TO_MIDDLE), AT + 2, RIGHT_WRITE, ~0ull, 0);

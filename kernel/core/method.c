@@ -1,55 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The methods of kernel objects: abi/untyped.idl, cell.idl, thread.idl, frame.idl, interrupt.idl,
-// port.idl, device.idl, audit.idl.
+// The methods of kernel objects: abi/untyped.idl, cell.idl, thread.idl, frame.idl, budget.idl.
+#include "method.h"
 #include "abi/layout.h"
 #include "arch.h"
-#include "audit.h"
 #include "budget.h"
 #include "cell.h"
 #include "decode.h"
-#include "denial.h"
-#include "device.h"
 #include "endpoint.h"
 #include "frame.h"
-#include "gen/audit_methods.h"
 #include "gen/budget_methods.h"
 #include "gen/cell_methods.h"
-#include "gen/device_methods.h"
 #include "gen/frame_methods.h"
-#include "gen/interrupt_methods.h"
-#include "gen/port_methods.h"
 #include "gen/thread_methods.h"
 #include "gen/untyped_methods.h"
-#include "interrupt.h"
 #include "lookup.h"
 #include "revoke.h"
 #include "seal.h"
 #include "syscall.h"
 #include "untyped.h"
-
-// Answers: an error, or up to three result words. All other words are zero.
-static void answer(struct thread *t, err_t error, uint64_t a, uint64_t b, uint64_t c)
-{
-    if (error)
-        denial_note(t, error);
-    for (int i = 0; i < MESSAGE_WORDS; i++)
-        t->regs.w[i] = 0;
-    t->regs.rdi = t->regs.r12 = t->regs.r13 = 0;
-    t->regs.rax = error;
-    if (error)
-        return;
-    t->regs.w[0] = a;
-    t->regs.w[1] = b;
-    t->regs.w[2] = c;
-}
-
-static void answer_error(struct thread *t, err_t error)
-{
-    if (error == ERR_RESTART)
-        syscall_restart(t);
-    else
-        answer(t, error, 0, 0, 0);
-}
 
 // What was asked is done; what died by it is taken apart before the caller goes on.
 APART static void answer_reaped(struct thread *t)
@@ -61,9 +29,7 @@ APART static void answer_reaped(struct thread *t)
     }
 }
 
-// Why nothing was derived. BUSY: a revoke is in the way; who began it may be dead, so help with it,
-// and asking again will do.
-APART static void answer_underived(struct thread *t, err_t error)
+void answer_underived(struct thread *t, err_t error)
 {
     if (error == ERR_BUSY)
         revoke_help();
@@ -305,19 +271,13 @@ static err_t cell_call_authorise(const struct thread *t, const struct cap *self)
     return cell_authorise((struct cell *)self->object, t->regs.w);
 }
 
-APART static void cell_call(struct thread *t, struct cap *self, uint64_t method)
+// The rare methods, apart from the common ones.
+APART static void cell_call_rare(struct thread *t, struct cap *self, struct cell *cell,
+                                 uint64_t method)
 {
-    struct cell *cell = self ? (struct cell *)self->object : t->cell;
-
     switch (method) {
-    case CELL_METHOD_DERIVE:
-        cell_derive(t, cell);
-        break;
     case CELL_METHOD_MOVE:
         cell_move(t, cell);
-        break;
-    case CELL_METHOD_DELETE:
-        cell_delete(t, cell);
         break;
     case CELL_METHOD_REVOKE:
         cell_revoke(t, cell);
@@ -340,6 +300,18 @@ APART static void cell_call(struct thread *t, struct cap *self, uint64_t method)
     default:
         answer(t, ERR_DENIED, 0, 0, 0);
     }
+}
+
+APART static void cell_call(struct thread *t, struct cap *self, uint64_t method)
+{
+    struct cell *cell = self ? (struct cell *)self->object : t->cell;
+
+    if (method == CELL_METHOD_DERIVE)
+        cell_derive(t, cell);
+    else if (method == CELL_METHOD_DELETE)
+        cell_delete(t, cell);
+    else
+        cell_call_rare(t, self, cell, method);
 }
 
 // The cell that an argument names: the caller's own, or one behind a capability with WRITE.
@@ -366,7 +338,7 @@ APART static void thread_call_start(struct thread *t, struct thread *new)
     struct cell *cell;
     err_t err = cell_argument(t, w[0], &cell);
 
-    if (!err && (new->state != THREAD_NEW || cell->tampered)) // I28
+    if (!err && (new->state != THREAD_NEW || cell->tampered)) // I34
         err = ERR_BAD_STATE;
     if (!err && (w[1] >= CELL_TOP || w[2] > CELL_TOP || w[4] > 255 || w[5] & ~3ull))
         err = ERR_BAD_ARGUMENT;
@@ -448,7 +420,7 @@ APART static void thread_call(struct thread *t, struct thread *of, uint64_t meth
     }
 }
 
-// --- budget, frame, interrupt, port
+// --- budget, frame
 
 APART static void budget_call(struct thread *t, struct budget *b, uint64_t method)
 {
@@ -481,127 +453,17 @@ APART static void frame_call(struct thread *t, struct cap *self, uint64_t method
     answer_error(t, err);
 }
 
-APART static void interrupt_call(struct thread *t, struct interrupt *i, uint64_t method)
-{
-    struct cap *signal;
-    err_t err = ERR_DENIED;
-
-    if (method == INTERRUPT_METHOD_BIND) {
-        err = lookup_typed(t, t->regs.w[0], OBJECT_SIGNAL, RIGHT_WRITE, &signal);
-        if (!err)
-            err = interrupt_bind(i, signal, t->regs.w[1]);
-        if (err == ERR_BUSY)
-            revoke_help();
-    } else if (method == INTERRUPT_METHOD_ACKNOWLEDGE) {
-        err = i->signal.type == OBJECT_NONE ? ERR_BAD_STATE : ERR_OK;
-        if (!err)
-            arch_interrupt_mask(i->line, false);
-    }
-    answer(t, err, 0, 0, 0);
-}
-
-// Ports count one by one, a device's memory in pages.
-APART static void range_narrow(struct thread *t, struct cap *self, uint64_t unit)
-{
-    static const struct cap_request all = {.rights = RIGHT_ALL, .methods = ~0ull};
-    uint64_t offset = t->regs.w[0], count = t->regs.w[1];
-    struct cap *slot = 0;
-    err_t err = ERR_BAD_ARGUMENT;
-
-    if (count != 0 && offset <= self->extent && count <= self->extent - offset)
-        slot = cell_slot(t->cell, t->regs.w[2], &err);
-    if (slot)
-        err = revoke_covers(self) ? ERR_BUSY : ERR_OK;
-    if (!slot || err) {
-        answer_underived(t, err);
-        return;
-    }
-    // commit
-    cap_derive(self, slot, &all);
-    slot->object += offset * unit;
-    slot->identity = 0;
-    slot->extent = count;
-    answer(t, ERR_OK, cell_handle(t->cell, slot), 0, 0);
-}
-
-APART static void port_call(struct thread *t, struct cap *self, uint64_t method)
-{
-    uint64_t offset = t->regs.w[0], width = t->regs.w[1];
-    uint8_t right = method == PORT_METHOD_READ ? RIGHT_READ : RIGHT_WRITE;
-
-    if (method == PORT_METHOD_NARROW) {
-        range_narrow(t, self, 1);
-        return;
-    }
-    if (method > PORT_METHOD_NARROW || method == 0 || (self->rights & right) == 0) {
-        answer(t, ERR_DENIED, 0, 0, 0);
-        return;
-    }
-    if ((width != 1 && width != 2 && width != 4) || offset >= self->extent ||
-        width > self->extent - offset) {
-        answer(t, ERR_BAD_ARGUMENT, 0, 0, 0);
-        return;
-    }
-    // commit
-    if (method == PORT_METHOD_READ) {
-        answer(t, ERR_OK, arch_port_read((uint16_t)(self->object + offset), (uint32_t)width), 0, 0);
-    } else {
-        arch_port_write((uint16_t)(self->object + offset), (uint32_t)width, (uint32_t)t->regs.w[2]);
-        answer(t, ERR_OK, 0, 0, 0);
-    }
-}
-
-static void device_call(struct thread *t, struct cap *self, uint64_t method)
-{
-    if (method == DEVICE_METHOD_MAP)
-        answer(t, device_map(self, t->regs.w[0], (uint32_t)t->regs.w[1]), 0, 0, 0);
-    else if (method == DEVICE_METHOD_UNMAP)
-        answer(t, device_unmap(self), 0, 0, 0);
-    else if (method == DEVICE_METHOD_NARROW)
-        range_narrow(t, self, PAGE_SIZE);
-    else
-        answer(t, ERR_DENIED, 0, 0, 0);
-}
-
-static void audit_call(struct thread *t, uint64_t method)
-{
-    struct cell *accused = 0;
-    uint64_t w[MESSAGE_WORDS] = {0};
-    err_t err = ERR_DENIED;
-
-    if (method == AUDIT_METHOD_TAKE_DENIAL) {
-        err = denial_take(w);
-    } else if (method == AUDIT_METHOD_STEP) {
-        err = audit_step(t, &accused);
-        audit_result(w);
-    }
-    answer_error(t, err);
-    if (err)
-        return;
-    memcpy(t->regs.w, w, sizeof(w));
-    if (accused)
-        audit_accuse(t, accused);
-}
-
 // Kernel objects take words only.
 static bool carries_more(const struct thread *t)
 {
     return !call_is_plain(t->regs.rax);
 }
 
-void object_call(struct thread *t, struct cap *self, uint64_t method)
+// All but frames and the caller's own cell, which are called most.
+APART static void object_call_other(struct thread *t, struct cap *self, uint64_t method)
 {
-    uint8_t right =
-        self && self->type != OBJECT_PORT && self->type != OBJECT_FRAME ? RIGHT_WRITE : 0;
+    uint8_t right = self->type != OBJECT_PORT ? RIGHT_WRITE : 0;
 
-    if (carries_more(t)) {
-        answer(t, ERR_BAD_ARGUMENT, 0, 0, 0);
-        return;
-    }
-    if (!self) {
-        cell_call(t, 0, method);
-        return;
-    }
     if ((self->rights & right) != right) {
         answer(t, ERR_DENIED, 0, 0, 0);
         return;
@@ -619,9 +481,6 @@ void object_call(struct thread *t, struct cap *self, uint64_t method)
     case OBJECT_BUDGET:
         budget_call(t, (struct budget *)self->object, method);
         break;
-    case OBJECT_FRAME:
-        frame_call(t, self, method);
-        break;
     case OBJECT_INTERRUPT:
         interrupt_call(t, (struct interrupt *)self->object, method);
         break;
@@ -637,4 +496,21 @@ void object_call(struct thread *t, struct cap *self, uint64_t method)
     default:
         answer(t, ERR_BAD_CAPABILITY, 0, 0, 0);
     }
+}
+
+APART static void answer_carries_more(struct thread *t)
+{
+    answer(t, ERR_BAD_ARGUMENT, 0, 0, 0);
+}
+
+void object_call(struct thread *t, struct cap *self, uint64_t method)
+{
+    if (carries_more(t))
+        answer_carries_more(t);
+    else if (!self)
+        cell_call(t, 0, method);
+    else if (self->type == OBJECT_FRAME)
+        frame_call(t, self, method);
+    else
+        object_call_other(t, self, method);
 }

@@ -3,22 +3,8 @@
 // ports and untyped memory have no body: their capability says all), and ends when its last
 // capability goes.
 #pragma once
+#include "abi/object_type.h"
 #include "kernel.h"
-
-enum object_type {
-    OBJECT_NONE = 0,
-    OBJECT_UNTYPED = 1,
-    OBJECT_FRAME = 2,
-    OBJECT_CELL = 3,
-    OBJECT_THREAD = 4,
-    OBJECT_ENDPOINT = 5,
-    OBJECT_SIGNAL = 6,
-    OBJECT_INTERRUPT = 7,
-    OBJECT_PORT = 8,
-    OBJECT_BUDGET = 9,
-    OBJECT_DEVICE = 10,
-    OBJECT_AUDIT = 11, // one capability of the steward's and what is derived from it
-};
 
 struct object {
     uint32_t refs; // capabilities that name it (a budget: also the threads that use it)

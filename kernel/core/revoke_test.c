@@ -261,7 +261,7 @@ static void memory(void)
         CHECK_EQ(retype(first, piece, UNTYPED_METHOD_RETYPE_CELL, ARGS(COPY + 4, 64, 4)), ERR_OK);
         CHECK_EQ(retype(first, piece, UNTYPED_METHOD_RETYPE_THREAD, ARGS(COPY + 5)), ERR_OK);
         CHECK_EQ(bed_object(first, now_in(COPY + 5), THREAD_METHOD_START,
-                            ARGS(handle_of(CELL_A), CELL_CODE_BASE, CELL_STACK_TOP, 0, 90, 0)),
+                            ARGS(handle_of(CELL_A), CELL_CODE_BASE, HOST_STACK_TOP, 0, 90, 0)),
                  ERR_OK);
         t = (struct thread *)root->slots[COPY + 5].object;
         bed_grant(first, CELL_B, now_in(COPY + 2), AT, RIGHT_ALL, ~0ull, 0);

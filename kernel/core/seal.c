@@ -44,8 +44,8 @@ void seal_page(struct cell *cell, struct frame *f, uint32_t index, enum code_kin
     pte_t *e = space_entry(cell, cell->code + ((uint64_t)index << PAGE_SHIFT));
     paddr_t page = (paddr_t)(f - frame_table) << PAGE_SHIFT;
 
-    ASSERT("I25", e && !*e && !f->cell && f->use == FRAME_PAGE);
-    memcpy(cell->leaves[index], leaf, CODE_HASH); // I26
+    ASSERT("I31", e && !*e && !f->cell && f->use == FRAME_PAGE);
+    memcpy(cell->leaves[index], leaf, CODE_HASH); // I32
     f->state = FRAME_SEALED;
     f->cell = cell;
     f->entry = e;
@@ -170,7 +170,7 @@ err_t frame_seal(const struct cap *c, struct cell *cell, const struct cell *read
         sealing.index = sealing.at = index;
         sealing.kind = kind;
         sealing.last = cell->code_pages - 1;
-        f->state = FRAME_FROZEN; // I24
+        f->state = FRAME_FROZEN; // I30
     }
     err = seal_vouched(cell, reader, phys_to_kernel((paddr_t)(f - frame_table) << PAGE_SHIFT), w[3],
                        w[4]);

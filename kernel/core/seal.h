@@ -13,9 +13,10 @@
 // was made of the one below it, and only one that equals the code root counts. So neither the proof
 // nor who reads it needs to stay the same meanwhile.
 //
-// I25 A sealed page has one entry at most, at its index of its own cell's code, never writable, and
+// I31  A sealed page has one entry at most, at its index of its own cell's code, never writable,
+// and
 //     executable if and only if it is text; it is not unmapped, lent or moved.
-// I26 The leaf of a sealed page, kept in its cell, led to the cell's code root.
+// I32  The leaf of a sealed page, kept in its cell, led to the cell's code root.
 #pragma once
 #include "cell.h"
 #include "frame.h"

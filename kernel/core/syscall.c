@@ -24,6 +24,11 @@ static void result(struct thread *t, err_t error)
     t->regs.rax = error;
 }
 
+APART static void refuse(struct thread *t, err_t error)
+{
+    result(t, error);
+}
+
 static void result_word(struct thread *t, uint64_t word)
 {
     for (int i = 1; i < MESSAGE_WORDS; i++)
@@ -51,12 +56,12 @@ APART static void sys_call(struct thread *t, uint64_t word)
     }
     c = cell_find(t->cell, t->regs.rdi);
     if (!c) {
-        result(t, ERR_BAD_CAPABILITY);
+        refuse(t, ERR_BAD_CAPABILITY);
         return;
     }
     err = lookup_check(c, c->type == OBJECT_ENDPOINT ? RIGHT_WRITE : 0, method);
     if (err) {
-        result(t, err);
+        refuse(t, err);
         return;
     }
     // commit

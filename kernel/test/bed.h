@@ -19,7 +19,7 @@
 #include "untyped.h"
 
 enum { ROOT_UNTYPED = 1, ROOT_CELL = 2, ROOT_PORTS = 3, ROOT_IRQ = 4, BED_WINDOW_PAGES = 16 };
-#define BED_HEAP CELL_HEAP_BASE
+#define BED_HEAP 0x0000000010000000u
 
 struct bed_args {
     uint64_t w[MESSAGE_WORDS];
@@ -136,7 +136,7 @@ static inline struct thread *bed_cell(struct thread *root, uint32_t slot, uint64
         bed_object(root, heap, FRAME_METHOD_MAP, ARGS(cell, BED_HEAP, ACCESS_READ | ACCESS_WRITE)),
         ERR_OK);
     CHECK_EQ(bed_object(root, thread, THREAD_METHOD_START,
-                        ARGS(cell, CELL_CODE_BASE, CELL_STACK_TOP, 0, priority, 0)),
+                        ARGS(cell, CELL_CODE_BASE, HOST_STACK_TOP, 0, priority, 0)),
              ERR_OK);
     CHECK_EQ(
         bed_object(root, thread, THREAD_METHOD_WINDOW, ARGS(CELL_WINDOW_BASE, BED_WINDOW_PAGES)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Page tables, the frame table, leases and sealed pages: I4 to I7, I12, I13, I21, I22, I24, I25,
-// I27.
+// Page tables, the frame table, leases and sealed pages: I4 to I7, I12, I13, I21, I22, I30, I31,
+// I33.
 #include "../core/cell.h"
 #include "../core/frame.h"
 #include "check_parts.h"
@@ -16,8 +16,8 @@ static bool check_sealed(const struct cell *cell, const pte_t *at)
 
     while (index < cell->code_pages && space_entry(cell, cell->code + (index << PAGE_SHIFT)) != at)
         index++;
-    REQUIRE("I25", index < cell->code_pages);
-    REQUIRE("I25", !(*at & (PTE_WRITE | PTE_WAS_WRITABLE | PTE_LENT | PTE_BORROWED)));
+    REQUIRE("I31", index < cell->code_pages);
+    REQUIRE("I31", !(*at & (PTE_WRITE | PTE_WAS_WRITABLE | PTE_LENT | PTE_BORROWED)));
     return true;
 }
 
@@ -41,7 +41,7 @@ static bool check_entry(const struct cell *cell, const pte_t *at)
     seen.own++;
     REQUIRE("I5", f->use == FRAME_PAGE);
     REQUIRE("I4", f->cell == cell && f->entry == at);
-    REQUIRE("I25", (f->state == FRAME_SEALED) == ((e & PTE_SEALED) != 0));
+    REQUIRE("I31", (f->state == FRAME_SEALED) == ((e & PTE_SEALED) != 0));
     return !(e & PTE_SEALED) || check_sealed(cell, at);
 }
 
@@ -86,7 +86,7 @@ static bool check_space(const struct cell *cell)
 {
     seen.tables = seen.own = 0;
     if (cell->code_pages)
-        REQUIRE("I27",
+        REQUIRE("I33",
                 *cell->audit_prev == cell && (!cell->audit_next || cell->audit_next->code_pages));
     if (cell->reap_at > cell->slot_count) // its tables are being taken apart
         return true;
@@ -148,7 +148,7 @@ bool check_pages(void)
             REQUIRE("I4",
                     (*f->entry & PTE_ADDRESS) == p << PAGE_SHIFT && !(*f->entry & PTE_BORROWED));
         if (f->use == FRAME_PAGE && f->state == FRAME_FROZEN)
-            REQUIRE("I24", !f->cell);
+            REQUIRE("I30", !f->cell);
         if (f->use == FRAME_THREAD &&
             !check_lease(phys_to_kernel(p << PAGE_SHIFT), &lent, &borrowed))
             return false;

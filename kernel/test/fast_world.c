@@ -104,7 +104,7 @@ static void open_thread(struct thread *first, uint32_t i)
     retype(first, UNTYPED_METHOD_RETYPE_THREAD, slot, 0, 0);
     world.threads[i] = object_in(slot);
     CHECK_EQ(bed_object(first, handle_of(slot), THREAD_METHOD_START,
-                        ARGS(cell, CELL_CODE_BASE, CELL_STACK_TOP, 0, 1, 0)),
+                        ARGS(cell, CELL_CODE_BASE, HOST_STACK_TOP, 0, 1, 0)),
              ERR_OK);
     CHECK_EQ(bed_object(first, handle_of(slot), THREAD_METHOD_WINDOW,
                         ARGS(CELL_WINDOW_BASE + i * WINDOW * PAGE_SIZE, WINDOW)),

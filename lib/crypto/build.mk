@@ -9,7 +9,8 @@ CRYPTO_SRC_full := $(patsubst %,lib/crypto/%.c,wipe hash sha sign sign_check mld
                    secp_sign random stretch box)
 CRYPTO_SRC_boot := $(patsubst %,lib/crypto/%.c,wipe hash sign_check mldsa_check hybrid_check)
 CRYPTO_VARIANTS := cell host asan boot_pe boot_elf
-$(foreach v,cell host asan,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_full)))
+CRYPTO_SRC_cell := $(CRYPTO_SRC_full)
+$(foreach v,host asan,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_full) lib/crypto/p256.c))
 $(foreach v,boot_pe boot_elf,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_boot)))
 
 CRYPTO_CC_cell     := $(CC) $(TARGET) $(BASE) -fPIE -ffunction-sections $(MUSL_INC)
@@ -44,4 +45,5 @@ $(eval $(call unit_test,crypto_random,lib/crypto/random_test.c,$(CRYPTO_LIBS_asa
 $(eval $(call unit_test,crypto_stretch,lib/crypto/stretch_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_box,lib/crypto/box_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_mldsa,lib/crypto/mldsa_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
+$(eval $(call unit_test,crypto_p256,lib/crypto/p256_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_hybrid,lib/crypto/hybrid_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))

@@ -101,6 +101,28 @@ void sha512(const void *data, size_t size, uint8_t out[static SHA512_SIZE])
     wipe(&sha, sizeof(sha));
 }
 
+void hmac_sha256(const void *key, size_t key_size, const void *data, size_t size,
+                 uint8_t out[static SHA256_SIZE])
+{
+    uint8_t pad[WC_SHA256_BLOCK_SIZE] = {0};
+    struct sha256 sha;
+    must(key_size <= sizeof(pad) ? 0 : -1);
+    memcpy(pad, key, key_size);
+    for (size_t i = 0; i < sizeof(pad); i++)
+        pad[i] ^= 0x36;
+    sha256_init(&sha);
+    sha256_update(&sha, pad, sizeof(pad));
+    sha256_update(&sha, data, size);
+    sha256_final(&sha, out);
+    for (size_t i = 0; i < sizeof(pad); i++)
+        pad[i] ^= 0x36 ^ 0x5c;
+    sha256_init(&sha);
+    sha256_update(&sha, pad, sizeof(pad));
+    sha256_update(&sha, out, SHA256_SIZE);
+    sha256_final(&sha, out);
+    wipe(pad, sizeof(pad));
+}
+
 void hmac_sha512(const void *key, size_t key_size, const void *data, size_t size,
                  uint8_t out[static SHA512_SIZE])
 {

@@ -27,6 +27,9 @@ void sha256_final(struct sha256 *sha, uint8_t out[static SHA256_SIZE]);
 void sha256_tagged(const char *tag, const void *data, size_t size, uint8_t out[static SHA256_SIZE]);
 void sha256_tagged_init(struct sha256 *sha, const char *tag);
 
+// `key_size` is at most 64.
+void hmac_sha256(const void *key, size_t key_size, const void *data, size_t size,
+                 uint8_t out[static SHA256_SIZE]);
 void hmac_sha512(const void *key, size_t key_size, const void *data, size_t size,
                  uint8_t out[static SHA512_SIZE]);
 

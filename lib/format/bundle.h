@@ -21,7 +21,7 @@ MUST_USE enum boot_stop bundle_recognise(const void *bundle, uint64_t size);
 // What both signatures sign: the domain, then the header's first BUNDLE_SIGNED bytes.
 void bundle_message(const struct bundle_header *header, uint8_t out[static BUNDLE_MESSAGE]);
 
-// The unsigned rest of the header: the padding is zero.
+// The unsigned rest of the header: the padding is zero, and an image for direct boot has no policy.
 MUST_USE enum boot_stop bundle_check_unsigned(const struct bundle_header *header);
 
 // The signed fields: ranges, names, flags, zero bytes, and that `size` is exactly the bundle's.
@@ -30,16 +30,46 @@ MUST_USE enum boot_stop bundle_check_header(const struct bundle_header *header, 
 // The Merkle root over `pages` pages.
 void bundle_root(const uint8_t *payload, uint64_t pages, uint8_t root[32]);
 
-// The entry table and every byte of the payload that no entry covers. `header` passed
-// bundle_check_header and payload holds header->payload_pages pages.
+// The entry table, and that every byte of the payload is what and where the table says. `header`
+// passed bundle_check_header and payload holds header->payload_pages pages. Whether the stored code
+// trees are those of the images is not looked at: the payload's root vouches for both, and a wrong
+// one only makes a cell that the kernel refuses to run. bundle_check_trees is for whoever makes and
+// inspects images.
 MUST_USE enum boot_stop bundle_check_payload(const struct bundle_header *header,
                                              const uint8_t *payload, struct bundle_view *out);
+
+// Hashes every image's pages again. `view` is of bundle_check_payload. Not part of the loader.
+MUST_USE enum boot_stop bundle_check_trees(const struct bundle_view *view, const uint8_t *payload);
+
+// One image's shape: there is text, it starts in it, and it is not too large for its kind.
+int bundle_image_good(const struct bundle_entry *entry);
+
+// Its relocations: aligned words inside relro and data, ascending. `relocs` holds `count` of them.
+int bundle_relocs_good(const struct bundle_entry *entry, const uint32_t *relocs, uint64_t count);
+
+// Are these bytes all zero?
+int bundle_zero(const void *bytes, uint64_t count);
 
 // Is `name` a name: printable ASCII without spaces, at least one character, zero-padded to its end?
 int bundle_name_good(const char name[BUNDLE_NAME]);
 
+static inline int bundle_has_image(const struct bundle_entry *entry)
+{
+    return entry->kind == BUNDLE_KERNEL || entry->kind == BUNDLE_CELL;
+}
+
+// Pages of text and constants, the ones that never change: the leaves of the code tree.
+static inline uint32_t bundle_sealed_pages(const struct bundle_entry *entry)
+{
+    return bundle_part_first(entry, BUNDLE_RELRO);
+}
+
 // Pages that an entry's loaded program takes, zeroes included. For checked entries.
 static inline uint64_t bundle_image_pages(const struct bundle_entry *entry)
 {
-    return (uint64_t)entry->text_pages + entry->rodata_pages + entry->data_pages + entry->bss_pages;
+    return (uint64_t)bundle_part_first(entry, BUNDLE_PARTS) + entry->bss_pages;
 }
+
+// Writes the image's pages without bss, at `to`: its parts and the zeroes behind each. `entry` is
+// checked.
+void bundle_unpack(const struct bundle_entry *entry, const uint8_t *payload, uint8_t *to);

@@ -15,12 +15,13 @@ enum {
     SAMPLE_PLAN = 3,
     SAMPLE_TEXT = 4,
     SAMPLE_PARTS = 5,
-    SAMPLE_IMAGE = 4, // pages of each image's bytes
+    SAMPLE_IMAGE = 5, // pages of each image: text 2, rodata 1, relro 1, data 1
+    SAMPLE_LOADED = 8,
 };
 
 static const uint8_t SAMPLE_SECRET[HYBRID_SECRET_SIZE] =
     "a test key that everybody knows and another that everybody has";
-static const uint32_t SAMPLE_RELOCS[] = {0, PAGE_SIZE + 4, SAMPLE_IMAGE *PAGE_SIZE - 8};
+static const uint32_t SAMPLE_RELOCS[] = {3 * PAGE_SIZE, 3 * PAGE_SIZE + 792, 4 * PAGE_SIZE + 48};
 
 struct sample {
     struct bundle_header *header;
@@ -54,8 +55,9 @@ static inline void sample_sign(const struct sample *sample)
 static inline struct bundle_part sample_image(const char *name, uint32_t kind, const uint8_t *bytes)
 {
     struct bundle_part part = {
-        .entry =
-            {.kind = kind, .text_pages = 2, .rodata_pages = 1, .data_pages = 1, .bss_pages = 3},
+        .entry = {.kind = kind,
+                  .bss_pages = SAMPLE_LOADED - SAMPLE_IMAGE,
+                  .part = {{.size = PAGE_SIZE + 1000}, {.size = 77}, {.size = 800}, {.size = 56}}},
         .bytes = bytes,
         .size = SAMPLE_IMAGE * PAGE_SIZE
     };
@@ -67,8 +69,9 @@ static inline struct bundle_part sample_image(const char *name, uint32_t kind, c
 static inline struct sample sample_make(uint32_t flags)
 {
     static uint8_t image[SAMPLE_IMAGE * PAGE_SIZE];
+    static const uint32_t ends[SAMPLE_IMAGE] = {PAGE_SIZE, 1000, 77, 800, 56}; // of each page
     for (size_t i = 0; i < sizeof image; i++)
-        image[i] = (uint8_t)(i * 7 + i / 251);
+        image[i] = i % PAGE_SIZE < ends[i / PAGE_SIZE] ? (uint8_t)(i * 7 + i / 251) : 0;
     struct bundle_part parts[SAMPLE_PARTS] = {
         sample_image("kernel", BUNDLE_KERNEL, image),
         sample_image("steward", BUNDLE_CELL, image),

@@ -5,12 +5,14 @@
 #pragma once
 #include "format/bundle.h"
 
-// One entry to be. The writer fills offset, size, zero and the relocation fields of `entry`.
+// One entry to be. The caller fills the entry's name and kind, and for an image bss_pages, start
+// and the sizes of its parts; the writer fills the rest.
 struct bundle_part {
-    struct bundle_entry entry; // name, kind, and for an image the page counts and start
-    const uint8_t *bytes;
-    uint64_t size;          // of `bytes`; for an image whole pages, without bss
-    const uint32_t *relocs; // kernel only
+    struct bundle_entry entry;
+    const uint8_t
+        *bytes;    // of an image, as in memory: each part on whole pages, filled up with zeroes
+    uint64_t size; // of `bytes`
+    const uint32_t *relocs; // of an image
     uint64_t reloc_count;
 };
 

@@ -240,6 +240,7 @@ const char *journal_kind_name(uint32_t kind)
         [JOURNAL_REMOVE] = "remove",
         [JOURNAL_UPDATE] = "update",
         [JOURNAL_LOST] = "lost",
+        [JOURNAL_ENDED] = "ended",
     };
     return kind < JOURNAL_KIND_COUNT && names[kind] ? names[kind] : "unknown";
 }

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 enum journal_kind {
-    JOURNAL_STARTED = 1,     // the log began; nothing is known of what was before
+    JOURNAL_STARTED = 1,     // the journal began, or began again; `count` entries before were lost
     JOURNAL_BOOT = 2,        // the steward has made all cells
     JOURNAL_FAULT = 3,       // a cell stopped; cause
     JOURNAL_RESTART = 4,     // it was started again
@@ -26,8 +26,9 @@ enum journal_kind {
     JOURNAL_INSTALL = 10,
     JOURNAL_REMOVE = 11,
     JOURNAL_UPDATE = 12,
-    JOURNAL_LOST = 13, // `count` events came too fast to be heard of
-    JOURNAL_KIND_COUNT = 14,
+    JOURNAL_LOST = 13,  // `count` events came too fast to be heard of
+    JOURNAL_ENDED = 14, // a cell is not started again; cause: 1 if because it stopped too often
+    JOURNAL_KIND_COUNT = 15,
 };
 
 // What an entry may say besides, by number: the keys of its map.
@@ -39,8 +40,9 @@ enum journal_field {
     JOURNAL_SLOT = 5, // of a service: its number
     JOURNAL_METHOD = 6,
     JOURNAL_ERROR = 7,
-    JOURNAL_COUNT = 8, // this one stands for so many
-    JOURNAL_FIELD_COUNT = 9,
+    JOURNAL_COUNT = 8,  // this one stands for so many
+    JOURNAL_DETAIL = 9, // of a fault: the exit's status; of tampering: the page's number
+    JOURNAL_FIELD_COUNT = 10,
 };
 
 enum {
@@ -50,8 +52,8 @@ enum {
     JOURNAL_HASH = 32,
     JOURNAL_BOOT_ID = 16,
     // Array and five members, map and its fields, each with the longest head.
-    JOURNAL_ENTRY_MAX = 1 + 9 + 9 + 2 + 2 + JOURNAL_NAME + 1 + 3 + JOURNAL_TEXT_MAX + 3 +
-                        JOURNAL_DIGEST_SIZE + 6 * 10,
+    JOURNAL_ENTRY_MAX = 1 + 9 + 9 + 1 + 2 + JOURNAL_NAME + 1 + 3 + JOURNAL_TEXT_MAX + 3 +
+                        JOURNAL_DIGEST_SIZE + 7 * 10,
     JOURNAL_FILE_MAX = 1 << 20,
     JOURNAL_ENTRIES_MAX = 4096, // in one export
     JOURNAL_FILE_HEAD = 16,     // array, and the heads of what is in it

@@ -10,6 +10,15 @@ static err_t fail(struct journal_check *check, uint32_t fault, uint64_t entry)
     return ERR_BAD_DATA;
 }
 
+// Does the file end within this byte string?
+static bool cut_off(struct reading r, size_t max)
+{
+    uint64_t length;
+    if (r.size - r.at < 2)
+        return true;
+    return item_get(&r, ITEM_BYTES, &length) && length <= max && length > r.size - r.at;
+}
+
 typedef err_t head_read_t(const uint8_t *data, size_t len, struct evidence_work *work,
                           struct evidence *out, struct evidence_check *check);
 
@@ -21,9 +30,11 @@ static err_t frame_read(struct reading *r, struct evidence_work *work, head_read
     size_t size;
     if (!item_get(r, ITEM_ARRAY, &members) || members != 2)
         return fail(check, JOURNAL_NOT_LOG, 0);
+    if (cut_off(*r, EVIDENCE_MAX))
+        return fail(check, JOURNAL_TRUNCATED, 0);
     const uint8_t *envelope = string_get(r, ITEM_BYTES, EVIDENCE_MAX, &size);
     if (!envelope)
-        return fail(check, r->at == 1 && r->size > 4 ? JOURNAL_TRUNCATED : JOURNAL_NOT_LOG, 0);
+        return fail(check, JOURNAL_NOT_LOG, 0);
     err_t err = read(envelope, size, work, head, &check->head);
     if (err) {
         check->fault = JOURNAL_HEAD;
@@ -34,38 +45,56 @@ static err_t frame_read(struct reading *r, struct evidence_work *work, head_read
     return *entries <= JOURNAL_ENTRIES_MAX ? ERR_OK : fail(check, JOURNAL_NOT_LOG, 0);
 }
 
-// What the numbers of an entry say about its place, `index` entries after the first one.
-static uint32_t place_judge(const struct evidence_journal *h, const struct journal_entry *e,
-                            uint64_t index, uint64_t previous)
+// Is entry `sequence` among the next `left` ones? A copy of the reading looks ahead.
+static bool comes_later(struct reading r, uint64_t left, uint64_t sequence)
+{
+    struct journal_entry e;
+    for (size_t size; left; left--) {
+        const uint8_t *bytes = string_get(&r, ITEM_BYTES, JOURNAL_ENTRY_MAX, &size);
+        if (!bytes || journal_entry_get(bytes, size, &e) != ERR_OK)
+            return false;
+        if (e.sequence == sequence)
+            return true;
+    }
+    return false;
+}
+
+// What the number of an entry says about its place, `index` entries after the first one; `left`
+// come after it.
+static uint32_t place_judge(const struct reading *r, const struct evidence_journal *h,
+                            const struct journal_entry *e, uint64_t index, uint64_t left)
 {
     uint64_t wanted = h->first + index;
-    if (index == 0 && e->sequence > wanted && e->sequence - h->first < h->count)
-        return JOURNAL_CUT_FRONT;
-    if (e->sequence <= previous)
-        return JOURNAL_ORDER;
-    if (index >= h->count || e->sequence - h->first >= h->count)
+    if (e->sequence == wanted)
+        return index < h->count ? JOURNAL_GOOD : JOURNAL_ADDED;
+    if (e->sequence < h->first || e->sequence - h->first >= h->count)
         return JOURNAL_ADDED;
-    return e->sequence == wanted ? JOURNAL_GOOD : JOURNAL_HOLE;
+    if (e->sequence == wanted - 1)
+        return JOURNAL_TWICE;
+    if (e->sequence < wanted || comes_later(*r, left, wanted))
+        return JOURNAL_ORDER;
+    return index == 0 ? JOURNAL_CUT_FRONT : JOURNAL_HOLE;
 }
 
 static err_t entries_read(struct reading *r, const struct evidence_journal *h, uint64_t count,
                           struct journal_check *check)
 {
     uint8_t hash[JOURNAL_HASH];
-    struct journal_entry e, previous = {.sequence = h->first - 1};
+    struct journal_entry e;
+    uint64_t before = 0; // time of the entry before
     memcpy(hash, h->before, sizeof hash);
-    for (uint64_t i = 0; i < count; i++, previous = e) {
+    for (uint64_t i = 0; i < count; i++, before = e.time) {
         size_t size;
+        if (cut_off(*r, JOURNAL_ENTRY_MAX))
+            return fail(check, JOURNAL_TRUNCATED, h->first + i);
         const uint8_t *bytes = string_get(r, ITEM_BYTES, JOURNAL_ENTRY_MAX, &size);
-        if (!bytes)
-            return fail(check, r->at == r->size ? JOURNAL_TRUNCATED : JOURNAL_ENTRY, h->first + i);
-        if (journal_entry_get(bytes, size, &e) != ERR_OK)
+        if (!bytes || journal_entry_get(bytes, size, &e) != ERR_OK)
             return fail(check, JOURNAL_ENTRY, h->first + i);
-        uint32_t fault = place_judge(h, &e, i, previous.sequence);
-        if (fault == JOURNAL_GOOD && e.time < previous.time)
+        uint32_t fault = place_judge(r, h, &e, i, count - i - 1);
+        if (fault == JOURNAL_GOOD && e.time < before)
             fault = JOURNAL_TIME;
         if (fault)
-            return fail(check, fault, fault == JOURNAL_CUT_FRONT ? h->first : h->first + i);
+            return fail(check, fault, h->first + i);
         journal_chain(hash, bytes, size);
     }
     if (count < h->count)
@@ -180,6 +209,7 @@ const char *journal_sentence(uint32_t fault)
         [JOURNAL_ADDED] = "there are more entries than the device signed: do not rely on this log",
         [JOURNAL_HOLE] = "an entry was taken out of its middle: do not rely on this log",
         [JOURNAL_ORDER] = "its entries are out of order: do not rely on this log",
+        [JOURNAL_TWICE] = "an entry is in it twice: do not rely on this log",
         [JOURNAL_TIME] = "an entry is earlier than the one before it: do not rely on this log",
         [JOURNAL_EDITED] = "an entry was changed after it was signed: do not rely on this log",
         [JOURNAL_START] = "its first entry does not begin the chain of this boot: do not rely on "

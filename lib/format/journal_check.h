@@ -20,11 +20,12 @@ enum journal_fault {
     JOURNAL_TIME = 11,
     JOURNAL_EDITED = 12,
     JOURNAL_START = 13,
-    // journal_compare
+    // journal_compare, up to JOURNAL_FORKED
     JOURNAL_OTHER_DEVICE = 14,
     JOURNAL_OLDER = 15,
     JOURNAL_FORKED = 16,
-    JOURNAL_FAULT_COUNT = 17,
+    JOURNAL_TWICE = 17,
+    JOURNAL_FAULT_COUNT = 18,
 };
 
 struct journal_check {

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # How a cell is built, and the library that every cell starts with.
 CELL_LIBC   := $(MUSL_LIB)
-CELL_CFLAGS := $(TARGET) $(BASE) -Os -fomit-frame-pointer -D_GNU_SOURCE -ffreestanding -fno-pic -fno-builtin-printf -fstack-protector-strong \
+CELL_CFLAGS := $(TARGET) $(BASE) -Os -fomit-frame-pointer -D_GNU_SOURCE -ffreestanding -fPIE -fvisibility=hidden -fno-builtin-printf -fstack-protector-strong \
                -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables $(MUSL_INC)
-CELL_LDFLAGS := -static -T lib/os/cell.ld --gc-sections -z noexecstack -z max-page-size=4096 \
+CELL_LDFLAGS := -pie --no-dynamic-linker -z text -T lib/os/cell.ld --gc-sections -z noexecstack -z max-page-size=4096 \
                 --build-id=none --orphan-handling=error
 # A cell without a C library of its own keeps off the vector registers: its thread has no such state.
 CELL_BARE   := -mgeneral-regs-only

@@ -64,7 +64,7 @@ static struct heap *heap_get(void)
     static bool begun;
     if (!begun) {
         // Safety: the steward mapped heap_pages pages there, read and write, all zero.
-        heap_begin(&heap, (void *)CELL_HEAP_BASE, start_page()->heap_pages);
+        heap_begin(&heap, (void *)start_page()->heap, start_page()->heap_pages);
         begun = true;
     }
     return &heap;

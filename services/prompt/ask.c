@@ -7,10 +7,13 @@
 #include "answer.h"
 #include "crypto/wipe.h"
 #include "format/fingerprint.h"
+#include "gen/journal.h"
 #include "gen/names.h"
 #include "gen/steward.h"
 #include "os/syscall.h"
+#include "os/text.h"
 #include "prompt.h"
+#include "record.h"
 #include "terminal.h"
 
 #define SECOND ((nsec_t)1000000000)
@@ -166,6 +169,44 @@ static void ask_show(void)
     terminal_text(". Anything else refuses.\n");
 }
 
+// The question in a few words: "permission (once): vault sign", "install 1.2".
+static void ask_text(char *out, size_t size)
+{
+    static const char *const kinds[] = {"", "once", "this run", "for a time"};
+    const struct question *q = &ask.about;
+    struct text t = text_begin(out, size);
+    if (q->kind != QUESTION_CONSENT) {
+        text_string(&t, q->kind == QUESTION_UPDATE ? "update to " : "install ");
+        text_name(&t, q->version, sizeof q->version);
+        return;
+    }
+    text_string(&t, "permission (");
+    text_string(&t, kinds[q->consent < sizeof kinds / sizeof kinds[0] ? q->consent : 0]);
+    text_string(&t, "):");
+    for (uint32_t i = 0; i < q->grant_count && i < QUESTION_GRANTS; i++) {
+        const struct service_info *service = service_by_number(q->grants[i].service);
+        for (uint32_t m = 1; service != NULL && m < 64; m++) {
+            const struct method_info *method = method_by_number(service, m);
+            if ((q->grants[i].methods >> m & 1) == 0 || method == NULL)
+                continue;
+            text_char(&t, ' ');
+            text_string(&t, service->name);
+            text_char(&t, '.');
+            text_string(&t, method->name);
+        }
+    }
+}
+
+// Into the event log. A question that was taken back was not answered.
+static void ask_record(enum answer answer, uint32_t number)
+{
+    char text[JOURNAL_ANSWERED_TEXT_SIZE + 1];
+    if (answer == ANSWER_GONE)
+        return;
+    ask_text(text, sizeof text);
+    record_answer(answer == ANSWER_NUMBER && number == ask.number, ask.about.name, NULL, text);
+}
+
 // Tell the steward, and the person how it ended (P3).
 static void ask_answer(enum answer answer, uint32_t number)
 {
@@ -180,6 +221,7 @@ static void ask_answer(enum answer answer, uint32_t number)
         [ANSWER_GONE] = {QUESTION_NO,      "\nThe question was taken back.\n"        },
         [ANSWER_TROUBLE] = {QUESTION_TROUBLE, "Not answered: the console had trouble.\n"},
     };
+    ask_record(answer, number);
     err_t err =
         answer == ANSWER_GONE ? ERR_OK : steward_answer(ask.sequence, ends[answer].told, number);
     if (err == ERR_NOT_FOUND)

@@ -12,6 +12,7 @@
 #include "os/panic.h"
 #include "os/syscall.h"
 #include "prompt.h"
+#include "record.h"
 #include "terminal.h"
 
 #define SECOND ((nsec_t)1000000000)
@@ -103,17 +104,26 @@ static void question_answer(enum answer answer, uint32_t number)
     err_t err = ERR_OK;
     uint32_t code = REFUSAL_PERSON_SAID_NO;
     if (answer == ANSWER_NUMBER) {
+        bool right = number == question.number;
+        record_answer(right, question.app, question.hash,
+                      right ? "payment" : "payment: another number");
         err = vault_approve(question.hash, number);
-        code = number == question.number ? REFUSAL_UNAVAILABLE : REFUSAL_WRONG_NUMBER;
+        code = right ? REFUSAL_UNAVAILABLE : REFUSAL_WRONG_NUMBER;
         if (!err) {
             terminal_text("Signed.\n");
             return;
         }
+        if (right)
+            record_answer(false, question.app, question.hash, "payment: it could not be signed");
     } else if (answer != ANSWER_GONE) {
         if (answer == ANSWER_LATE)
             code = REFUSAL_PERSON_TIMED_OUT;
         else if (answer == ANSWER_TROUBLE)
             code = REFUSAL_UNAVAILABLE;
+        record_answer(false, question.app, question.hash,
+                      answer == ANSWER_LATE      ? "payment: no answer"
+                      : answer == ANSWER_TROUBLE ? "payment: the console had trouble"
+                                                 : "payment");
         err = vault_reject(question.hash, code);
     }
     if (answer == ANSWER_GONE || err == ERR_NOT_FOUND)

@@ -21,7 +21,28 @@
 
 struct fake_kernel kernel;
 
-enum { IMAGE_PAGE = 8, PLAN_PAGE = 2, GRANTS = 4 };
+enum { IMAGE_PAGE = 8, IMAGE_STRIDE = 6, PLAN_PAGE = 2, GRANTS = 4 };
+
+// Every byte of the image's page n is `first` + n; then the tree, and two relocations.
+static void image_put(struct fake_bundle *b, struct bundle_entry *e, uint32_t at, uint8_t first)
+{
+    static const uint32_t pages[BUNDLE_PARTS] = {2, 1, 1, 1};
+    static const uint32_t relocs[FAKE_RELOCS] = {FAKE_RELOC_TABLE, FAKE_RELOC_DATA};
+    uint8_t *payload = b->bytes + BUNDLE_HEADER_SIZE;
+    for (unsigned i = 0; i < BUNDLE_PARTS; i++) {
+        e->part[i] = (struct bundle_span){at, pages[i] * PAGE_SIZE};
+        for (uint32_t k = 0; k < pages[i]; k++, at += PAGE_SIZE)
+            memset(payload + at, first++, PAGE_SIZE);
+    }
+    e->bss_pages = 2;
+    e->start = 16;
+    e->tree = (struct bundle_span){at, FAKE_TREE * CODE_HASH};
+    for (unsigned i = 0; i < FAKE_TREE; i++)
+        memset(payload + at + i * CODE_HASH, (int)(0x80 + i), CODE_HASH);
+    memset(e->root, 0x80 + FAKE_TREE - 1, CODE_HASH);
+    e->relocs = (struct bundle_span){at + FAKE_TREE * CODE_HASH, sizeof relocs};
+    memcpy(payload + e->relocs.offset, relocs, sizeof relocs);
+}
 
 static void cell_put(struct fake_bundle *b, uint32_t i, const char *name, uint32_t service,
                      uint32_t priority)
@@ -38,15 +59,7 @@ static void cell_put(struct fake_bundle *b, uint32_t i, const char *name, uint32
     struct bundle_entry *e = &b->entries[i];
     strcpy(e->name, name);
     e->kind = BUNDLE_CELL;
-    e->offset = (IMAGE_PAGE + i * 4) * PAGE_SIZE;
-    e->text_pages = 2;
-    e->rodata_pages = 1;
-    e->data_pages = 1;
-    e->bss_pages = 2;
-    e->size = 4 * PAGE_SIZE;
-    e->start = 16;
-    for (uint32_t k = 0; k < e->size; k++)
-        b->bytes[BUNDLE_HEADER_SIZE + e->offset + k] = (uint8_t)(i * 16 + k / PAGE_SIZE + 1);
+    image_put(b, e, (IMAGE_PAGE + i * IMAGE_STRIDE) * PAGE_SIZE, (uint8_t)(i * 16 + 1));
 }
 
 struct plan_grant fake_grant(const struct fake_bundle *b, uint32_t i)
@@ -102,7 +115,7 @@ void fake_bundle_make(struct fake_bundle *b)
     for (uint32_t i = 0; i < GRANTS; i++)
         fake_grant_put(b, i, &grants[i]);
     b->entries[FAKE_CELLS] = (struct bundle_entry){
-        .name = "plan", .kind = BUNDLE_PLAN, .offset = PLAN_PAGE * PAGE_SIZE, .size = PAGE_SIZE};
+        .name = "plan", .kind = BUNDLE_PLAN, .part = {{PLAN_PAGE * PAGE_SIZE, PAGE_SIZE}}};
 }
 
 void fake_kernel_reset(void)
@@ -119,6 +132,14 @@ const struct fake_frame *fake_mapped(uint64_t address)
         if (kernel.frames[i].mapped && kernel.frames[i].cell != CAP_SELF &&
             kernel.frames[i].address == address)
             return &kernel.frames[i];
+    return NULL;
+}
+
+const struct fake_seal *fake_sealed(uint64_t address)
+{
+    for (uint32_t i = 0; i < kernel.seal_count; i++)
+        if (kernel.seals[i].address == address)
+            return &kernel.seals[i];
     return NULL;
 }
 
@@ -169,8 +190,10 @@ err_t untyped_retype_cell(cap_t self, uint32_t slot, uint32_t slots, uint32_t ta
 {
     (void)self;
     err_t err = object_new(slot, 2 + slots * 64u / PAGE_SIZE + tables, handle);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
         kernel.cell = *handle;
+        kernel.code_pages = 0;
+    }
     return err;
 }
 
@@ -260,6 +283,8 @@ err_t cell_revoke(cap_t self, cap_t handle)
     for (uint32_t i = 0; i < kernel.frame_count; i++)
         free(kernel.frames[i].memory);
     kernel.frame_count = 0;
+    kernel.seal_count = 0;
+    kernel.code_pages = 0;
     kernel.derive_count = 0;
     kernel.objects = kernel.objects_beside;
     kernel.carved = 0;
@@ -271,6 +296,19 @@ err_t cell_reserve(cap_t self, uint64_t address, uint64_t pages)
     (void)self;
     (void)address;
     kernel.reserved += pages;
+    return next_call();
+}
+
+err_t cell_authorise(cap_t self, uint64_t base, uint64_t pages, uint64_t root0, uint64_t root1,
+                     uint64_t root2, uint64_t root3)
+{
+    if (self != kernel.cell || kernel.code_pages != 0)
+        return ERR_EXISTS;
+    if (root1 != root0 || root2 != root0 || root3 != root0) // all its bytes are alike
+        return ERR_BAD_ARGUMENT;
+    kernel.code = base;
+    kernel.code_pages = pages;
+    kernel.code_root = root0;
     return next_call();
 }
 
@@ -323,6 +361,28 @@ err_t frame_unmap(cap_t self)
     return next_call();
 }
 
+// The real kernel hashes; this one writes down what it would have to judge.
+err_t frame_seal(cap_t self, cap_t cell, uint64_t page, uint32_t index, uint32_t kind,
+                 uint64_t proof, uint32_t hashes)
+{
+    const struct fake_frame *f = frame_find(self);
+    const uint8_t *hash = (const uint8_t *)(uintptr_t)proof;
+    if (f == NULL || f->mapped || cell != kernel.cell || page >= f->pages ||
+        index >= kernel.code_pages || proof % 32 != 0 || hashes > 2)
+        return ERR_BAD_ARGUMENT;
+    if (fake_sealed(kernel.code + (uint64_t)index * PAGE_SIZE) != NULL)
+        return ERR_EXISTS;
+    struct fake_seal *s = &kernel.seals[kernel.seal_count++];
+    *s = (struct fake_seal){.address = kernel.code + (uint64_t)index * PAGE_SIZE,
+                            .index = index,
+                            .kind = kind,
+                            .hashes = hashes,
+                            .memory = f->memory + page * PAGE_SIZE};
+    for (uint32_t i = 0; i < hashes; i++)
+        s->siblings[i] = hash[i * CODE_HASH];
+    return next_call();
+}
+
 err_t port_narrow(cap_t self, uint32_t offset, uint32_t count, uint32_t slot, cap_t *handle)
 {
     if (self != cap_first(INIT_PORTS) || offset != 0x3f8 || count != 8)
@@ -342,8 +402,9 @@ err_t thread_start(cap_t self, cap_t cell, uint64_t entry, uint64_t stack, uint6
 {
     (void)self;
     (void)cell;
-    if (stack != CELL_STACK_TOP || argument != CELL_START_BASE)
+    if (argument != CELL_START_BASE)
         return ERR_BAD_ARGUMENT;
+    kernel.stack = stack;
     kernel.starts++;
     kernel.entry = entry;
     kernel.priority = priority;

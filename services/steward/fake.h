@@ -2,11 +2,12 @@
 // For unit tests: a small bundle in memory, and a kernel that writes down what it is asked. Frames
 // have real memory, so what a tenant would see can be looked at.
 #pragma once
+#include "image.h"
 #include "plan.h"
 #include "slots.h"
 #include "tenant.h"
 
-enum { FAKE_PAGES = 64, FAKE_FRAMES = 256, FAKE_DERIVES = 128 };
+enum { FAKE_PAGES = 64, FAKE_FRAMES = 512, FAKE_DERIVES = 128, FAKE_SEALS = 512 };
 
 // The bundle: steward, console (driver), log, vault and app, in this order.
 enum fake_cell { FAKE_STEWARD, FAKE_CONSOLE, FAKE_LOG, FAKE_ENTROPY, FAKE_APP, FAKE_CELLS };
@@ -19,6 +20,17 @@ struct fake_bundle {
     struct plan_ceiling *ceiling;
     struct plan_cell *cells;
     uint8_t *grants; // struct plan_grant each, unaligned
+};
+
+// Every cell's image: two pages of text, one each of constants, tables and data, two of zeroes;
+// page n is filled with 16 * cell + n + 1. Its tree's hash n is filled with 0x80 + n.
+enum {
+    FAKE_SEALED = 3, // pages of text and constants
+    FAKE_IMAGE = 7,  // pages in memory
+    FAKE_TREE = 6,   // hashes
+    FAKE_RELOCS = 2,
+    FAKE_RELOC_TABLE = 3 * PAGE_SIZE + 8,
+    FAKE_RELOC_DATA = 4 * PAGE_SIZE + 16,
 };
 
 void fake_bundle_make(struct fake_bundle *b);
@@ -35,6 +47,14 @@ struct fake_frame {
     bool mapped;
 };
 
+// A sealed page; its bytes are in its frame. Siblings of the proof: the first byte of each.
+struct fake_seal {
+    uint64_t address;
+    uint32_t index, kind, hashes;
+    uint8_t siblings[2];
+    const uint8_t *memory;
+};
+
 struct fake_derive {
     cap_t cell, source;
     uint32_t slot, rights;
@@ -45,6 +65,11 @@ struct fake_derive {
 struct fake_kernel {
     struct fake_frame frames[FAKE_FRAMES];
     uint32_t frame_count;
+    struct fake_seal seals[FAKE_SEALS];
+    uint32_t seal_count;
+    uint64_t code, code_pages; // what the tenant's code was said to be
+    uint64_t code_root;        // its first word
+    uint64_t stack;            // with which it was started
     struct fake_derive derives[FAKE_DERIVES];
     uint32_t derive_count;
     cap_t cell;              // the tenant
@@ -74,5 +99,6 @@ extern struct fake_kernel kernel;
 
 void fake_kernel_reset(void);
 
-// The frame mapped at that address of the tenant, null if there is none.
+// The frame mapped at that address of the tenant, or the page sealed there; null if there is none.
 const struct fake_frame *fake_mapped(uint64_t address);
+const struct fake_seal *fake_sealed(uint64_t address);

@@ -20,6 +20,14 @@ static struct text event_begin(struct keeper *k, uint32_t number)
     return t;
 }
 
+static void record(struct keeper *k, uint32_t number, uint32_t kind, uint64_t cause,
+                   uint64_t detail)
+{
+    struct record r = {.kind = kind, .cause = cause, .detail = detail, .time = sys_now()};
+    memcpy(r.name, plan_of(k, number)->name, sizeof r.name);
+    records_add(&k->records, &r);
+}
+
 static void stop(struct keeper *k, uint32_t number)
 {
     ASSERT(tenant_stop(k->house.memory, &k->tenants[number]) == ERR_OK,
@@ -42,6 +50,7 @@ static err_t start(struct keeper *k, uint32_t number, const char **step)
 static void report_refusal(struct keeper *k, uint32_t number, const char *step, err_t err)
 {
     struct text t = event_begin(k, number);
+    record(k, number, RECORD_NOT_STARTED, err, 0);
     text_string(&t, " was not started (");
     text_string(&t, step);
     text_string(&t, "): ");
@@ -97,6 +106,20 @@ static const char *decide(struct keeper *k, uint32_t number, const uint64_t word
     return "; it is started again";
 }
 
+// A cell that ends as it should has no fault. What a secret cell's status says is nobody's
+// business.
+static void fault_record(struct keeper *k, uint32_t number, const uint64_t words[4])
+{
+    bool quiet = (plan_of(k, number)->flags & PLAN_SECRET) != 0;
+    uint64_t cause = words[0];
+    if (cause == FAULT_TAMPERED)
+        record(k, number, RECORD_TAMPER, cause, words[2]);
+    else if (cause != FAULT_EXIT || words[2] != 0)
+        record(k, number, RECORD_FAULT, cause, cause == FAULT_EXIT && !quiet ? words[2] : 0);
+    if (k->watches[number].due == 0)
+        record(k, number, RECORD_ENDED, k->watches[number].count == RESTARTS_MAX, 0);
+}
+
 void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4])
 {
     if (number == 0 || number >= k->house.view->cell_count ||
@@ -104,9 +127,10 @@ void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4])
         return;
     uint32_t n = (uint32_t)number;
     struct text t = events_add(&k->events);
-    fault_describe(&t, plan_of(k, n), words);
+    fault_describe(&t, plan_of(k, n), k->tenants[n].places.stack, words);
     stop(k, n);
     text_string(&t, decide(k, n, words));
+    fault_record(k, n, words);
     if (k->watches[n].due != 0)
         return;
     give_up(k, n);
@@ -143,6 +167,8 @@ void keeper_tick(struct keeper *k)
         } else if (err != ERR_OK) {
             report_refusal(k, i, step, err);
             give_up(k, i);
+        } else if (!w->wipe) {
+            record(k, i, RECORD_RESTART, 0, 0);
         }
     }
 }

@@ -9,6 +9,7 @@
 //        |
 //        '--status 0, not to be restarted, or one crash too many in KEEPER_CALM--> stopped
 #pragma once
+#include "records.h"
 #include "report.h"
 #include "tenant.h"
 
@@ -29,6 +30,7 @@ struct keeper {
     struct tenant tenants[PLAN_CELLS_MAX];
     struct watch watches[PLAN_CELLS_MAX];
     struct events events;
+    struct records records;
 };
 
 // Make and start every cell of the plan, in its order, apps last.

@@ -22,9 +22,13 @@ static cap_t endpoints[START_SERVICES];
 static struct keeper keeper;
 static struct asks asks = {.keeper = &keeper};
 static struct {
-    uint32_t entry, secure_boot;
+    uint32_t entry, secure_boot, measured;
     uint8_t digest[STEWARD_BOOT_REPORT_DIGEST_SIZE];
 } boot;
+static struct { // the journal's, whatever it means
+    bool there;
+    uint8_t state[STEWARD_KEEP_STATE_SIZE];
+} kept;
 static struct { // the wait for an event that was kept
     bool kept;
     uint64_t token;
@@ -101,6 +105,16 @@ static err_t op_boot_report(const struct caller *who, uint8_t profile[32], uint8
     return ERR_OK;
 }
 
+static err_t op_boot_policy(const struct caller *who, uint8_t key[64], uint8_t signature[64],
+                            uint32_t *measured)
+{
+    (void)who;
+    memcpy(key, view.header->policy_key, sizeof view.header->policy_key);
+    memcpy(signature, view.header->policy, sizeof view.header->policy);
+    *measured = boot.measured;
+    return ERR_OK;
+}
+
 static err_t op_wait_event(const struct caller *who, uint64_t deadline)
 {
     (void)who;
@@ -124,6 +138,39 @@ static err_t op_take_event(const struct caller *who, uint8_t *text, size_t size,
     return ERR_OK;
 }
 
+static err_t op_take_record(const struct caller *who, uint8_t name[32], uint32_t *kind,
+                            uint64_t *cause, uint64_t *detail, uint64_t *time, uint32_t *lost)
+{
+    (void)who;
+    struct record r;
+    err_t err = records_take(&keeper.records, &r, lost);
+    if (err != ERR_OK)
+        return err;
+    memcpy(name, r.name, sizeof r.name);
+    *kind = r.kind;
+    *cause = r.cause;
+    *detail = r.detail;
+    *time = r.time;
+    return ERR_OK;
+}
+
+static err_t op_keep(const struct caller *who, const uint8_t state[STEWARD_KEEP_STATE_SIZE])
+{
+    (void)who;
+    memcpy(kept.state, state, sizeof kept.state);
+    kept.there = true;
+    return ERR_OK;
+}
+
+static err_t op_kept(const struct caller *who, uint8_t state[STEWARD_KEEP_STATE_SIZE])
+{
+    (void)who;
+    if (!kept.there)
+        return ERR_NOT_FOUND;
+    memcpy(state, kept.state, sizeof kept.state);
+    return ERR_OK;
+}
+
 static err_t op_usage(const struct caller *who, uint64_t *pages, uint64_t *slots, uint32_t *cells)
 {
     (void)who;
@@ -136,6 +183,19 @@ static err_t op_usage(const struct caller *who, uint64_t *pages, uint64_t *slots
     // What the kernel knows and the book does not would be in the way of the next one there.
     ASSERT(used <= *slots, "a slot is in use and nobody knows");
     *cells = keeper_running(&keeper);
+    return ERR_OK;
+}
+
+static err_t op_audited(const struct caller *who, uint64_t pages, uint64_t period)
+{
+    (void)who;
+    struct text t = events_add(&keeper.events);
+    text_string(&t, "audit: ");
+    text_decimal(&t, pages);
+    text_string(&t, " pages of code and constants hashed again in ");
+    text_decimal(&t, period / 1000000);
+    text_string(&t, " ms");
+    events_announce();
     return ERR_OK;
 }
 
@@ -180,9 +240,14 @@ static void on_message(struct message *m)
     static const struct steward_ops ops = {
         .identify = op_identify,
         .boot_report = op_boot_report,
+        .boot_policy = op_boot_policy,
         .wait_event = op_wait_event,
         .take_event = op_take_event,
         .usage = op_usage,
+        .take_record = op_take_record,
+        .keep = op_keep,
+        .kept = op_kept,
+        .audited = op_audited,
         .request = op_request,
         .wait_question = op_wait_question,
         .question = op_question,
@@ -231,6 +296,7 @@ static void read_bundle(void)
     memory_begin(&memory, (uint32_t)init->untyped_count);
     boot.entry = init->boot.entry;
     boot.secure_boot = init->boot.secure_boot;
+    boot.measured = init->boot.measured;
     memcpy(boot.digest, init->boot.bundle_digest, sizeof boot.digest);
     uint64_t pages = init->boot.bundle_pages;
     ASSERT(pages <= BUNDLE_PAGES_MAX + 1, "the bundle is too large");
@@ -283,6 +349,9 @@ static void make_everybody(void)
                                   .tsc_hz = init->boot.tsc_hz,
                                   .seed = init->boot.seed,
                                   .seed_sources = init->boot.seed_sources};
+    struct record boot_record = {.kind = RECORD_BOOT, .time = sys_now()};
+    memcpy(boot_record.name, view.header->profile, sizeof boot_record.name);
+    records_add(&keeper.records, &boot_record);
     keeper_begin(&keeper);
     wipe_seed();
     // A cell that is started again gets the zeroes that are left, and is told that nothing is in

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan.h"
 #include "abi/syscall.h"
+#include "image.h"
+#include "place.h"
 #include <stdbool.h>
 #include <string.h>
 
 enum {
-    CODE_PAGES_MAX = (CELL_HEAP_BASE - CELL_CODE_BASE) / PAGE_SIZE - 1,
-    HEAP_PAGES_MAX = (CELL_LEASE_BASE - CELL_HEAP_BASE) / PAGE_SIZE - 1,
-    STACK_PAGES_MAX = 4096,
     UNTYPED_PAGES_MAX = 65536,
     SLOTS_MIN = 128, // a power of two above START_SLOT_FREE
     SLOTS_MAX = 65536,
     PORTS_END = 65536,
     ISA_LINES = 16,
-    PLAN_FLAGS = PLAN_FPU | PLAN_SECRET | PLAN_SEED | PLAN_APP | PLAN_CELLS | PLAN_RESTART,
+    PLAN_FLAGS = PLAN_FPU | PLAN_SECRET | PLAN_SEED | PLAN_APP | PLAN_CELLS | PLAN_RESTART |
+                 PLAN_AUDIT | PLAN_DENIALS,
     STEWARD_SERVICE_NUMBER = 1,
     PAGES_PER_TABLE = 512,
+    LEAVES_PER_TABLE = PAGE_SIZE / CODE_HASH,
 };
 
 // Bytes `size` at `offset` lie inside `total`.
@@ -38,24 +39,11 @@ static bool name_ok(const char *name, size_t size)
     return true;
 }
 
-static uint64_t image_pages(const struct bundle_entry *e)
-{
-    return (uint64_t)e->text_pages + e->rodata_pages + e->data_pages;
-}
-
-static const char *image_check(const struct bundle_view *v, uint32_t index)
+static const char *program_check(const struct bundle_view *v, uint32_t index)
 {
     if (index >= v->entry_count || v->entries[index].kind != BUNDLE_CELL)
         return "its image is no program of the bundle";
-    const struct bundle_entry *e = &v->entries[index];
-    if (e->offset % PAGE_SIZE != 0 || !range_ok(e->offset, e->size, v->payload_size) ||
-        e->size != image_pages(e) * PAGE_SIZE)
-        return "its image lies outside the bundle";
-    if (e->text_pages == 0 || image_pages(e) + e->bss_pages > CODE_PAGES_MAX)
-        return "its image is empty or too large";
-    if (e->start >= (uint64_t)e->text_pages * PAGE_SIZE)
-        return "its image starts outside its code";
-    return NULL;
+    return image_check(&v->entries[index], v->payload, v->payload_size);
 }
 
 static const char *devices_check(const struct plan_cell *c)
@@ -80,9 +68,9 @@ static const char *cell_check(const struct plan_cell *c)
         return "it implements a service that cannot exist";
     if ((c->flags & ~(uint32_t)PLAN_FLAGS) != 0)
         return "its flags are unknown";
-    if (c->heap_pages > HEAP_PAGES_MAX || c->untyped_pages > UNTYPED_PAGES_MAX)
+    if (c->heap_pages > CELL_HEAP_PAGES_MAX || c->untyped_pages > UNTYPED_PAGES_MAX)
         return "it asks for too much memory";
-    if (c->stack_pages == 0 || c->stack_pages > STACK_PAGES_MAX)
+    if (c->stack_pages == 0 || c->stack_pages > CELL_STACK_PAGES_MAX)
         return "its stack is empty or too large";
     if (c->slots < SLOTS_MIN || c->slots > SLOTS_MAX || (c->slots & (c->slots - 1)) != 0)
         return "its number of slots is out of range";
@@ -147,7 +135,7 @@ static const char *cells_check(const struct bundle_view *v, uint32_t *culprit)
         *culprit = i;
         const char *why = cell_check(&v->cells[i]);
         if (why == NULL)
-            why = image_check(v, v->cells[i].image);
+            why = program_check(v, v->cells[i].image);
         for (uint32_t k = 0; why == NULL && k < i; k++)
             why = pair_check(&v->cells[k], &v->cells[i]);
         if (why != NULL)
@@ -225,11 +213,12 @@ static const char *plan_find(struct bundle_view *v)
             e = &v->entries[i];
     if (e == NULL)
         return "the bundle holds no plan";
-    if (e->offset % PAGE_SIZE != 0 || !range_ok(e->offset, e->size, v->payload_size) ||
-        e->size < sizeof(struct plan))
+    const struct bundle_span *bytes = &e->part[BUNDLE_BYTES];
+    if (bytes->offset % BUNDLE_ALIGN != 0 ||
+        !range_ok(bytes->offset, bytes->size, v->payload_size) || bytes->size < sizeof(struct plan))
         return "the plan lies outside the bundle";
-    // Safety: in the payload, page-aligned, at least that long.
-    const struct plan *plan = (const struct plan *)(v->payload + e->offset);
+    // Safety: in the payload, aligned to BUNDLE_ALIGN, at least that long.
+    const struct plan *plan = (const struct plan *)(v->payload + bytes->offset);
     if (plan->magic != PLAN_MAGIC || plan->version != PLAN_VERSION)
         return "the plan is of another version";
     if (plan->cell_count == 0 || plan->cell_count > PLAN_CELLS_MAX ||
@@ -237,7 +226,7 @@ static const char *plan_find(struct bundle_view *v)
         return "the plan has too many cells or permissions";
     if (sizeof *plan + sizeof *v->ceiling + plan->cell_count * sizeof *v->cells +
             plan->grant_count * sizeof *v->grants >
-        e->size)
+        bytes->size)
         return "the plan is not as long as it says";
     v->cell_count = plan->cell_count;
     v->grant_count = plan->grant_count;
@@ -279,23 +268,22 @@ uint32_t plan_tables(const struct bundle_view *v, uint32_t cell)
 {
     const struct plan_cell *c = &v->cells[cell];
     const struct bundle_entry *e = plan_image(v, cell);
-    // One table for each of the two GiB that the areas lie in (abi/layout.h), and one above them.
-    // A cell with memory of its own gets spare ones to map frames with.
+    // One table for each of the two GiB that the areas with fixed places lie in (abi/layout.h), and
+    // one above them; where the kernel keeps the leaves. A cell with memory of its own gets spare
+    // ones to map frames with.
+    uint32_t leaves = (image_sealed_pages(e) + LEAVES_PER_TABLE - 1) / LEAVES_PER_TABLE;
     uint32_t upper = 3, spare = c->untyped_pages != 0 ? 16 : 0;
     for (uint32_t i = 0; i < START_DEVICES; i++)
         spare += area_tables(CELL_DEVICE_BASE + (uint64_t)i * CELL_DEVICE_SPAN, c->mmio[i].pages);
-    return upper + spare + area_tables(CELL_CODE_BASE, image_pages(e) + e->bss_pages) +
-           area_tables(CELL_HEAP_BASE, c->heap_pages) +
+    return upper + spare + leaves + places_tables(image_pages(e), c->heap_pages, c->stack_pages) +
            area_tables(CELL_LEASE_BASE, CELL_LEASE_PAGES) +
-           area_tables(CELL_WINDOW_BASE, CELL_WINDOW_PAGES) +
-           area_tables(CELL_STACK_TOP - (uint64_t)c->stack_pages * PAGE_SIZE, c->stack_pages) +
-           area_tables(CELL_START_BASE, 1);
+           area_tables(CELL_WINDOW_BASE, CELL_WINDOW_PAGES) + area_tables(CELL_START_BASE, 1);
 }
 
 uint64_t plan_pages(const struct bundle_view *v, uint32_t cell)
 {
     const struct plan_cell *c = &v->cells[cell];
     const struct bundle_entry *e = plan_image(v, cell);
-    return image_pages(e) + e->bss_pages + c->heap_pages + c->stack_pages + c->untyped_pages +
-           CELL_LEASE_PAGES + 1;
+    return image_pages(e) + c->heap_pages + c->stack_pages + c->untyped_pages + CELL_LEASE_PAGES +
+           1;
 }

@@ -34,13 +34,16 @@ static void test_good(void)
     CHECK_EQ(plan_server(&v, 5), FAKE_ENTROPY);
     CHECK_EQ(plan_server(&v, 9), PLAN_CELLS_MAX);
     // 6 pages of code, 3 of heap, 4 of stack, the lease area, the start page.
-    CHECK_EQ(plan_pages(&v, FAKE_APP), 6 + 3 + 4 + CELL_LEASE_PAGES + 1);
-    // One table each for code, heap, lease area, window, stack and start page, and three above.
-    CHECK_EQ(plan_tables(&v, FAKE_APP), 9);
+    CHECK_EQ(plan_pages(&v, FAKE_APP), FAKE_IMAGE + 3 + 4 + CELL_LEASE_PAGES + 1);
+    // Lease area, window and start page, three above; leaves; code, heap and stack, wherever.
+    const uint32_t rest = 3 + 3 + 1;
+    CHECK_EQ(plan_tables(&v, FAKE_APP), rest + places_tables(FAKE_IMAGE, 3, 4));
     b.cells[FAKE_APP].heap_pages = 513;
-    CHECK_EQ(plan_tables(&v, FAKE_APP), 10);
-    b.cells[FAKE_APP].stack_pages = 513;
-    CHECK_EQ(plan_tables(&v, FAKE_APP), 11);
+    CHECK_EQ(plan_tables(&v, FAKE_APP), rest + places_tables(FAKE_IMAGE, 513, 4));
+    b.cells[FAKE_APP].stack_pages = 1027;
+    CHECK_EQ(plan_tables(&v, FAKE_APP), rest + places_tables(FAKE_IMAGE, 513, 1027));
+    b.entries[FAKE_APP].part[BUNDLE_RODATA].size = 127 * PAGE_SIZE; // 129 leaves: one page more
+    CHECK_EQ(plan_tables(&v, FAKE_APP), rest + 1 + places_tables(FAKE_IMAGE + 126, 513, 1027));
 }
 
 static void test_bundle(void)
@@ -58,9 +61,9 @@ static void test_bundle(void)
     expect("the bundle's table is too long", PLAN_CELLS_MAX);
     b.entries[FAKE_CELLS].kind = BUNDLE_MANIFEST;
     expect("the bundle holds no plan", PLAN_CELLS_MAX);
-    b.entries[FAKE_CELLS].offset = (FAKE_PAGES - 1) * PAGE_SIZE;
+    b.entries[FAKE_CELLS].part[BUNDLE_BYTES].offset = (FAKE_PAGES - 1) * PAGE_SIZE;
     expect("the plan lies outside the bundle", PLAN_CELLS_MAX);
-    b.entries[FAKE_CELLS].offset = ~(uint64_t)0xfff;
+    b.entries[FAKE_CELLS].part[BUNDLE_BYTES].offset = UINT32_MAX - BUNDLE_ALIGN + 1;
     expect("the plan lies outside the bundle", PLAN_CELLS_MAX);
     b.plan->version = PLAN_VERSION + 1;
     expect("the plan is of another version", PLAN_CELLS_MAX);
@@ -80,7 +83,7 @@ static void test_cells(void)
     expect("its name or app id is empty, too long or not printable", 2);
     b.cells[1].service = 64;
     expect("it implements a service that cannot exist", 1);
-    b.cells[1].flags = 64;
+    b.cells[1].flags = 256;
     expect("its flags are unknown", 1);
     b.cells[1].heap_pages = 0x10000;
     expect("it asks for too much memory", 1);
@@ -110,14 +113,32 @@ static void test_images(void)
     expect("its image is no program of the bundle", 3);
     b.cells[3].image = 1000;
     expect("its image is no program of the bundle", 3);
-    b.entries[3].offset += 1;
+    b.entries[3].part[BUNDLE_RELRO].offset += 1;
     expect("its image lies outside the bundle", 3);
-    b.entries[3].size += PAGE_SIZE;
+    b.entries[3].part[BUNDLE_DATA].size = FAKE_PAGES * PAGE_SIZE;
+    expect("its image lies outside the bundle", 3);
+    b.entries[3].tree.offset = UINT32_MAX - BUNDLE_ALIGN + 1;
     expect("its image lies outside the bundle", 3);
     b.entries[3].bss_pages = 0xffffffff;
     expect("its image is empty or too large", 3);
     b.entries[3].start = 2 * PAGE_SIZE;
     expect("its image starts outside its code", 3);
+    b.entries[3].tree.size -= CODE_HASH;
+    expect("its image has no code tree of its size", 3);
+    b.entries[3].relocs.size -= 1;
+    expect("its image's relocations are out of place", 3);
+    static const uint32_t bad[][FAKE_RELOCS] = {
+        {FAKE_RELOC_DATA,             FAKE_RELOC_TABLE   }, // not ascending
+        {FAKE_RELOC_TABLE,            FAKE_RELOC_TABLE   }, // twice
+        {FAKE_RELOC_TABLE,            FAKE_RELOC_DATA + 4}, // not aligned
+        {FAKE_SEALED * PAGE_SIZE - 8, FAKE_RELOC_DATA    }, // in the constants
+        {FAKE_RELOC_TABLE,            5 * PAGE_SIZE      }, // in the zeroes
+        {FAKE_RELOC_TABLE,            UINT32_MAX - 7     },
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        memcpy(b.bytes + BUNDLE_HEADER_SIZE + b.entries[3].relocs.offset, bad[i], sizeof bad[i]);
+        expect("its image's relocations are out of place", 3);
+    }
 }
 
 static void test_pairs(void)
@@ -180,7 +201,8 @@ static void test_random(void)
         good++;
         for (uint32_t i = 1; i < v.cell_count; i++) {
             const struct bundle_entry *e = plan_image(&v, i);
-            outside += e->offset + e->size > v.payload_size;
+            for (unsigned part = 0; part < BUNDLE_PARTS; part++)
+                outside += (uint64_t)e->part[part].offset + e->part[part].size > v.payload_size;
         }
     }
     CHECK(good > 100);

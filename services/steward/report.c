@@ -36,9 +36,9 @@ size_t events_take(struct events *e, char *out, size_t size, uint32_t *lost)
 enum { PAGE_FAULT_WRITE = 2, PAGE_FAULT_EXECUTE = 16 };
 
 // Mistakes with a name of their own.
-static const char *address_hint(const struct plan_cell *cell, uint64_t address)
+static const char *address_hint(const struct plan_cell *cell, uint64_t stack_end, uint64_t address)
 {
-    uint64_t stack = CELL_STACK_TOP - (uint64_t)cell->stack_pages * PAGE_SIZE;
+    uint64_t stack = stack_end - (uint64_t)cell->stack_pages * PAGE_SIZE;
     if (address < PAGE_SIZE)
         return " (a null pointer)";
     if (address < stack && address >= stack - 16 * PAGE_SIZE)
@@ -49,8 +49,8 @@ static const char *address_hint(const struct plan_cell *cell, uint64_t address)
     return "";
 }
 
-static void describe_page_fault(struct text *t, const struct plan_cell *cell, uint64_t address,
-                                uint64_t detail)
+static void describe_page_fault(struct text *t, const struct plan_cell *cell, uint64_t stack_end,
+                                uint64_t address, uint64_t detail)
 {
     text_string(t, "page fault");
     if ((cell->flags & PLAN_SECRET) != 0)
@@ -59,7 +59,7 @@ static void describe_page_fault(struct text *t, const struct plan_cell *cell, ui
                    : (detail & PAGE_FAULT_WRITE) != 0 ? ", write to "
                                                       : ", read from ");
     text_hex(t, address);
-    text_string(t, address_hint(cell, address));
+    text_string(t, address_hint(cell, stack_end, address));
 }
 
 static void describe_exit(struct text *t, const struct plan_cell *cell, uint64_t status)
@@ -73,7 +73,8 @@ static void describe_exit(struct text *t, const struct plan_cell *cell, uint64_t
         text_string(t, " (panic)");
 }
 
-void fault_describe(struct text *t, const struct plan_cell *cell, const uint64_t words[4])
+void fault_describe(struct text *t, const struct plan_cell *cell, uint64_t stack_end,
+                    const uint64_t words[4])
 {
     uint64_t cause = words[0], offset = words[1], address = words[2], detail = words[3];
     text_string(t, "cell ");
@@ -84,7 +85,7 @@ void fault_describe(struct text *t, const struct plan_cell *cell, const uint64_t
         describe_exit(t, cell, address);
         return;
     case FAULT_PAGE:
-        describe_page_fault(t, cell, address, detail);
+        describe_page_fault(t, cell, stack_end, address, detail);
         break;
     case FAULT_INSTRUCTION:
         text_string(t, "instruction that is undefined or not permitted");
@@ -104,6 +105,10 @@ void fault_describe(struct text *t, const struct plan_cell *cell, const uint64_t
     case FAULT_SYSCALL:
         text_string(t, "system call that does not exist");
         break;
+    case FAULT_TAMPERED:
+        text_string(t, "its code was changed in memory, in page ");
+        text_decimal(t, address);
+        return;
     default:
         text_string(t, "unknown cause ");
         text_decimal(t, cause);

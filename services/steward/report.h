@@ -20,4 +20,5 @@ struct text events_add(struct events *e);
 size_t events_take(struct events *e, char *out, size_t size, uint32_t *lost);
 
 // "cell NAME stopped: ..." for a fault message's four words (abi/syscall.h).
-void fault_describe(struct text *t, const struct plan_cell *cell, const uint64_t words[4]);
+void fault_describe(struct text *t, const struct plan_cell *cell, uint64_t stack_end,
+                    const uint64_t words[4]);

@@ -10,7 +10,7 @@ static void expect(const char *line, uint64_t cause, uint64_t offset, uint64_t a
 {
     char buffer[EVENT_TEXT];
     struct text t = text_begin(buffer, sizeof buffer);
-    fault_describe(&t, &wallet, (const uint64_t[4]){cause, offset, address, detail});
+    fault_describe(&t, &wallet, 0x40000000, (const uint64_t[4]){cause, offset, address, detail});
     if (!CHECK(strcmp(buffer, line) == 0))
         fprintf(stderr, "    said: %s\n", buffer);
 }
@@ -40,6 +40,8 @@ static void test_faults(void)
            FAULT_NO_FPU, 5, 0, 0);
     expect("cell wallet stopped: system call that does not exist at code+0x5", FAULT_SYSCALL, 5, 0,
            0);
+    expect("cell wallet stopped: its code was changed in memory, in page 7", FAULT_TAMPERED, 0x7000,
+           7, 0);
     expect("cell wallet stopped: unknown cause 99 at code+0x5", 99, 5, 0, 0);
     wallet.flags = PLAN_SECRET;
     expect("cell wallet stopped: page fault at code+0x1234", FAULT_PAGE, 0x1234, 0, 0);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tenant.h"
+#include "format/code_tree.h"
+#include "gen/audit_methods.h"
 #include "gen/budget.h"
 #include "gen/cell.h"
 #include "gen/device.h"
@@ -9,6 +11,7 @@
 #include "gen/steward.h"
 #include "gen/thread.h"
 #include "gen/untyped.h"
+#include "image.h"
 #include "os/ipc.h"
 #include <string.h>
 
@@ -65,37 +68,52 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-// Copy `size` bytes into an unmapped frame of `pages` pages.
-static err_t frame_fill(cap_t frame, const void *data, size_t size)
+// What an area holds from the start: `size` bytes, then zeroes. Those of an image are relocated.
+struct content {
+    const uint8_t *data;
+    uint64_t size;
+    const struct bundle_entry *image; // null: nothing to relocate
+    const uint8_t *payload;           // that the image is in
+    uint64_t base;                    // of the image in the cell
+    uint64_t first;                   // image offset of `data`
+};
+
+// Put the next bytes of the content into an unmapped frame of `pages` pages.
+static err_t frame_fill(cap_t frame, uint64_t pages, struct content *content)
 {
+    uint8_t *work = (uint8_t *)(uintptr_t)STEWARD_WORK_BASE;
+    uint64_t size = min_u64(content->size, pages * PAGE_SIZE);
     err_t err = frame_map(frame, CAP_SELF, STEWARD_WORK_BASE, ACCESS_READ | ACCESS_WRITE);
     if (err != ERR_OK)
         return err;
     // Safety: mapped just now, read and write, and nowhere else.
-    memcpy((void *)(uintptr_t)STEWARD_WORK_BASE, data, size);
+    memcpy(work, content->data, size);
+    if (content->image != NULL)
+        image_relocate(content->image, content->payload, content->base, content->first,
+                       pages * PAGE_SIZE, work);
+    content->data += size;
+    content->size -= size;
+    content->first += pages * PAGE_SIZE;
     return frame_unmap(frame);
 }
 
-// Give the tenant `pages` zeroed pages at `address`, the first `size` bytes copied from `data`.
+// Give the tenant `pages` zeroed pages at `address` with that content, or null.
 static err_t area_make(struct making *m, uint64_t address, uint64_t pages, uint32_t access,
-                       const uint8_t *data, uint64_t size)
+                       struct content *content)
 {
     if (pages == 0)
         return ERR_OK;
     err_t err = cell_reserve(m->t->cell, address, pages);
     while (err == ERR_OK && pages != 0) {
         uint64_t part = min_u64(pages, FRAME_PAGES_MAX);
-        uint64_t filled = min_u64(size, part * PAGE_SIZE);
         cap_t frame = 0;
         err = frame_make(m, part, &frame);
-        if (err == ERR_OK && filled != 0)
-            err = frame_fill(frame, data, filled);
+        if (err == ERR_OK && content != NULL && content->size != 0)
+            err = frame_fill(frame, part, content);
         if (err == ERR_OK)
             err = frame_map(frame, m->t->cell, address, access);
         pages -= part;
         address += part * PAGE_SIZE;
-        data = filled != 0 ? data + filled : data;
-        size -= filled;
     }
     return err;
 }
@@ -156,26 +174,82 @@ static err_t make_body(struct making *m)
     return err;
 }
 
-static err_t make_image(struct making *m)
+// Seal all pages of a frame, which is filled, from page `first` of the image on (T3).
+static err_t frame_seal_all(struct making *m, cap_t frame, uint64_t pages, uint64_t first,
+                            enum code_kind kind)
+{
+    static _Alignas(CODE_HASH) uint8_t proof[CODE_PROOF_MAX][CODE_HASH];
+    const struct bundle_entry *e = plan_image(m->h->view, m->number);
+    // Safety: plan_read has found the tree inside the payload, and of the size that its pages need.
+    const uint8_t(*tree)[CODE_HASH] =
+        (const uint8_t(*)[CODE_HASH])(m->h->view->payload + e->tree.offset);
+    err_t err = ERR_OK;
+    for (uint64_t i = 0; i < pages && err == ERR_OK; i++) {
+        uint32_t hashes = code_proof(tree, image_sealed_pages(e), first + i, proof);
+        err = frame_seal(frame, m->t->cell, i, (uint32_t)(first + i), kind,
+                         (uint64_t)(uintptr_t)proof, hashes);
+    }
+    return err;
+}
+
+// Text or constants, from page `first` of the image on.
+static err_t area_seal(struct making *m, uint64_t first, uint64_t pages, enum code_kind kind,
+                       struct content *content)
+{
+    err_t err = ERR_OK;
+    while (err == ERR_OK && pages != 0) {
+        uint64_t part = min_u64(pages, FRAME_PAGES_MAX);
+        cap_t frame = 0;
+        err = frame_make(m, part, &frame);
+        if (err == ERR_OK)
+            err = frame_fill(frame, part, content);
+        if (err == ERR_OK)
+            err = frame_seal_all(m, frame, part, first, kind);
+        pages -= part;
+        first += part;
+    }
+    return err;
+}
+
+// Say what code the cell has, and where. Its tables first: the pages are sealed into them.
+static err_t authorise(struct making *m)
 {
     const struct bundle_entry *e = plan_image(m->h->view, m->number);
-    const uint8_t *image = m->h->view->payload + e->offset;
-    uint64_t text = (uint64_t)e->text_pages * PAGE_SIZE;
-    uint64_t rodata = (uint64_t)e->rodata_pages * PAGE_SIZE;
-    uint64_t data = (uint64_t)e->data_pages * PAGE_SIZE, at = CELL_CODE_BASE;
-    m->step = "code";
-    err_t err = area_make(m, at, e->text_pages, ACCESS_READ | ACCESS_EXECUTE, image, text);
-    if (err != ERR_OK)
-        return err;
-    m->step = "constants";
-    at += text;
-    err = area_make(m, at, e->rodata_pages, ACCESS_READ, image + text, rodata);
-    if (err != ERR_OK)
-        return err;
-    m->step = "data";
-    at += rodata;
-    return area_make(m, at, (uint64_t)e->data_pages + e->bss_pages, ACCESS_READ | ACCESS_WRITE,
-                     image + text + rodata, data);
+    uint64_t root[4];
+    _Static_assert(sizeof root == CODE_HASH, "four words");
+    memcpy(root, e->root, sizeof root);
+    m->step = "code root";
+    err_t err = cell_authorise(m->t->cell, m->t->places.code, image_sealed_pages(e), root[0],
+                               root[1], root[2], root[3]);
+    if (err == ERR_OK)
+        err = cell_reserve(m->t->cell, m->t->places.code, image_sealed_pages(e));
+    return err;
+}
+
+static err_t make_image(struct making *m)
+{
+    static const char *const steps[BUNDLE_PARTS] = {"code", "constants", "tables", "data"};
+    const struct bundle_entry *e = plan_image(m->h->view, m->number);
+    const uint8_t *payload = m->h->view->payload;
+    err_t err = authorise(m);
+    for (unsigned i = 0; i < BUNDLE_PARTS && err == ERR_OK; i++) {
+        const uint64_t first = (uint64_t)bundle_part_first(e, i) * PAGE_SIZE;
+        uint64_t pages = bundle_part_pages(e, i) + (i == BUNDLE_DATA ? e->bss_pages : UINT64_C(0));
+        struct content content = {.data = payload + e->part[i].offset,
+                                  .size = e->part[i].size,
+                                  .image = e,
+                                  .payload = payload,
+                                  .base = m->t->places.code,
+                                  .first = first};
+        m->step = steps[i];
+        if (i == BUNDLE_TEXT || i == BUNDLE_RODATA)
+            err = area_seal(m, first / PAGE_SIZE, pages,
+                            i == BUNDLE_TEXT ? CODE_TEXT : CODE_CONSTANTS, &content);
+        else
+            err = area_make(m, m->t->places.code + first, pages,
+                            i == BUNDLE_RELRO ? ACCESS_READ : ACCESS_READ | ACCESS_WRITE, &content);
+    }
+    return err;
 }
 
 // Heap, stack, lease area, and the page tables of the window, where pages of others will appear.
@@ -183,24 +257,25 @@ static err_t make_areas(struct making *m)
 {
     const uint32_t access = ACCESS_READ | ACCESS_WRITE;
     const struct plan_cell *c = m->plan;
-    uint64_t stack = CELL_STACK_TOP - (uint64_t)c->stack_pages * PAGE_SIZE;
+    const struct places *p = &m->t->places;
     m->step = "heap";
-    err_t err = area_make(m, CELL_HEAP_BASE, c->heap_pages, access, NULL, 0);
+    err_t err = area_make(m, p->heap, c->heap_pages, access, NULL);
     if (err != ERR_OK)
         return err;
     m->step = "stack";
-    err = area_make(m, stack, c->stack_pages, access, NULL, 0);
+    err =
+        area_make(m, p->stack - (uint64_t)c->stack_pages * PAGE_SIZE, c->stack_pages, access, NULL);
     if (err != ERR_OK)
         return err;
     m->step = "lease area";
-    err = area_make(m, CELL_LEASE_BASE, CELL_LEASE_PAGES, access, NULL, 0);
+    err = area_make(m, CELL_LEASE_BASE, CELL_LEASE_PAGES, access, NULL);
     if (err != ERR_OK)
         return err;
     m->step = "window";
     return cell_reserve(m->t->cell, CELL_WINDOW_BASE, CELL_WINDOW_PAGES);
 }
 
-// The services it may call, and the one it serves (T3).
+// The services it may call, and the one it serves (T4).
 static err_t make_services(struct making *m)
 {
     const struct bundle_view *v = m->h->view;
@@ -294,6 +369,19 @@ static err_t make_own_memory(struct making *m)
     return hand_over(m, err, slot, made, SLOT_UNTYPED, &m->start->untyped);
 }
 
+// Of the audit, the methods that the plan names.
+static err_t make_audit(struct making *m)
+{
+    uint64_t step = (m->plan->flags & PLAN_AUDIT) != 0 ? UINT64_C(1) << AUDIT_METHOD_STEP : 0;
+    uint64_t denials =
+        (m->plan->flags & PLAN_DENIALS) != 0 ? UINT64_C(1) << AUDIT_METHOD_TAKE_DENIAL : 0;
+    if ((step | denials) == 0)
+        return ERR_OK;
+    m->step = "audit";
+    return cell_derive(m->t->cell, cap_first(INIT_AUDIT), SLOT_AUDIT, RIGHT_WRITE, step | denials,
+                       0, 0, &m->start->audit);
+}
+
 // Have the tenant's faults sent here with its number as identity. The kernel keeps a capability of
 // its own, so the one that says it so need not stay.
 static err_t make_supervised(struct making *m)
@@ -330,6 +418,7 @@ static err_t make_rest(struct making *m)
     s->magic = START_MAGIC;
     memcpy(s->name, c->name, sizeof s->name);
     s->cell = m->number;
+    s->heap = m->t->places.heap;
     s->heap_pages = c->heap_pages;
     s->tsc_hz = m->h->tsc_hz;
     memcpy(s->argument, c->argument, sizeof s->argument);
@@ -361,6 +450,8 @@ static err_t make_start(struct making *m)
     if (err == ERR_OK)
         err = make_own_memory(m);
     if (err == ERR_OK)
+        err = make_audit(m);
+    if (err == ERR_OK)
         err = make_rest(m);
     if (err != ERR_OK)
         wipe_bytes(m->start, PAGE_SIZE);
@@ -378,6 +469,8 @@ static err_t make_start(struct making *m)
 err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t, const char **step)
 {
     struct making m = {.h = h, .plan = &h->view->cells[number], .number = number, .t = t};
+    t->places = places_draw(image_pages(plan_image(h->view, number)), m.plan->heap_pages,
+                            m.plan->stack_pages);
     err_t err = make_body(&m);
     if (err == ERR_OK)
         err = make_image(&m);
@@ -400,8 +493,8 @@ err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
     uint32_t flags = ((c->flags & PLAN_FPU) != 0 ? (uint32_t)THREAD_FPU : 0) |
                      ((c->flags & PLAN_SECRET) != 0 ? (uint32_t)THREAD_SECRET : 0);
     err_t err =
-        thread_start(t->thread, t->cell, CELL_CODE_BASE + plan_image(h->view, number)->start,
-                     CELL_STACK_TOP, CELL_START_BASE, c->priority, flags);
+        thread_start(t->thread, t->cell, t->places.code + plan_image(h->view, number)->start,
+                     t->places.stack, CELL_START_BASE, c->priority, flags);
     if (err != ERR_OK)
         return err;
     t->state = TENANT_RUNNING;

@@ -7,9 +7,13 @@
 // T1  Everything that belongs to a tenant is carved out of one piece of memory of its own, so that
 //     revoking the piece takes it all away, wherever it went, and the piece serves the next run.
 // T2  The steward's slots in `slots` hold what it keeps of that; they are empty after the revoke.
-// T3  A tenant's table holds only what the plan says: services with the plan's methods and its own
+// T3  A tenant's text and constants are sealed, each page with its proof from the signed bundle,
+// and
+//     nothing else of it can be executed.
+// T4  A tenant's table holds only what the plan says: services with the plan's methods and its own
 //     number as identity, the endpoint it serves, its signal, its devices, its own memory.
 #pragma once
+#include "place.h"
 #include "plan.h"
 #include "slots.h"
 #include <stdbool.h>
@@ -26,14 +30,16 @@ enum tenant_slot {
     SLOT_INTERRUPTS = 70,
     SLOT_UNTYPED = 74,
     SLOT_MMIO = 75,
+    SLOT_AUDIT = 79,
 };
-_Static_assert(SLOT_MMIO + START_DEVICES <= START_SLOT_FREE,
+_Static_assert(SLOT_MMIO + START_DEVICES <= SLOT_AUDIT && SLOT_AUDIT < START_SLOT_FREE,
                "the steward's slots lie below the cell's own");
 
 struct tenant {
     enum tenant_state state;
     cap_t piece; // kept from the first making on
     cap_t cell, thread, signal;
+    struct places places; // of this run
     uint32_t slots[TENANT_OBJECTS];
     uint32_t slot_count;
 };

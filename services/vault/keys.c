@@ -89,6 +89,7 @@ err_t keys_device(uint8_t key[32])
     if (err)
         return err;
     memcpy(key, keys.device_key, sizeof keys.device_key);
+    machine_bind(key); // each time: attest may have started anew
     return ERR_OK;
 }
 

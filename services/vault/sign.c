@@ -39,9 +39,10 @@ static err_t inputs_sign(struct client *client, const struct approved *what, str
     return err;
 }
 
-static err_t evidence_make(struct client *client, const struct approved *what)
+// Begin evidence: what it says about the system, whatever its type.
+static err_t evidence_begin(uint32_t type, uint64_t sequence)
 {
-    uint8_t profile[32], version[32];
+    static uint8_t profile[32], version[32]; // `evidence` points into them
     uint64_t rollback_index = 0;
     uint32_t test = 0;
     memset(&evidence, 0, sizeof evidence);
@@ -53,11 +54,19 @@ static err_t evidence_make(struct client *client, const struct approved *what)
         err = keys_device(evidence.device_key);
     if (err)
         return err;
-    evidence.type = EVIDENCE_SIGNATURE_RESULT;
+    evidence.type = type;
     evidence.profile = name_of(profile, sizeof profile);
     evidence.version = name_of(version, sizeof version);
     evidence.entropy_test = test != 0;
-    evidence.sequence = what->sequence;
+    evidence.sequence = sequence;
+    return ERR_OK;
+}
+
+static err_t evidence_make(struct client *client, const struct approved *what)
+{
+    err_t err = evidence_begin(EVIDENCE_SIGNATURE_RESULT, what->sequence);
+    if (err)
+        return err;
     evidence.app = name_of(client->name, sizeof client->name);
     evidence.app_id = name_of(client->app_id, sizeof client->app_id);
     memcpy(evidence.publisher, client->publisher, sizeof evidence.publisher);
@@ -84,4 +93,44 @@ err_t sign_all(struct client *client, const struct approved *what, struct refusa
     else
         client->state = RESULT_SIGNED;
     return err;
+}
+
+// The log's end that was signed last (V10).
+static struct {
+    uint64_t heads; // signed so far
+    uint8_t boot_id[EVIDENCE_BOOT_ID];
+    uint64_t end; // number of its newest entry
+    uint8_t last[EVIDENCE_DIGEST];
+} log_signed;
+
+static bool log_follows(const struct evidence_journal *j)
+{
+    uint64_t end = j->first + j->count - 1;
+    if (log_signed.heads == 0)
+        return true;
+    if (memcmp(j->boot_id, log_signed.boot_id, sizeof j->boot_id) != 0 || end < log_signed.end)
+        return false;
+    return end > log_signed.end || memcmp(j->last, log_signed.last, sizeof j->last) == 0;
+}
+
+err_t sign_journal(const struct evidence_journal *j, const uint8_t nonce[EVIDENCE_NONCE],
+                   uint8_t *out, size_t cap, size_t *size)
+{
+    if (j->first == 0 || j->count == 0 || j->count > UINT64_MAX - j->first)
+        return ERR_BAD_ARGUMENT;
+    if (!log_follows(j))
+        return ERR_BAD_STATE;
+    err_t err = evidence_begin(EVIDENCE_JOURNAL, log_signed.heads + 1);
+    if (err)
+        return err;
+    memcpy(evidence.nonce, nonce, sizeof evidence.nonce);
+    evidence.journal = *j;
+    err = keys_attest(&evidence, &work, out, cap, size);
+    if (err)
+        return err;
+    log_signed.heads++;
+    log_signed.end = j->first + j->count - 1;
+    memcpy(log_signed.boot_id, j->boot_id, sizeof log_signed.boot_id);
+    memcpy(log_signed.last, j->last, sizeof log_signed.last);
+    return ERR_OK;
 }

@@ -32,7 +32,13 @@ void unlock_begin(void)
     const bool there = !err && sectors >= STORE_SECTORS;
     // No flash in the machine, or no driver in the profile.
     const bool absent = err == ERR_NOT_FOUND || err == ERR_BAD_CAPABILITY || err == ERR_DENIED;
-    err = store_begin(&store, there ? &flash : NULL, NULL);
+    bool sealing = false;
+    const struct machine *machine = machine_find(&sealing);
+    err = store_begin(&store, there ? &flash : NULL, machine);
+    // What a TPM will not open again is not closed with it; the greeting says that the PIN is
+    // alone.
+    if (!sealing && store.protection != STORE_PIN_AND_MACHINE)
+        store.machine = NULL;
     failed = err || (!there && !absent);
 }
 

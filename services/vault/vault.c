@@ -448,6 +448,19 @@ static err_t op_device_key(const struct caller *who, uint8_t key[32])
     return keys_device(key);
 }
 
+static err_t op_sign_journal(const struct caller *who, const uint8_t boot_id[16],
+                             const uint8_t before[32], const uint8_t last[32],
+                             const uint8_t nonce[32], uint8_t *out, size_t cap, size_t *size,
+                             uint64_t first, uint64_t count, uint64_t time)
+{
+    (void)who;
+    struct evidence_journal j = {.first = first, .count = count, .time = time};
+    memcpy(j.boot_id, boot_id, sizeof j.boot_id);
+    memcpy(j.before, before, sizeof j.before);
+    memcpy(j.last, last, sizeof j.last);
+    return sign_journal(&j, nonce, out, cap, size);
+}
+
 const struct vault_ops vault_operations = {
     .status = op_status,
     .account = op_account,
@@ -465,6 +478,7 @@ const struct vault_ops vault_operations = {
     .restore = op_restore,
     .create = op_create,
     .device_key = op_device_key,
+    .sign_journal = op_sign_journal,
     .storage = unlock_storage,
     .unlock = unlock_open,
     .protect = unlock_protect,

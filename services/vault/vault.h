@@ -30,6 +30,8 @@
 // V8  Every caller's state is in a table of fixed size; nobody can take another's place in it.
 // V9  Each time a question is fetched it has a number of its own: what the person typed for a
 // prompt that died is no answer to the next one.
+// V10 The head of the event log is signed for one log, whose end never goes back and never gets
+// another hash.
 #pragma once
 #include "abi/plan.h"
 #include "format/evidence.h"
@@ -114,6 +116,15 @@ struct approved {
     uint64_t sequence;
 };
 MUST_USE err_t sign_all(struct client *client, const struct approved *what, struct refusal *why);
+// Sign the head of the event log (V10). Errors: BAD_ARGUMENT, BAD_STATE (it does not follow).
+MUST_USE err_t sign_journal(const struct evidence_journal *j, const uint8_t nonce[EVIDENCE_NONCE],
+                            uint8_t *out, size_t cap, size_t *size);
+
+// machine.c: who keeps the other half of the key; NULL: no TPM. `*sealing`: it may close something
+// for this system, not only open what was closed.
+const struct machine *machine_find(bool *sealing);
+// Quotes name this device key from now on.
+void machine_bind(const uint8_t key[32]);
 
 // unlock.c: what survives power-off. Looks for the medium; the vault serves whatever comes of it.
 void unlock_begin(void);

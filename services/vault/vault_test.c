@@ -565,6 +565,44 @@ static void test_callers(void)
     CHECK_EQ(vault_status(&state, &network, &fingerprint), ERR_OK);
 }
 
+// V10: one log, that grows.
+static void test_journal(void)
+{
+    static const uint8_t id[16] = {1}, other_id[16] = {2}, before[32] = {3}, last[32] = {4};
+    static const uint8_t other_last[32] = {5}, nonce[32] = {6};
+    static struct evidence_work work;
+    static struct evidence e;
+    struct evidence_check check;
+    size_t size = 0;
+    const size_t cap = VAULT_SIGN_JOURNAL_HEAD_SIZE;
+    CHECK_EQ(vault_sign_journal(id, before, last, nonce, buffer, cap, &size, 0, 5, 9),
+             ERR_BAD_ARGUMENT);
+    CHECK_EQ(vault_sign_journal(id, before, last, nonce, buffer, cap, &size, 1, 0, 9),
+             ERR_BAD_ARGUMENT);
+    CHECK_EQ(vault_sign_journal(id, before, last, nonce, buffer, cap, &size, 2, UINT64_MAX - 1, 9),
+             ERR_BAD_ARGUMENT);
+    CHECK_EQ(vault_sign_journal(id, before, last, nonce, buffer, cap, &size, 11, 10, 9), ERR_OK);
+    CHECK_EQ(evidence_verify(buffer, size, &work, &e, &check), ERR_OK);
+    CHECK_EQ(e.type, EVIDENCE_JOURNAL);
+    CHECK(e.sequence == 1 && e.journal.first == 11 && e.journal.count == 10 && e.journal.time == 9);
+    CHECK_MEM(e.journal.boot_id, id, 16);
+    CHECK_MEM(e.journal.before, before, 32);
+    CHECK_MEM(e.journal.last, last, 32);
+    CHECK_MEM(e.nonce, nonce, 32);
+    // The same again; its end earlier; the same end with another hash; another log.
+    CHECK_EQ(vault_sign_journal(id, before, last, nonce, buffer, cap, &size, 12, 9, 9), ERR_OK);
+    CHECK_EQ(vault_sign_journal(id, before, last, nonce, buffer, cap, &size, 11, 9, 9),
+             ERR_BAD_STATE);
+    CHECK_EQ(vault_sign_journal(id, before, other_last, nonce, buffer, cap, &size, 11, 10, 9),
+             ERR_BAD_STATE);
+    CHECK_EQ(vault_sign_journal(other_id, before, last, nonce, buffer, cap, &size, 11, 90, 9),
+             ERR_BAD_STATE);
+    CHECK_EQ(vault_sign_journal(id, before, other_last, nonce, buffer, cap, &size, 21, 1, 9),
+             ERR_OK);
+    CHECK_EQ(evidence_verify(buffer, size, &work, &e, &check), ERR_OK);
+    CHECK_EQ(e.sequence, 3);
+}
+
 int main(void)
 {
     static const uint8_t publisher[32] = {0xc0, 0xde, 0x56, 0x78, [28] = 0xce, 0x11, 0xa0, 0x01};
@@ -588,6 +626,7 @@ int main(void)
     test_largest();
     test_numbers();
     test_wait();
+    test_journal();
     test_callers();
     return unit_done();
 }

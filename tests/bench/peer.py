@@ -59,7 +59,7 @@ def fetch(name):
 def figures(text, counted=True):
     """NAME -> N of every line `bench NAME N`, as programs say it or as our log names the one who said it. Time is disturbed by
     whatever else the host does: if instructions were not counted, the figures of short rounds (`brief NAME N`) are taken."""
-    found = {kind: {name: int(n) for name, n in re.findall(rf"^(?:bench: )?{kind} (.*) (\d+)$", text, re.M)}
+    found = {kind: {name: int(n) for name, n in re.findall(rf"^(?:[a-z]+: )?{kind} (.*) (\d+)$", text, re.M)}
              for kind in ("bench", "brief")}
     return found["bench"] | ({} if counted else found["brief"])
 

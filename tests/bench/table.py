@@ -16,6 +16,9 @@ ROWS = (
     ("map + unmap", "map + unmap one page", 700),
     ("copy + delete", "capability copy + delete", 600),
     ("fault to handler and back", "fault to handler and back", 600),
+    ("seal one page", "seal one page of code, proof of 6 hashes", None),
+    ("audit one page", "audit: hash one page again", None),
+    ("copy one page", "copy one page", None),
     ("start", "kernel entry to first user instruction", 1_000_000),
 )
 TEXT_TARGET = 65536

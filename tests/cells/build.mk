@@ -6,6 +6,16 @@ $(B)/cell/libprobe.a: $(PROBE_SRC:%.c=$(B)/cell/%.o)
 	@rm -f $@
 	$(AR) rcsD $@ $^
 
+# build/cell/libcode.a: code trees, with the kernel's hash; for cells without vector registers.
+CODE_CELL_SRC := tests/cells/code.c kernel/core/hash.c
+$(foreach s,$(CODE_CELL_SRC),$(eval $(call cell_object,$(B)/cell/$(basename $(s)).o,$(s),$(CELL_BARE) -Ikernel/core)))
+$(B)/cell/blake3_bare.o: $(THIRD_SRC)/blake3.sha256
+	@mkdir -p $(@D)
+	$(THIRD_CC_cell) $(CELL_BARE) $(BLAKE3_FLAGS) -c $(THIRD_SRC)/blake3/blake3_portable.c -o $@
+$(B)/cell/libcode.a: $(CODE_CELL_SRC:%.c=$(B)/cell/%.o) $(B)/cell/blake3_bare.o
+	@rm -f $@
+	$(AR) rcsD $@ $^
+
 # $(call test_cell,NAME,SOURCES,SERVER_IDL,CLIENT_IDLS,LIBS): besides what it names it calls kernel objects, the log
 # and the steward.
 TEST_IDLS := cell device frame interrupt port steward thread untyped
@@ -16,12 +26,15 @@ endef
 $(call test_cell,hello,tests/cells/hello/main.c,,,libc)
 $(call test_cell,crasher,tests/cells/crasher/main.c)
 $(call test_cell,quiet,tests/cells/crasher/main.c)
+$(call test_cell,ledger,tests/cells/ledger/main.c,journal)
+$(call test_cell,prober,tests/cells/prober/main.c,,vault)
 $(call test_cell,survivor,tests/cells/survivor/main.c,,entropy)
 $(call test_cell,ping,tests/cells/ping/main.c)
 $(call test_cell,pong,tests/cells/pong/main.c)
 $(call test_cell,leaker,tests/cells/leaker/main.c)
 $(call test_cell,phoenix,tests/cells/phoenix/main.c)
 $(call test_cell,patient,tests/cells/patient/main.c)
+$(call test_cell,beacon,tests/cells/beacon/main.c)
 $(call test_cell,gauge,tests/cells/gauge/main.c,,,sdk)
 $(foreach c,asker reborn,$(call test_cell,$(c),tests/cells/asker/main.c,,vault,sdk))
 $(call test_cell,forger,tests/cells/forger/main.c,,,sdk)

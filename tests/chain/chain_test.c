@@ -162,8 +162,25 @@ static void evidence_check(uint64_t sequence)
     CHECK(fake_said(screen));
 }
 
+// The one entry since `count` that the event log has of an answer. It was written before the vault
+// was told.
+static void recorded(unsigned count, bool approved, const char *text)
+{
+    const struct fake_entry *e = &fake_journal.entries[count % FAKE_ENTRIES];
+    if (!CHECK(fake_journal.count == count + 1))
+        return;
+    CHECK(e->approved == approved && strcmp(e->app, "wallet") == 0);
+    if (!CHECK(strcmp(e->text, text) == 0))
+        fprintf(stderr, "    the log says: %s\n", e->text);
+    uint8_t hash[REQUEST_HASH_SIZE];
+    request_hash(wallet_request, wallet_request_size, hash);
+    CHECK_MEM(e->digest, hash, sizeof hash);
+    CHECK_EQ(e->approvals + approved, fake_journal.approvals);
+}
+
 static void test_payment(void)
 {
+    unsigned entries = fake_journal.count;
     char address[ADDRESS_TEXT_MAX];
     static const struct fake_step steps[] = {
         {"---- request 1 ----",                     NULL,  false, NULL},
@@ -177,6 +194,7 @@ static void test_payment(void)
     ask(PAYMENT_GOOD);
     CHECK(fake_person(STEPS(steps), 2));
     CHECK_EQ(fake.discards, 1);
+    recorded(entries, true, "payment");
     payment_recipient(address);
     CHECK(fake_said(address));
     CHECK(fake_said("0.00300000") && fake_said("0.00001000"));
@@ -208,10 +226,18 @@ static void test_direct_boot_evidence(void)
 
 static void refused(const struct fake_step *steps, size_t count, uint32_t code)
 {
+    unsigned entries = fake_journal.count, told = fake_journal.approvals;
     ask(PAYMENT_GOOD);
     CHECK(fake_person(steps, count, 2));
     CHECK_EQ(wallet_result().state, WALLET_REFUSED);
     CHECK_EQ(wallet_result().code, code);
+    CHECK_EQ(fake_journal.approvals - told, code == REFUSAL_WRONG_NUMBER);
+    fake_journal.approvals = told;
+    recorded(entries, false,
+             code == REFUSAL_WRONG_NUMBER       ? "payment: another number"
+             : code == REFUSAL_PERSON_TIMED_OUT ? "payment: no answer"
+             : code == REFUSAL_UNAVAILABLE      ? "payment: the console had trouble"
+                                                : "payment");
     CHECK_EQ(wallet_result().signatures, 0);
 }
 
@@ -315,6 +341,21 @@ static void test_console_dies(void)
     fake.console_broken = false;
     CHECK_EQ(wallet_result().state, WALLET_REFUSED);
     CHECK_EQ(wallet_result().code, REFUSAL_UNAVAILABLE);
+}
+
+// A log that does not work: the person is told, and the answer counts.
+static void test_no_log(void)
+{
+    static const struct fake_step steps[] = {
+        {"approve ",                     "$\r", false, NULL},
+        {"This is NOT in the event log", NULL,  false, NULL},
+        {"Signed.",                      NULL,  false, NULL}
+    };
+    fake_journal.broken = true;
+    ask(PAYMENT_GOOD);
+    CHECK(fake_person(STEPS(steps), 2));
+    CHECK_EQ(wallet_result().state, WALLET_SIGNED);
+    fake_journal.broken = false;
 }
 
 // ---- the fee word
@@ -476,6 +517,7 @@ int main(void)
     test_type_ahead();
     test_time_out();
     test_console_dies();
+    test_no_log();
     test_fee();
     test_withdrawn();
     test_switched_payment();

@@ -10,9 +10,11 @@
 #include "abi/boot_info.h"
 #include "abi/layout.h"
 #include "crypto/hash.h"
+#include "gen/attest.h"
 #include "gen/console.h"
 #include "gen/entropy.h"
 #include "gen/flash.h"
+#include "gen/journal.h"
 #include "gen/reader.h"
 #include "gen/steward.h"
 #include "gen/vault.h"
@@ -100,9 +102,11 @@ err_t ipc_reply(uint64_t token, err_t error, const uint64_t w[MESSAGE_WORDS])
 static const struct steward_ops steward_operations;
 static const struct entropy_ops entropy_operations;
 static const struct console_ops console_operations;
+static const struct journal_ops journal_operations;
 
 static void deliver(cap_t to, struct message *m)
 {
+    fake_journal.approvals += to == VAULT_SERVICE && m->method == VAULT_METHOD_APPROVE;
     if (to == VAULT_SERVICE && fake.vault_fresh && m->method == VAULT_METHOD_STATUS)
         memset(m->w, 0, sizeof m->w);
     else if (to == VAULT_SERVICE)
@@ -115,8 +119,12 @@ static void deliver(cap_t to, struct message *m)
         entropy_dispatch(&entropy_operations, m);
     else if (to == FLASH_SERVICE)
         flash_dispatch(&fake_flash_operations, m);
+    else if (to == JOURNAL_SERVICE)
+        journal_dispatch(&journal_operations, m);
     else if (to == CONSOLE_SERVICE)
         console_dispatch(&console_operations, m);
+    else if (to == ATTEST_SERVICE)
+        m->error = ERR_BAD_CAPABILITY; // no such cell in this system
     else
         require(false, "a call to a service that is not there");
 }
@@ -234,6 +242,26 @@ static err_t op_entropy_status(const struct caller *who, uint32_t *passed, uint3
 
 static const struct entropy_ops entropy_operations = {.random = op_random,
                                                       .status = op_entropy_status};
+
+// ---- the event log
+
+struct fake_journal fake_journal;
+
+static err_t op_answered(const struct caller *who, bool approved, const uint8_t app[32],
+                         const uint8_t digest[32], const uint8_t *text, size_t size)
+{
+    (void)who;
+    if (fake_journal.broken)
+        return ERR_BAD_CAPABILITY;
+    struct fake_entry *e = &fake_journal.entries[fake_journal.count++ % FAKE_ENTRIES];
+    *e = (struct fake_entry){.approved = approved, .approvals = fake_journal.approvals};
+    memcpy(e->app, app, 32);
+    memcpy(e->digest, digest, sizeof e->digest);
+    memcpy(e->text, text, size);
+    return ERR_OK;
+}
+
+static const struct journal_ops journal_operations = {.answered = op_answered};
 
 // ---- the console and the person in front of it
 

@@ -34,6 +34,22 @@ struct fake {
     unsigned discards;
 };
 
+// What the prompt had written into the event log, and how often it had told the vault to sign by
+// then.
+struct fake_entry {
+    bool approved;
+    char app[33], text[97];
+    uint8_t digest[32];
+    unsigned approvals;
+};
+enum { FAKE_ENTRIES = 256 };
+struct fake_journal {
+    struct fake_entry entries[FAKE_ENTRIES];
+    unsigned count, approvals;
+    bool broken; // it does not run
+};
+extern struct fake_journal fake_journal;
+
 extern struct fake fake;
 
 // The flash memory: six sectors and a few; what is on it survives fake_start. As at power-on, the

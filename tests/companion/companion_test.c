@@ -121,7 +121,7 @@ static void test_sign(void)
     CHECK(command_says(command_err, "waiting for the person"));
     CHECK_EQ(cella("verify evidence --key keys"), 0);
     CHECK(command_says(command_out, "continuity"));
-    CHECK(command_says(command_out, "no attestation yet"));
+    CHECK(command_says(command_out, "a quote (--quote) would show"));
     CHECK_EQ(cella("verify evidence --key keys --psbt out.psbt"), 0);
     CHECK(command_says(command_out, "every amount and address"));
     CHECK_EQ(cella("verify evidence --key keys --psbt in.psbt --json"), 0);

@@ -4,7 +4,7 @@
 // for this entry.
 #include "core/verify.h"
 #include "crypto/hybrid.h"
-#include "format/bundle_write.h"
+#include "tests/fuzz/small_bundle.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,33 +20,10 @@ static void require(int cond)
         abort();
 }
 
-// One for UEFI, one for direct boot: a kernel, a steward, a plan, of a page each.
+// One for UEFI, one for direct boot.
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
 {
-    static const uint8_t page[PAGE_SIZE] = {1, 2, 3};
-    const struct bundle_part parts[] = {
-        {.entry = {.name = "kernel", .kind = BUNDLE_KERNEL, .text_pages = 1},
-         .bytes = page,
-         .size = sizeof page                                                                           },
-        {.entry = {.name = "steward", .kind = BUNDLE_CELL, .text_pages = 1},
-         .bytes = page,
-         .size = sizeof page                                                                           },
-        {.entry = {.name = "plan", .kind = BUNDLE_PLAN},                      .bytes = page, .size = 77}
-    };
-    const struct bundle_draft draft = {.profile = "vault",
-                                       .version = "0",
-                                       .rollback_index = LOWEST,
-                                       .flags = number == 0 ? 0 : BUNDLE_DIRECT,
-                                       .parts = parts,
-                                       .part_count = sizeof parts / sizeof parts[0]};
-    static _Alignas(8) uint8_t bundle[8 * PAGE_SIZE];
-    const uint64_t size = bundle_write_size(&draft);
-    if (number > 1)
-        return 0;
-    require(size != 0 && size <= sizeof bundle && size <= max);
-    require(bundle_write(&draft, bundle, size) == BOOT_CLEAR);
-    memcpy(out, bundle, size);
-    return size;
+    return number > 1 ? 0 : small_bundle(LOWEST, number == 0 ? 0 : BUNDLE_DIRECT, out, max);
 }
 
 static void mend(uint8_t *bundle, size_t size, const uint8_t *key)

@@ -32,10 +32,10 @@ FUZZ_TRUSTS += $(1)
 $(call fuzz_entry,$(1),tests/fuzz/trusting.c $(2),$(3),$$(FUZZ_TRUSTING) $(4))
 endef
 
-$(foreach f,evidence link psbt request tx,$(eval $(call fuzz_entry,$(f),$(FORMAT_SRC))))
+$(foreach f,evidence journal link psbt quote request tx,$(eval $(call fuzz_entry,$(f),$(FORMAT_SRC))))
 $(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot))
-$(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot))
-$(eval $(call fuzz_entry_trusting,boot,boot/core/verify.c boot/core/counter.c $(BUNDLE_SRC),-Iboot))
+$(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_unit)))
+$(eval $(call fuzz_entry_trusting,boot,boot/core/verify.c boot/core/counter.c $(BUNDLE_SRC),-Iboot $(INC_unit)))
 $(eval $(call fuzz_entry,manifest,tools/cella/toml.cpp $(filter-out %_test.c,$(PROFILE_SRC)),-Itools -Itools/cella $(INC_unit),-lstdc++))
 $(eval $(call fuzz_entry,plan,$(addprefix tools/cella/,plan.c inspect_plan.c inspect_change.c inspect_svg.c) $(GEN_NAMES_SRC),-Itools -Itools/cella))
 

@@ -3,7 +3,7 @@
 # other manifests.
 ATTACKER_SRC := $(wildcard tests/hostile/attacker/*.c)
 DRIVERS := driver-ports driver-timer driver-clock
-$(foreach c,attacker filler spender $(DRIVERS),$(call test_cell,$(c),$(ATTACKER_SRC),,entropy link reader vault))
+$(foreach c,attacker filler spender sealer $(DRIVERS),$(call test_cell,$(c),$(ATTACKER_SRC),,entropy link reader vault,code))
 $(foreach c,witness bystander,$(call test_cell,$(c),$(wildcard tests/hostile/witness/*.c),,entropy link reader vault))
 FUZZER_SRC := $(wildcard tests/hostile/fuzzer/*.c) tests/hostile/attacker/bare.c
 $(foreach c,fuzzer fuzzer-app,$(call test_cell,$(c),$(FUZZER_SRC),,link))

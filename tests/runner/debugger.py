@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faults from outside: QEMU's debugger stub (the remote serial protocol of gdb's manual, appendix E) stops the machine at any
 instruction of any cell and makes the next one a fault or an exit. The image is the shipped one: nothing in it helps, and no
-cell can tell. Which cell runs is read from its start page (abi/start.h)."""
+cell can tell. Which cell runs is read from its start page (abi/start.h); where its code lies, which is drawn anew for each
+run, from the machine's memory: the kernel keeps it beside the cell's code root (kernel/core/cell.h), which the image has."""
 
 import collections
+import mmap
 import os
 import select
 import socket
@@ -15,18 +17,34 @@ from runner.machine import Failed
 
 OPTIONS = ("-chardev", "socket,id=debugger,path=debugger.sock,server=on,wait=off", "-gdb", "chardev:debugger")
 ANSWER_SECONDS = 20
+PLACES = 1 << 40  # abi/layout.h
+ENTRY_COUNT_AT, HEADER_SIZE, ENTRY_SIZE = 92, 4096, 128  # abi/bundle.h
 START_PAGE, START_MAGIC = 0x50000000, 0x5452545341434C4C  # abi/layout.h, abi/start.h
 RAX, RSI, RDI, RIP = 0, 4, 5, 16
 SYS_EXIT = 10 << 8
 NOWHERE = 0x7000_0000_0000  # canonical, user space, never mapped
 STEPS_MOST = 400
 WRONG_MOST = 8  # hits of one break point in other cells; then it is more trouble than it is worth
+WRONG_ASKED = 1000  # the same, of a place that was asked for
 LOOKS, LOOK_SECONDS = 8, 0.01
 WAYS = ("jump", "null", "exit")
 
 
+def code_roots(bundle):
+    """For each program of an image its code root and how many pages it is about (abi/bundle.h)."""
+    with open(bundle, "rb") as file:
+        image_bytes = file.read()
+    count, = struct.unpack_from("<I", image_bytes, ENTRY_COUNT_AT)
+    roots = {}
+    for at in range(HEADER_SIZE, HEADER_SIZE + count * ENTRY_SIZE, ENTRY_SIZE):
+        name, kind, _, _, text, _, constants = struct.unpack_from("<32s6I", image_bytes, at)
+        if kind == 2:
+            roots[name.rstrip(b"\0").decode()] = (image_bytes[at + ENTRY_SIZE - 32:at + ENTRY_SIZE], -(-text // 4096) - (-constants // 4096))
+    return roots
+
+
 def sites(cell):
-    """Where a cell's program comes back from the kernel: behind each `syscall` instruction of its code."""
+    """Where a cell's program comes back from the kernel: behind each `syscall` instruction of its code, as image offsets."""
     with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
         elf = file.read()
     at, size, count = struct.unpack_from("<Q", elf, 32)[0], *struct.unpack_from("<HH", elf, 54)
@@ -43,7 +61,7 @@ def sites(cell):
 
 
 def symbol(cell, name):
-    """The address of a function of a cell's program."""
+    """The image offset of a function of a cell's program."""
     with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
         elf = file.read()
     at, size, count = struct.unpack_from("<Q", elf, 40)[0], *struct.unpack_from("<HH", elf, 58)
@@ -64,6 +82,7 @@ class Debugger:
         self.machine, self.still, self.since, self.heard = machine, 0.0, None, b""
         self.line = socket.socket(socket.AF_UNIX)
         self.places = {}
+        self.roots = code_roots(machine.bundle)
         self.idle = lambda: machine.read(0.01)  # what to do while it runs and nothing is to be done
 
     def __enter__(self):
@@ -167,15 +186,32 @@ class Debugger:
         for address in addresses:
             self.must((b"Z1,%x,1" if on else b"z1,%x,1") % address)
 
-    def memory(self, path):
-        """All of the machine's memory, into a file."""
-        self.stop()
+    def save(self, path):
+        """All of the stopped machine's memory, into a file."""
         size = 128 << 20  # runner/machine.py
         command = f'pmemsave 0 {size:#x} "{os.path.abspath(path)}"'
         self.put(b"qRcmd," + command.encode().hex().encode())
         while self.packet() != b"OK":
             pass
+
+    def memory(self, path):
+        self.stop()
+        self.save(path)
         self.go()
+
+    def bases(self, cell):
+        """Where this cell's code begins, in its address space; one that ended may be among them. The machine is stopped."""
+        root, pages = self.roots[cell]
+        path = os.path.join(self.machine.folder, "memory.bin")
+        self.save(path)
+        found, at = [], -1
+        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as memory:
+            while (at := memory.find(root, at + 1)) >= 0:
+                base, count = struct.unpack_from("<QI", memory, at - 16) if at >= 16 else (0, 0)
+                if count == pages and base % 4096 == 0 and PLACES <= base < NOWHERE << 4:
+                    found.append(base)
+        os.unlink(path)
+        return found
 
     # ---- a death
 
@@ -194,7 +230,9 @@ class Debugger:
         end, wrong = time.monotonic() + seconds, collections.Counter()
         if self.since is None:
             self.stop()
-        marked = set(places or self.places.setdefault(cell, sites(cell)))
+        most = WRONG_ASKED if places else WRONG_MOST
+        places = places or self.places.setdefault(cell, sites(cell))
+        marked = {base + place for base in self.bases(cell) for place in places}
         self.marks(marked, True)
         found = False
         while not found:
@@ -206,7 +244,7 @@ class Debugger:
             found = now == cell
             # Programs share the code that calls the kernel, so others come by; what others do in a loop is too much.
             wrong[place] += self.ask(b"m%x,2" % (place - 2)) != b"0f05"
-            if not found and wrong[place] == WRONG_MOST and place in marked:
+            if not found and wrong[place] == most and place in marked:
                 self.marks([place], False)
                 marked.remove(place)
             elif not found:
@@ -243,7 +281,8 @@ class Debugger:
         elif way == "null":
             self.set(RIP, 0)
         else:
-            self.set(RIP, self.places.setdefault(cell, sites(cell))[0] - 2)
+            base = max(base for base in self.bases(cell) if base <= self.cell_and_place()[1])
+            self.set(RIP, base + self.places.setdefault(cell, sites(cell))[0] - 2)
             for register, value in ((RAX, SYS_EXIT), (RDI, 0), (RSI, 1)):
                 self.set(register, value)
         self.go()

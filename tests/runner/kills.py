@@ -14,7 +14,7 @@ from runner.debugger import Debugger
 from runner.device import Device, Usage, must, vectors
 from runner.wallet import WORDS
 
-CELLS = ("log", "entropy", "console", "companion", "vault", "prompt", "reader", "wallet")
+CELLS = ("log", "entropy", "console", "companion", "vault", "journal", "prompt", "reader", "wallet")
 FORGIVEN, WINDOW = 3, 11  # the steward's RESTARTS_MAX in KEEPER_CALM (services/steward/keeper.h), and a second more
 SILENCE = 4  # seconds without an echo after which the person types again
 PAUSE, REFUSED = 0.5, 4

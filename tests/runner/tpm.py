@@ -7,7 +7,7 @@ import os
 import socket
 import struct
 
-SET_DATA = 16  # swtpm's control channel: CMD_SET_DATAFD
+INIT, SET_DATA = 2, 16  # swtpm's control channel: CMD_INIT, CMD_SET_DATAFD
 SHA256 = 0x0B
 OWNER, PASSWORD = 0x40000001, 0x40000009
 DIGESTS = {0x04: 20, 0x0B: 32, 0x0C: 48, 0x0D: 64, 0x12: 32}
@@ -50,6 +50,13 @@ class Tpm:
             raise OSError(result, f"the TPM says 0x{result:x}")
         return answer[10:]
 
+    def power_on(self):
+        """For a TPM that no machine has started."""
+        self.control.sendall(struct.pack(">II", INIT, 0))
+        if struct.unpack(">I", self.control.recv(4))[0] != 0:
+            raise OSError("swtpm did not start its TPM")
+        self.command(0x144, struct.pack(">H", 0))
+
     def pcrs(self):
         """Register number -> SHA-256 bank's value in hexadecimal."""
         values = {}
@@ -68,6 +75,9 @@ class Tpm:
         public = struct.pack(">IHIHH", index, SHA256, attributes, 0, size)
         parameters = struct.pack(">H", len(password)) + password + struct.pack(">H", len(public)) + public
         self.authorised(0x12A, struct.pack(">I", OWNER), parameters)
+
+    def index_undefine(self, index):
+        self.authorised(0x122, struct.pack(">II", OWNER, index), b"")
 
     def index_increment(self, index, password=b""):
         self.authorised(0x134, struct.pack(">II", index, index), b"", password)

@@ -36,12 +36,42 @@ def comma(path):
     return path.replace(",", ",,")
 
 
+def tpm_new():
+    """A folder for the state of a TPM."""
+    return tempfile.mkdtemp(prefix="cella-tpm-")  # swtpm's profile may allow no other place
+
+
+def tpm_start(folder, log):
+    """A software TPM with its state in `folder`; its process."""
+    control = os.path.join(folder, "tpm.sock")
+    if os.path.exists(control):
+        os.unlink(control)
+    with open(log, "wb") as file:
+        tpm = subprocess.Popen(["swtpm", "socket", "--tpm2", "--terminate", "--tpmstate", f"dir={folder}",
+                                "--ctrl", f"type=unixio,path={control}"], stdin=subprocess.DEVNULL, stdout=file,
+                               stderr=file, preexec_fn=follow_parent)
+    end = time.monotonic() + TPM_SECONDS
+    while not os.path.exists(control):
+        if tpm.poll() is not None or time.monotonic() > end:
+            raise Failed(f"the software TPM did not start - see {log}")
+        time.sleep(0.02)
+    return tpm
+
+
+def tpm_options(folder):
+    return ["-chardev", f"socket,id=tpm,path={comma(folder)}/tpm.sock", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
+            "-device", "tpm-crb,tpmdev=tpm0"]
+
+
 class UefiMachine(Machine):
-    """`loader` is an EFI program, `bundle` one for UEFI; both go onto a disk."""
+    """`loader` is an EFI program, `bundle` one for UEFI; both go onto a disk. `tpm_kept` is a folder with a TPM's state that
+    this machine takes and leaves, `tpm_there` whether it has one at all."""
+
+    tpm_kept, tpm_there = None, True
 
     def __enter__(self):
         os.makedirs(self.folder, exist_ok=True)
-        self.tpm, self.tpm_folder = None, tempfile.mkdtemp(prefix="cella-tpm-")  # swtpm's profile may allow no other place
+        self.tpm, self.tpm_folder = None, self.tpm_kept or tpm_new()
         shutil.copyfile(f"{image.BUILD}/keys/vars.fd", os.path.join(self.folder, "vars.fd"))
         tool("disk", os.path.join(self.folder, "disk.img"), self.loader, self.bundle)
         try:
@@ -56,27 +86,19 @@ class UefiMachine(Machine):
         self.tpm_stop()
 
     def tpm_start(self):
-        control = os.path.join(self.tpm_folder, "tpm.sock")
-        with open(os.path.join(self.folder, "tpm.txt"), "wb") as log:
-            self.tpm = subprocess.Popen(["swtpm", "socket", "--tpm2", "--terminate", "--tpmstate", f"dir={self.tpm_folder}",
-                                         "--ctrl", f"type=unixio,path={control}"], stdin=subprocess.DEVNULL, stdout=log,
-                                        stderr=log, preexec_fn=follow_parent)
-        end = time.monotonic() + TPM_SECONDS
-        while not os.path.exists(control):
-            if self.tpm.poll() is not None or time.monotonic() > end:
-                raise Failed(f"the software TPM did not start - see {self.folder}/tpm.txt")
-            time.sleep(0.02)
+        if self.tpm_there:
+            self.tpm = tpm_start(self.tpm_folder, os.path.join(self.folder, "tpm.txt"))
 
     def tpm_stop(self):
         if self.tpm:
             self.tpm.kill()
             self.tpm.wait()
-        shutil.rmtree(self.tpm_folder, ignore_errors=True)
+        if not self.tpm_kept:
+            shutil.rmtree(self.tpm_folder, ignore_errors=True)
 
     def boot_options(self):
         return ["-M", "q35,smm=on", "-vga", "std", "-global", "driver=cfi.pflash01,property=secure,value=on",
                 "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={FIRMWARE}",
                 "-drive", "if=pflash,unit=1,format=raw,file=vars.fd",
-                "-drive", "if=none,id=disk,format=raw,snapshot=on,file=disk.img", "-device", "ide-hd,drive=disk",
-                "-chardev", f"socket,id=tpm,path={comma(self.tpm_folder)}/tpm.sock",
-                "-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-crb,tpmdev=tpm0"]
+                "-drive", "if=none,id=disk,format=raw,snapshot=on,file=disk.img", "-device", "ide-hd,drive=disk"] \
+            + (tpm_options(self.tpm_folder) if self.tpm_there else [])

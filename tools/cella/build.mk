@@ -34,4 +34,6 @@ $(TOML_ASAN): tools/cella/toml.cpp tools/cella/toml.h
 PROFILE_SRC := $(addprefix tools/cella/,profile.c profile_check.c ceiling.c manifest.c fields.c plan.c inspect_plan.c inspect_svg.c) \
                tools/common/near.c tools/common/complaint.c $(GEN_NAMES_SRC)
 $(eval $(call unit_test,cella_profile,tools/cella/profile_test.c $(PROFILE_SRC),$(TOML_ASAN) -lstdc++,-Itools $(INC_gen)))
+$(eval $(call unit_test,cella_quote,$(addprefix tools/cella/,quote_test.c quote_check.c),$(FORMAT_LIBS_asan) $(CRYPTO_LIBS_asan),\
+    -Itools $(INC_format) $(INC_crypto)))
 $(eval $(call unit_test,cella_elf,tools/cella/elf_test.c tools/cella/elf.c tools/common/complaint.c,,-Itools))

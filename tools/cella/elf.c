@@ -8,7 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IMAGE_PAGES_MOST = BUNDLE_PAGES_MAX, LOADED_PAGES_MOST = 16384, PARTS = 3 };
+enum {
+    IMAGE_PAGES_MOST = BUNDLE_PAGES_MAX,
+    LOADED_PAGES_MOST = CELL_CODE_PAGES_MAX,
+    LINK = BUNDLE_PARTS, // behind the image's parts: what only this tool reads
+    SEGMENTS,
+};
 
 struct part {
     bool present;
@@ -16,7 +21,7 @@ struct part {
     uint64_t address, file_offset, file_size, memory_size;
 };
 
-// What is known while one file is read. Parts: text, rodata, data.
+// What is known while one file is read.
 struct program {
     const char *path;
     struct complaint *c;
@@ -24,9 +29,9 @@ struct program {
     uint64_t size;
     enum elf_kind kind;
     Elf64_Ehdr header;
-    struct part parts[PARTS];
-    struct part dynamic;
-    uint64_t base, end; // linked addresses
+    struct part parts[SEGMENTS];
+    struct part dynamic, relro;
+    uint64_t end; // of the image in memory; it starts at 0
     struct elf_image image;
 };
 
@@ -74,147 +79,192 @@ static bool read_header(struct program *p)
         h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_ident[EI_VERSION] != EV_CURRENT ||
         h->e_machine != EM_X86_64 || h->e_phentsize != sizeof(Elf64_Phdr))
         return fail(p, ELF_NOT_ELF, NULL, NULL);
-    if (p->kind == ELF_CELL && h->e_type != ET_EXEC)
-        return fail(p, ELF_TYPE_CELL, NULL, NULL);
-    if (p->kind == ELF_KERNEL && h->e_type != ET_DYN)
-        return fail(p, ELF_TYPE_KERNEL, NULL, NULL);
+    if (h->e_type != ET_DYN)
+        return fail(p, ELF_TYPE, NULL, NULL);
     if (!inside(h->e_phoff, (uint64_t)h->e_phnum * sizeof(Elf64_Phdr), p->size))
         return fail(p, ELF_SHORT, "segments", NULL);
     return true;
 }
 
+// Which part a segment is, SEGMENTS if none: by its rights, and the three that are r-- by what lies
+// in them.
+static size_t load_part(const struct program *p, const Elf64_Phdr *h)
+{
+    switch (h->p_flags) {
+    case PF_R | PF_X:
+        return BUNDLE_TEXT;
+    case PF_R | PF_W:
+        return BUNDLE_DATA;
+    case PF_R:
+        if (p->relro.present && p->relro.address == h->p_vaddr)
+            return BUNDLE_RELRO;
+        if (p->dynamic.present && p->dynamic.address >= h->p_vaddr &&
+            inside(p->dynamic.address - h->p_vaddr, p->dynamic.memory_size, h->p_memsz))
+            return LINK;
+        return BUNDLE_RODATA;
+    default:
+        return SEGMENTS;
+    }
+}
+
 static bool read_load(struct program *p, unsigned number, const Elf64_Phdr *h)
 {
-    static const uint32_t rights[PARTS] = {PF_R | PF_X, PF_R, PF_R | PF_W};
+    static const char *const names[SEGMENTS] = {"text", "rodata", "relro", "data", "link"};
+    const size_t which = load_part(p, h);
     char n[24], text[8];
-    size_t which = 0;
 
     decimal(number, n);
-    while (which < PARTS && rights[which] != h->p_flags)
-        which++;
-    for (size_t i = which; i < PARTS; i++)
-        if (p->parts[i].present)
-            which = PARTS; // twice, or after one that belongs behind it
-    if (which == PARTS) {
+    if (which == SEGMENTS) {
         snprintf(text, sizeof(text), "%c%c%c", h->p_flags & PF_R ? 'r' : '-',
                  h->p_flags & PF_W ? 'w' : '-', h->p_flags & PF_X ? 'x' : '-');
         return fail(p, ELF_RIGHTS, n, text);
     }
+    for (size_t i = which; i < SEGMENTS; i++)
+        if (p->parts[i].present)
+            return fail(p, ELF_ORDER, n, names[which]);
     if (h->p_vaddr % PAGE_SIZE != 0)
         return fail(p, ELF_ALIGN, n, NULL);
     if (!inside(h->p_offset, h->p_filesz, p->size))
         return fail(p, ELF_SHORT, "segments", NULL);
-    if (h->p_filesz > h->p_memsz || (which != 2 && h->p_filesz != h->p_memsz))
+    if (h->p_filesz > h->p_memsz || (which != BUNDLE_DATA && h->p_filesz != h->p_memsz))
         return fail(p, ELF_SIZE, n, NULL);
     p->parts[which] = (struct part){true, number, h->p_vaddr, h->p_offset, h->p_filesz, h->p_memsz};
     return true;
 }
 
-static bool read_segments(struct program *p)
+// Calls `read` for every program header, with its number.
+static bool headers_walk(struct program *p,
+                         bool (*read)(struct program *p, unsigned number, const Elf64_Phdr *h))
 {
     for (unsigned i = 0; i < p->header.e_phnum; i++) {
         Elf64_Phdr h;
-        char n[24], type[24];
         memcpy(&h, p->file + p->header.e_phoff + i * sizeof(h), sizeof(h));
-        switch (h.p_type) {
-        case PT_NULL:
-        case PT_PHDR:
-        case PT_GNU_RELRO: // becomes rodata by its place
-            break;
-        case PT_GNU_STACK:
-            if (h.p_flags & PF_X)
-                return fail(p, ELF_STACK, NULL, NULL);
-            break;
-        case PT_LOAD:
-            if (h.p_memsz != 0 && !read_load(p, i, &h))
-                return false;
-            break;
-        case PT_DYNAMIC:
-            if (p->kind == ELF_CELL)
-                return fail(p, ELF_DYNAMIC, NULL, NULL);
-            p->dynamic = (struct part){true, i, h.p_vaddr, h.p_offset, h.p_filesz, h.p_memsz};
-            break;
-        case PT_INTERP:
-            return fail(p, ELF_DYNAMIC, NULL, NULL);
-        default:
-            return fail(p, ELF_SEGMENT, decimal(i, n), hex(h.p_type, type));
-        }
+        if (!read(p, i, &h))
+            return false;
     }
-    return p->parts[0].present || fail(p, ELF_NO_TEXT, NULL, NULL);
+    return true;
 }
 
-// The parts lie one behind the other; the image is made of whole pages.
+// What says what the loadable segments are.
+static bool read_other(struct program *p, unsigned number, const Elf64_Phdr *h)
+{
+    const struct part part = {true, number, h->p_vaddr, h->p_offset, h->p_filesz, h->p_memsz};
+    char n[24], type[24];
+
+    switch (h->p_type) {
+    case PT_NULL:
+    case PT_PHDR:
+    case PT_LOAD:
+        return true;
+    case PT_GNU_RELRO:
+        if (p->relro.present)
+            return fail(p, ELF_RELRO, decimal(number, n), NULL);
+        if (h->p_filesz != 0) // the linker rounds up an empty one, too
+            p->relro = part;
+        return true;
+    case PT_GNU_STACK:
+        return (h->p_flags & PF_X) == 0 || fail(p, ELF_STACK, NULL, NULL);
+    case PT_DYNAMIC:
+        if (p->dynamic.present)
+            return fail(p, ELF_DYNAMIC, decimal(number, n), NULL);
+        p->dynamic = part;
+        return true;
+    case PT_INTERP:
+        return fail(p, ELF_INTERPRETER, NULL, NULL);
+    default:
+        return fail(p, ELF_SEGMENT, decimal(number, n), hex(h->p_type, type));
+    }
+}
+
+static bool read_loads(struct program *p, unsigned number, const Elf64_Phdr *h)
+{
+    return h->p_type != PT_LOAD || h->p_memsz == 0 || read_load(p, number, h);
+}
+
+// The linker rounds PT_GNU_RELRO up to whole pages.
+static bool read_segments(struct program *p)
+{
+    const struct part *relro = &p->parts[BUNDLE_RELRO], *link = &p->parts[LINK];
+    char n[24];
+
+    if (!headers_walk(p, read_other) || !headers_walk(p, read_loads))
+        return false;
+    if (!p->parts[BUNDLE_TEXT].present)
+        return fail(p, ELF_NO_TEXT, NULL, NULL);
+    if (p->relro.present && (!relro->present || p->relro.file_size != relro->file_size ||
+                             pages_of(p->relro.memory_size) != pages_of(relro->memory_size)))
+        return fail(p, ELF_RELRO, decimal(p->relro.number, n), NULL);
+    if (p->dynamic.present && !link->present)
+        return fail(p, ELF_DYNAMIC, decimal(p->dynamic.number, n), NULL);
+    return true;
+}
+
+// The segments lie one behind the other, from 0 on.
 static bool place(struct program *p)
 {
-    uint64_t limit = LOADED_PAGES_MOST, filled, loaded, pages[PARTS] = {0}, bss = 0;
+    const uint64_t limit = LOADED_PAGES_MOST;
+    uint64_t filled = 0;
     char a[24], b[24];
 
-    p->base = p->parts[0].address;
-    p->end = p->base;
-    for (size_t i = 0; i < PARTS; i++) {
+    if (p->parts[BUNDLE_TEXT].address != 0)
+        return fail(p, ELF_BASE, hex(p->parts[BUNDLE_TEXT].address, a), NULL);
+    for (size_t i = 0; i < SEGMENTS; i++) {
         const struct part *part = &p->parts[i];
+        uint64_t pages = pages_of(part->memory_size);
         if (!part->present)
             continue;
         if (part->address != p->end)
             return fail(p, ELF_PLACE, decimal(part->number, a), hex(p->end, b));
-        pages[i] = pages_of(part->file_size);
-        bss = pages_of(part->memory_size) - pages[i];
-        if (pages[i] + bss > limit || p->end > UINT64_MAX - (limit + 1) * PAGE_SIZE)
-            return fail(p, ELF_LARGE, decimal(pages[i] + bss, a), decimal(limit, b));
-        p->end += (pages[i] + bss) * PAGE_SIZE;
+        if (i == LINK)
+            break;
+        if (pages > limit - p->end / PAGE_SIZE)
+            return fail(p, ELF_LARGE, decimal(p->end / PAGE_SIZE + pages, a), decimal(limit, b));
+        p->end += pages * PAGE_SIZE;
+        filled += pages_of(part->file_size);
+        p->image.part_size[i] = (uint32_t)part->file_size;
     }
-    filled = pages[0] + pages[1] + pages[2];
-    loaded = filled + bss;
-    if (p->kind == ELF_CELL)
-        limit = (CELL_HEAP_BASE - CELL_CODE_BASE) / PAGE_SIZE - 1; // and one unmapped page
-    if (filled > IMAGE_PAGES_MOST || loaded > limit)
-        return fail(p, ELF_LARGE, decimal(loaded, a), decimal(limit, b));
-    if (p->kind == ELF_CELL && p->base != CELL_CODE_BASE)
-        return fail(p, ELF_BASE, hex(p->base, a), hex(CELL_CODE_BASE, b));
-    if (p->header.e_entry < p->base || p->header.e_entry - p->base >= p->parts[0].file_size)
+    if (filled > IMAGE_PAGES_MOST)
+        return fail(p, ELF_LARGE, decimal(filled, a), decimal(IMAGE_PAGES_MOST, b));
+    if (p->header.e_entry >= p->image.part_size[BUNDLE_TEXT])
         return fail(p, ELF_ENTRY, NULL, NULL);
-    p->image.text_pages = (uint32_t)pages[0];
-    p->image.rodata_pages = (uint32_t)pages[1];
-    p->image.data_pages = (uint32_t)pages[2];
-    p->image.bss_pages = (uint32_t)bss;
-    p->image.start = p->header.e_entry - p->base;
+    p->image.bss_pages = (uint32_t)(p->end / PAGE_SIZE - filled);
+    p->image.start = p->header.e_entry;
+    p->image.size = filled * PAGE_SIZE;
     p->image.bytes = calloc(filled, PAGE_SIZE);
     if (!p->image.bytes)
         abort();
-    for (size_t i = 0; i < PARTS; i++)
+    for (size_t i = 0; i < BUNDLE_PARTS; i++)
         if (p->parts[i].present)
-            memcpy(p->image.bytes + (p->parts[i].address - p->base),
-                   p->file + p->parts[i].file_offset, p->parts[i].file_size);
+            memcpy(p->image.bytes + p->parts[i].address, p->file + p->parts[i].file_offset,
+                   p->parts[i].file_size);
     return true;
 }
 
-static uint64_t image_size(const struct elf_image *image)
+// What the link segment holds at these linked addresses; NULL if it does not hold them all.
+static const uint8_t *link_range(const struct program *p, uint64_t address, uint64_t count)
 {
-    return ((uint64_t)image->text_pages + image->rodata_pages + image->data_pages) * PAGE_SIZE;
+    const struct part *link = &p->parts[LINK];
+
+    if (!link->present || address < link->address ||
+        !inside(address - link->address, count, link->file_size))
+        return NULL;
+    return p->file + link->file_offset + (address - link->address);
 }
 
-// A linked address range as an offset into the image's bytes.
-static bool image_range(const struct program *p, uint64_t address, uint64_t count, uint64_t *offset)
+static bool read_dynamic(struct program *p, const uint8_t **table, uint64_t *table_size)
 {
-    if (address < p->base || !inside(address - p->base, count, image_size(&p->image)))
-        return false;
-    *offset = address - p->base;
-    return true;
-}
-
-static bool read_dynamic(struct program *p, uint64_t *table, uint64_t *table_size)
-{
-    uint64_t at = 0, entry_size = sizeof(Elf64_Rela), rela = 0;
+    const uint8_t *at = link_range(p, p->dynamic.address, p->dynamic.file_size);
+    uint64_t entry_size = sizeof(Elf64_Rela), rela = 0;
     Elf64_Dyn d;
     char tag[24];
 
     *table_size = 0;
     if (!p->dynamic.present)
         return true;
-    if (!image_range(p, p->dynamic.address, p->dynamic.file_size, &at))
+    if (!at)
         return fail(p, ELF_RELA, NULL, NULL);
     for (uint64_t i = 0; i + sizeof(d) <= p->dynamic.file_size; i += sizeof(d)) {
-        memcpy(&d, p->image.bytes + at + i, sizeof(d));
+        memcpy(&d, at + i, sizeof(d));
         switch (d.d_tag) {
         case DT_NULL:
             i = p->dynamic.file_size - sizeof(d);
@@ -228,7 +278,7 @@ static bool read_dynamic(struct program *p, uint64_t *table, uint64_t *table_siz
         case DT_RELAENT:
             entry_size = d.d_un.d_val;
             break;
-        // Facts about symbols, for loaders that look them up; this one does not.
+        // Facts for loaders that look symbols up or call initializers; here lib/os does the latter.
         case DT_RELACOUNT:
         case DT_SYMTAB:
         case DT_SYMENT:
@@ -238,15 +288,24 @@ static bool read_dynamic(struct program *p, uint64_t *table, uint64_t *table_siz
         case DT_GNU_HASH:
         case DT_FLAGS_1:
         case DT_DEBUG:
+        case DT_INIT:
+        case DT_FINI:
+        case DT_INIT_ARRAY:
+        case DT_INIT_ARRAYSZ:
+        case DT_FINI_ARRAY:
+        case DT_FINI_ARRAYSZ:
             break;
+        case DT_TEXTREL:
+            return fail(p, ELF_TEXTREL, NULL, NULL);
+        case DT_NEEDED:
+            return fail(p, ELF_NEEDED, NULL, NULL);
         default:
             return fail(p, ELF_TAG, hex((uint64_t)d.d_tag, tag), NULL);
         }
     }
-    if (*table_size == 0)
-        return true;
-    if (entry_size != sizeof(Elf64_Rela) || *table_size % sizeof(Elf64_Rela) != 0 ||
-        !image_range(p, rela, *table_size, table))
+    *table = *table_size == 0 ? NULL : link_range(p, rela, *table_size);
+    if (*table_size != 0 && (entry_size != sizeof(Elf64_Rela) ||
+                             *table_size % sizeof(Elf64_Rela) != 0 || *table == NULL))
         return fail(p, ELF_RELA, NULL, NULL);
     return true;
 }
@@ -258,18 +317,33 @@ static int rela_compare(const void *a, const void *b)
     return (x->r_offset > y->r_offset) - (x->r_offset < y->r_offset);
 }
 
+static bool relocatable(const struct program *p, uint64_t offset)
+{
+    const struct part *relro = &p->parts[BUNDLE_RELRO], *data = &p->parts[BUNDLE_DATA];
+    const uint64_t word = sizeof(uint64_t);
+
+    return (offset >= relro->address && inside(offset - relro->address, word, relro->file_size)) ||
+           (offset >= data->address && inside(offset - data->address, word, data->file_size));
+}
+
 // Put what one relocation says into the image; `least` is the first offset that is still free.
 static bool relocate_one(struct program *p, const Elf64_Rela *r, uint64_t number, uint64_t *least)
 {
-    uint64_t offset = 0, value = (uint64_t)r->r_addend - p->base;
+    const uint64_t offset = r->r_offset, value = (uint64_t)r->r_addend;
     char a[24], b[24];
 
+    decimal(number, a);
+    hex(offset, b);
     if (r->r_info != R_X86_64_RELATIVE) // and symbol 0
-        return fail(p, ELF_RELOC_TYPE, decimal(number, a), decimal(ELF64_R_TYPE(r->r_info), b));
-    if (!image_range(p, r->r_offset, sizeof(value), &offset) || offset < *least)
-        return fail(p, ELF_RELOC_PLACE, decimal(number, a), hex(r->r_offset, b));
-    if ((uint64_t)r->r_addend < p->base || value > p->end - p->base)
-        return fail(p, ELF_RELOC_VALUE, decimal(number, a), NULL);
+        return fail(p, ELF_RELOC_TYPE, a, decimal(ELF64_R_TYPE(r->r_info), b));
+    if (!relocatable(p, offset))
+        return fail(p, ELF_RELOC_PLACE, a, b);
+    if (offset % sizeof(value) != 0)
+        return fail(p, ELF_RELOC_ALIGN, a, b);
+    if (offset < *least)
+        return fail(p, ELF_RELOC_TWICE, a, b);
+    if (value > p->end)
+        return fail(p, ELF_RELOC_VALUE, a, NULL);
     memcpy(p->image.bytes + offset, &value, sizeof(value));
     p->image.relocs[p->image.reloc_count++] = (uint32_t)offset;
     *least = offset + sizeof(value);
@@ -278,7 +352,8 @@ static bool relocate_one(struct program *p, const Elf64_Rela *r, uint64_t number
 
 static bool relocate(struct program *p)
 {
-    uint64_t at = 0, size = 0, least = (uint64_t)p->image.text_pages * PAGE_SIZE, count;
+    const uint8_t *at = NULL;
+    uint64_t size = 0, least = 0, count;
     Elf64_Rela *table;
     bool good = true;
 
@@ -287,11 +362,11 @@ static bool relocate(struct program *p)
     count = size / sizeof(Elf64_Rela);
     if (count == 0)
         return true;
-    table = malloc(size); // a copy: relocations may lie over the table itself
+    table = malloc(size);
     p->image.relocs = malloc(count * sizeof(uint32_t));
     if (!table || !p->image.relocs)
         abort();
-    memcpy(table, p->image.bytes + at, size);
+    memcpy(table, at, size);
     qsort(table, count, sizeof(*table), rela_compare);
     for (uint64_t i = 0; good && i < count; i++)
         good = relocate_one(p, &table[i], i, &least);
@@ -304,7 +379,7 @@ bool elf_convert(const char *path, const uint8_t *file, size_t size, enum elf_ki
 {
     struct program p = {.path = path, .c = c, .file = file, .size = size, .kind = kind};
 
-    if (read_header(&p) && read_segments(&p) && place(&p) && (kind == ELF_CELL || relocate(&p))) {
+    if (read_header(&p) && read_segments(&p) && place(&p) && relocate(&p)) {
         *out = p.image;
         return true;
     }

@@ -9,13 +9,31 @@
 #include <elf.h>
 #include <stdlib.h>
 
-enum { SEGMENTS = 6, FILE_SIZE = 8 * PAGE_SIZE, DYNAMIC_AT = 0x100, RELA_AT = 0x200 };
+enum {
+    SEGMENTS = 9,
+    FILE_SIZE = 8 * PAGE_SIZE,
+    TEXT = 0,
+    RODATA,
+    RELRO,
+    DATA,
+    LINK,
+    PAGES, // of the file that hold something
+    RELOCATED = PAGES,
+    DYNAMIC,
+    STACK,
+    FREE, // a header that is not used
+    DYNAMIC_AT = 0x100,
+    RELA_AT = 0x200,
+    BSS = 3,
+    LINK_PLACE = (DATA + 1 + BSS) * PAGE_SIZE,
+};
 
-// A file with one page of text, one of rodata and 16 bytes of data with bss behind, to be spoilt.
+// A file with a page each of text and rodata, 24 bytes of relro, 16 of data with bss behind, and
+// the relocations of both words of the data and one of relro; to be spoilt.
 struct sample {
     Elf64_Ehdr header;
     Elf64_Phdr segments[SEGMENTS];
-    uint8_t pages[3][PAGE_SIZE]; // text, rodata, data
+    uint8_t pages[PAGES][PAGE_SIZE];
     size_t size;
     enum elf_kind kind;
 };
@@ -28,53 +46,78 @@ static Elf64_Phdr segment(uint32_t type, uint32_t flags, uint64_t offset, uint64
     return (Elf64_Phdr){type, flags, offset, address, address, file_size, memory_size, PAGE_SIZE};
 }
 
-static struct sample sample_make(enum elf_kind kind)
+static Elf64_Dyn *dynamic_of(struct sample *s)
 {
-    struct sample s = {.size = FILE_SIZE, .kind = kind};
-    uint64_t base = kind == ELF_CELL ? CELL_CODE_BASE : 0;
-
-    memcpy(s.header.e_ident, ELFMAG, SELFMAG);
-    s.header.e_ident[EI_CLASS] = ELFCLASS64;
-    s.header.e_ident[EI_DATA] = ELFDATA2LSB;
-    s.header.e_ident[EI_VERSION] = EV_CURRENT;
-    s.header.e_type = kind == ELF_CELL ? ET_EXEC : ET_DYN;
-    s.header.e_machine = EM_X86_64;
-    s.header.e_phoff = sizeof(s.header);
-    s.header.e_phentsize = sizeof(Elf64_Phdr);
-    s.header.e_phnum = SEGMENTS;
-    s.header.e_entry = base + 0x10;
-    s.segments[0] = segment(PT_LOAD, PF_R | PF_X, PAGE_SIZE, base, 100, 100);
-    s.segments[1] = segment(PT_LOAD, PF_R, 2 * PAGE_SIZE, base + PAGE_SIZE, PAGE_SIZE, PAGE_SIZE);
-    s.segments[2] =
-        segment(PT_LOAD, PF_R | PF_W, 3 * PAGE_SIZE, base + 2 * PAGE_SIZE, 16, 3 * PAGE_SIZE + 1);
-    s.segments[3] = segment(PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 0);
-    memset(s.pages[0], 0x90, 100);
-    memset(s.pages[1], 0x11, PAGE_SIZE);
-    memset(s.pages[2], 0xdd, 16);
-    return s;
+    return (Elf64_Dyn *)(void *)(s->pages[LINK] + DYNAMIC_AT);
 }
 
-// The kernel's sample: relocations of words 0 and 8 of the data, described in the rodata.
-static struct sample kernel_make(void)
+static Elf64_Rela *rela_of(struct sample *s)
 {
-    struct sample s = sample_make(ELF_KERNEL);
+    return (Elf64_Rela *)(void *)(s->pages[LINK] + RELA_AT);
+}
+
+static void sample_link(struct sample *s)
+{
     const Elf64_Dyn dynamic[] = {
-        {DT_RELA,    {PAGE_SIZE + RELA_AT}   },
-        {DT_RELASZ,  {2 * sizeof(Elf64_Rela)}},
+        {DT_RELA,    {LINK_PLACE + RELA_AT}  },
+        {DT_RELASZ,  {3 * sizeof(Elf64_Rela)}},
         {DT_RELAENT, {sizeof(Elf64_Rela)}    },
         {DT_FLAGS_1, {0x08000000}            },
         {DT_NULL,    {0}                     },
         {DT_NEEDED,  {1}                     }, // behind the end: not read
     };
     const Elf64_Rela relocations[] = {
-        {2 * PAGE_SIZE + 8, R_X86_64_RELATIVE, 0x20         }, // not in order: the tool sorts
-        {2 * PAGE_SIZE,     R_X86_64_RELATIVE, 6 * PAGE_SIZE},
+        {DATA * PAGE_SIZE + 8,   R_X86_64_RELATIVE, 0x20      }, // not in order: the tool sorts
+        {DATA * PAGE_SIZE,       R_X86_64_RELATIVE, LINK_PLACE},
+        {RELRO * PAGE_SIZE + 16, R_X86_64_RELATIVE, 0x30      },
     };
 
-    memcpy(s.pages[1] + DYNAMIC_AT, dynamic, sizeof(dynamic));
-    memcpy(s.pages[1] + RELA_AT, relocations, sizeof(relocations));
-    s.segments[4] = segment(PT_DYNAMIC, PF_R, 2 * PAGE_SIZE + DYNAMIC_AT, PAGE_SIZE + DYNAMIC_AT,
-                            sizeof(dynamic), sizeof(dynamic));
+    memcpy(dynamic_of(s), dynamic, sizeof(dynamic));
+    memcpy(rela_of(s), relocations, sizeof(relocations));
+    s->segments[DYNAMIC] = segment(PT_DYNAMIC, PF_R, (LINK + 1) * PAGE_SIZE + DYNAMIC_AT,
+                                   LINK_PLACE + DYNAMIC_AT, sizeof(dynamic), sizeof(dynamic));
+}
+
+static struct sample sample_make(enum elf_kind kind)
+{
+    struct sample s = {.size = FILE_SIZE, .kind = kind};
+
+    memcpy(s.header.e_ident, ELFMAG, SELFMAG);
+    s.header.e_ident[EI_CLASS] = ELFCLASS64;
+    s.header.e_ident[EI_DATA] = ELFDATA2LSB;
+    s.header.e_ident[EI_VERSION] = EV_CURRENT;
+    s.header.e_type = ET_DYN;
+    s.header.e_machine = EM_X86_64;
+    s.header.e_phoff = sizeof(s.header);
+    s.header.e_phentsize = sizeof(Elf64_Phdr);
+    s.header.e_phnum = SEGMENTS;
+    s.header.e_entry = 0x10;
+    s.segments[TEXT] = segment(PT_LOAD, PF_R | PF_X, PAGE_SIZE, 0, 100, 100);
+    s.segments[RODATA] =
+        segment(PT_LOAD, PF_R, 2 * PAGE_SIZE, RODATA * PAGE_SIZE, PAGE_SIZE, PAGE_SIZE);
+    s.segments[RELRO] = segment(PT_LOAD, PF_R, 3 * PAGE_SIZE, RELRO * PAGE_SIZE, 24, 24);
+    s.segments[DATA] =
+        segment(PT_LOAD, PF_R | PF_W, 4 * PAGE_SIZE, DATA * PAGE_SIZE, 16, BSS * PAGE_SIZE + 1);
+    s.segments[LINK] =
+        segment(PT_LOAD, PF_R, (LINK + 1) * PAGE_SIZE, LINK_PLACE, PAGE_SIZE, PAGE_SIZE);
+    s.segments[RELOCATED] =
+        segment(PT_GNU_RELRO, PF_R, 3 * PAGE_SIZE, RELRO * PAGE_SIZE, 24, PAGE_SIZE);
+    s.segments[STACK] = segment(PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 0);
+    memset(s.pages[TEXT], 0x90, 100);
+    memset(s.pages[RODATA], 0x11, PAGE_SIZE);
+    memset(s.pages[RELRO], 0xcc, 24);
+    memset(s.pages[DATA], 0xdd, 16);
+    sample_link(&s);
+    return s;
+}
+
+// Nothing to relocate, no data: as the smallest cells are.
+static struct sample small_make(void)
+{
+    struct sample s = sample_make(ELF_CELL);
+
+    for (int i = RODATA; i <= DYNAMIC; i++)
+        s.segments[i].p_type = PT_NULL;
     return s;
 }
 
@@ -122,20 +165,23 @@ static void test_good(void)
     uint64_t word;
 
     if (CHECK(convert(&s, &image, &c))) {
-        CHECK(image.text_pages == 1 && image.rodata_pages == 1 && image.data_pages == 1);
-        CHECK(image.bss_pages == 3 && image.start == 0x10 && image.reloc_count == 0);
+        CHECK(image.part_size[BUNDLE_TEXT] == 100 && image.part_size[BUNDLE_RODATA] == PAGE_SIZE);
+        CHECK(image.part_size[BUNDLE_RELRO] == 24 && image.part_size[BUNDLE_DATA] == 16);
+        CHECK(image.bss_pages == BSS && image.start == 0x10 && image.size == 4 * PAGE_SIZE);
         CHECK(image.bytes[99] == 0x90 && image.bytes[100] == 0 && image.bytes[PAGE_SIZE] == 0x11);
-        CHECK(image.bytes[2 * PAGE_SIZE + 15] == 0xdd && image.bytes[2 * PAGE_SIZE + 16] == 0);
+        CHECK(image.bytes[RELRO * PAGE_SIZE + 15] == 0xcc);
+        CHECK_EQ(image.reloc_count, 3);
+        CHECK(image.relocs[0] == RELRO * PAGE_SIZE + 16 && image.relocs[1] == DATA * PAGE_SIZE &&
+              image.relocs[2] == DATA * PAGE_SIZE + 8);
+        memcpy(&word, image.bytes + image.relocs[0], sizeof(word));
+        CHECK_EQ(word, 0x30);
+        memcpy(&word, image.bytes + image.relocs[1], sizeof(word));
+        CHECK_EQ(word, LINK_PLACE); // the end of bss
         elf_image_free(&image);
     }
-    s = kernel_make();
+    s = small_make();
     if (CHECK(convert(&s, &image, &c))) {
-        CHECK_EQ(image.reloc_count, 2);
-        CHECK(image.relocs[0] == 2 * PAGE_SIZE && image.relocs[1] == 2 * PAGE_SIZE + 8);
-        memcpy(&word, image.bytes + image.relocs[0], sizeof(word));
-        CHECK_EQ(word, 6 * PAGE_SIZE); // the end of bss
-        memcpy(&word, image.bytes + image.relocs[1], sizeof(word));
-        CHECK_EQ(word, 0x20);
+        CHECK(image.size == PAGE_SIZE && image.bss_pages == 0 && image.reloc_count == 0);
         elf_image_free(&image);
     }
 }
@@ -144,66 +190,70 @@ static void test_segments(void)
 {
     REFUSED(sample_make(ELF_CELL), NOT_ELF, s.header.e_machine = EM_AARCH64);
     REFUSED(sample_make(ELF_CELL), NOT_ELF, s.size = 10);
-    REFUSED(sample_make(ELF_CELL), TYPE_CELL, s.header.e_type = ET_DYN);
-    REFUSED(sample_make(ELF_KERNEL), TYPE_KERNEL, s.header.e_type = ET_EXEC);
+    REFUSED(sample_make(ELF_CELL), TYPE, s.header.e_type = ET_EXEC);
+    REFUSED(sample_make(ELF_KERNEL), TYPE, s.header.e_type = ET_REL);
     REFUSED(sample_make(ELF_CELL), SHORT, s.header.e_phoff = FILE_SIZE - 8);
     REFUSED(sample_make(ELF_CELL), SHORT, s.header.e_phoff = UINT64_MAX - 8);
-    REFUSED(sample_make(ELF_CELL), SHORT, s.segments[1].p_offset = UINT64_MAX - PAGE_SIZE + 1);
+    REFUSED(sample_make(ELF_CELL), SHORT, s.segments[RODATA].p_offset = UINT64_MAX - PAGE_SIZE + 1);
     REFUSED(sample_make(ELF_CELL), SHORT, s.size = 3 * PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), SEGMENT, s.segments[5].p_type = PT_TLS);
-    REFUSED(sample_make(ELF_CELL), ALIGN, s.segments[1].p_vaddr += 8);
-    REFUSED(sample_make(ELF_CELL), RIGHTS, s.segments[2].p_flags = PF_R | PF_W | PF_X);
-    REFUSED(sample_make(ELF_CELL), RIGHTS, s.segments[0].p_flags = PF_X);
-    REFUSED(sample_make(ELF_CELL), RIGHTS, s.segments[1].p_flags = PF_R | PF_X);
-    REFUSED(sample_make(ELF_CELL), RIGHTS,
-            (s.segments[5] = s.segments[0], s.segments[0].p_type = 0));
-    REFUSED(sample_make(ELF_CELL), PLACE, s.segments[2].p_vaddr += PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), PLACE, s.segments[1].p_vaddr -= PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), SIZE, s.segments[1].p_memsz += 1);
-    REFUSED(sample_make(ELF_CELL), SIZE, s.segments[2].p_memsz = 8);
-    REFUSED(sample_make(ELF_CELL), NO_TEXT, s.segments[0].p_type = PT_NULL);
-    REFUSED(sample_make(ELF_CELL), LARGE, s.segments[2].p_memsz = 1ull << 40);
-    REFUSED(sample_make(ELF_CELL), LARGE, s.segments[2].p_memsz = UINT64_MAX);
-    REFUSED(sample_make(ELF_CELL), LARGE, s.segments[2].p_memsz = CELL_HEAP_BASE - CELL_CODE_BASE);
-    REFUSED(sample_make(ELF_CELL), BASE, {
-        for (int i = 0; i < 3; i++)
-            s.segments[i].p_vaddr += PAGE_SIZE;
-    });
-    REFUSED(sample_make(ELF_CELL), ENTRY, s.header.e_entry = CELL_CODE_BASE + 100);
-    REFUSED(sample_make(ELF_CELL), ENTRY, s.header.e_entry = CELL_CODE_BASE - 1);
-    REFUSED(sample_make(ELF_CELL), STACK, s.segments[3].p_flags |= PF_X);
-    REFUSED(sample_make(ELF_CELL), DYNAMIC, s.segments[4].p_type = PT_DYNAMIC);
-    REFUSED(sample_make(ELF_KERNEL), DYNAMIC, s.segments[4].p_type = PT_INTERP);
-}
-
-static Elf64_Dyn *dynamic_of(struct sample *s)
-{
-    return (Elf64_Dyn *)(void *)(s->pages[1] + DYNAMIC_AT);
-}
-
-static Elf64_Rela *rela_of(struct sample *s)
-{
-    return (Elf64_Rela *)(void *)(s->pages[1] + RELA_AT);
+    REFUSED(sample_make(ELF_CELL), SEGMENT, s.segments[FREE].p_type = PT_TLS);
+    REFUSED(sample_make(ELF_CELL), ALIGN, s.segments[RODATA].p_vaddr += 8);
+    REFUSED(sample_make(ELF_CELL), RIGHTS, s.segments[DATA].p_flags = PF_R | PF_W | PF_X);
+    REFUSED(sample_make(ELF_CELL), RIGHTS, s.segments[TEXT].p_flags = PF_X);
+    REFUSED(sample_make(ELF_CELL), RIGHTS, s.segments[DATA].p_flags = PF_W);
+    REFUSED(sample_make(ELF_CELL), ORDER, s.segments[RODATA].p_flags = PF_R | PF_X);
+    REFUSED(sample_make(ELF_CELL), ORDER, s.segments[RELOCATED].p_type = PT_NULL); // two rodata
+    REFUSED(sample_make(ELF_CELL), ORDER,
+            (s.segments[FREE] = s.segments[TEXT], s.segments[TEXT].p_type = PT_NULL));
+    REFUSED(sample_make(ELF_CELL), PLACE, s.segments[DATA].p_vaddr += PAGE_SIZE);
+    REFUSED(sample_make(ELF_CELL), PLACE, s.segments[RODATA].p_vaddr -= PAGE_SIZE);
+    REFUSED(sample_make(ELF_CELL), PLACE, s.segments[LINK].p_vaddr -= PAGE_SIZE;
+            s.segments[DYNAMIC].p_vaddr -= PAGE_SIZE);
+    REFUSED(sample_make(ELF_CELL), SIZE, s.segments[RODATA].p_memsz += 1);
+    REFUSED(sample_make(ELF_CELL), SIZE, s.segments[DATA].p_memsz = 8);
+    REFUSED(small_make(), NO_TEXT, s.segments[TEXT].p_type = PT_NULL);
+    REFUSED(sample_make(ELF_CELL), LARGE, s.segments[DATA].p_memsz = 1ull << 40);
+    REFUSED(sample_make(ELF_CELL), LARGE, s.segments[DATA].p_memsz = UINT64_MAX);
+    REFUSED(sample_make(ELF_CELL), LARGE,
+            s.segments[DATA].p_memsz = (uint64_t)CELL_CODE_PAGES_MAX * PAGE_SIZE);
+    REFUSED(small_make(), BASE, s.segments[TEXT].p_vaddr += PAGE_SIZE);
+    REFUSED(sample_make(ELF_CELL), ENTRY, s.header.e_entry = 100);
+    REFUSED(sample_make(ELF_CELL), ENTRY, s.header.e_entry = UINT64_MAX);
+    REFUSED(sample_make(ELF_CELL), STACK, s.segments[STACK].p_flags |= PF_X);
+    REFUSED(sample_make(ELF_KERNEL), INTERPRETER, s.segments[FREE].p_type = PT_INTERP);
+    REFUSED(sample_make(ELF_CELL), RELRO, s.segments[FREE] = s.segments[RELOCATED]);
+    REFUSED(sample_make(ELF_CELL), RELRO, s.segments[RELOCATED].p_filesz += 8);
+    REFUSED(sample_make(ELF_CELL), RELRO, s.segments[RELOCATED].p_memsz += 1);
+    REFUSED(sample_make(ELF_CELL), RELRO, s.segments[RELOCATED].p_vaddr = DATA * PAGE_SIZE;
+            s.segments[RELRO].p_type = PT_NULL);
+    REFUSED(sample_make(ELF_CELL), DYNAMIC, s.segments[FREE] = s.segments[DYNAMIC]);
+    REFUSED(small_make(), DYNAMIC, s.segments[DYNAMIC].p_type = PT_DYNAMIC);
 }
 
 static void test_relocations(void)
 {
-    REFUSED(kernel_make(), TAG, dynamic_of(&s)[3].d_tag = DT_NEEDED);
-    REFUSED(kernel_make(), TAG, dynamic_of(&s)[3].d_tag = DT_TEXTREL);
-    REFUSED(kernel_make(), TAG, dynamic_of(&s)[3].d_tag = DT_JMPREL);
-    REFUSED(kernel_make(), RELA, dynamic_of(&s)[0].d_un.d_ptr = 3 * PAGE_SIZE);
-    REFUSED(kernel_make(), RELA, dynamic_of(&s)[1].d_un.d_val = UINT64_MAX - 15);
-    REFUSED(kernel_make(), RELA, dynamic_of(&s)[1].d_un.d_val = 25);
-    REFUSED(kernel_make(), RELA, dynamic_of(&s)[2].d_un.d_val = 16);
-    REFUSED(kernel_make(), RELA, s.segments[4].p_vaddr = 5 * PAGE_SIZE);
-    REFUSED(kernel_make(), RELOC_TYPE, rela_of(&s)[0].r_info = R_X86_64_64);
-    REFUSED(kernel_make(), RELOC_TYPE, rela_of(&s)[0].r_info |= 1ull << 32);
-    REFUSED(kernel_make(), RELOC_PLACE, rela_of(&s)[0].r_offset = 0x20);              // text
-    REFUSED(kernel_make(), RELOC_PLACE, rela_of(&s)[0].r_offset = 3 * PAGE_SIZE);     // bss
-    REFUSED(kernel_make(), RELOC_PLACE, rela_of(&s)[0].r_offset = 2 * PAGE_SIZE + 4); // overlap
-    REFUSED(kernel_make(), RELOC_PLACE, rela_of(&s)[0].r_offset = UINT64_MAX - 3);
-    REFUSED(kernel_make(), RELOC_VALUE, rela_of(&s)[0].r_addend = 6 * PAGE_SIZE + 1);
-    REFUSED(kernel_make(), RELOC_VALUE, rela_of(&s)[0].r_addend = -1);
+    REFUSED(sample_make(ELF_CELL), NEEDED, dynamic_of(&s)[3].d_tag = DT_NEEDED);
+    REFUSED(sample_make(ELF_CELL), TEXTREL, dynamic_of(&s)[3].d_tag = DT_TEXTREL);
+    REFUSED(sample_make(ELF_CELL), TAG, dynamic_of(&s)[3].d_tag = DT_JMPREL);
+    REFUSED(sample_make(ELF_CELL), TAG, dynamic_of(&s)[3].d_tag = DT_FLAGS);
+    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[0].d_un.d_ptr = LINK_PLACE + PAGE_SIZE);
+    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[0].d_un.d_ptr = RODATA * PAGE_SIZE);
+    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[1].d_un.d_val = UINT64_MAX - 15);
+    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[1].d_un.d_val = 25);
+    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[2].d_un.d_val = 16);
+    REFUSED(sample_make(ELF_CELL), RELA, s.segments[DYNAMIC].p_filesz = 2 * PAGE_SIZE);
+    REFUSED(sample_make(ELF_CELL), RELOC_TYPE, rela_of(&s)[0].r_info = R_X86_64_64);
+    REFUSED(sample_make(ELF_CELL), RELOC_TYPE, rela_of(&s)[0].r_info = R_X86_64_IRELATIVE);
+    REFUSED(sample_make(ELF_CELL), RELOC_TYPE, rela_of(&s)[0].r_info |= 1ull << 32);
+    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = 0x20);
+    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = RODATA * PAGE_SIZE);
+    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = RELRO * PAGE_SIZE + 24);
+    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = DATA * PAGE_SIZE + 16);
+    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = UINT64_MAX - 3);
+    REFUSED(sample_make(ELF_CELL), RELOC_ALIGN, rela_of(&s)[0].r_offset = DATA * PAGE_SIZE + 4);
+    REFUSED(sample_make(ELF_CELL), RELOC_TWICE, rela_of(&s)[0].r_offset = DATA * PAGE_SIZE);
+    REFUSED(sample_make(ELF_CELL), RELOC_VALUE, rela_of(&s)[0].r_addend = LINK_PLACE + 1);
+    REFUSED(sample_make(ELF_CELL), RELOC_VALUE, rela_of(&s)[0].r_addend = -1);
 }
 
 // Any damage to a file is either refused or gives an image of bounded size.
@@ -211,11 +261,12 @@ static void test_damaged(void)
 {
     srand(1);
     for (int round = 0; round < 20000; round++) {
-        struct sample s = round % 2 ? kernel_make() : sample_make(ELF_CELL);
+        struct sample s = round % 2 ? sample_make(ELF_KERNEL) : small_make();
         struct elf_image image;
         struct complaint c = {0};
-        uint8_t *parts[] = {(uint8_t *)&s.header, (uint8_t *)s.segments, s.pages[1] + DYNAMIC_AT};
-        size_t sizes[] = {sizeof(s.header), sizeof(s.segments), RELA_AT + 48 - DYNAMIC_AT};
+        uint8_t *parts[] = {(uint8_t *)&s.header, (uint8_t *)s.segments,
+                            s.pages[LINK] + DYNAMIC_AT};
+        size_t sizes[] = {sizeof(s.header), sizeof(s.segments), RELA_AT + 72 - DYNAMIC_AT};
         for (int i = 0; i <= round % 3; i++) {
             size_t part = (size_t)rand() % 3;
             parts[part][(size_t)rand() % sizes[part]] = (uint8_t)(rand() >> 4);

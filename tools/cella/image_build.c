@@ -65,13 +65,11 @@ static bool program_add(struct draft *d, const char *path, enum elf_kind kind, c
     d->image_count++;
     part = part_add(d, kind == ELF_KERNEL ? BUNDLE_KERNEL : BUNDLE_CELL, name);
     part->bytes = image->bytes;
-    part->size =
-        ((uint64_t)image->text_pages + image->rodata_pages + image->data_pages) * PAGE_SIZE;
+    part->size = image->size;
     part->relocs = image->relocs;
     part->reloc_count = image->reloc_count;
-    part->entry.text_pages = image->text_pages;
-    part->entry.rodata_pages = image->rodata_pages;
-    part->entry.data_pages = image->data_pages;
+    for (unsigned i = 0; i < BUNDLE_PARTS; i++)
+        part->entry.part[i].size = image->part_size[i];
     part->entry.bss_pages = image->bss_pages;
     part->entry.start = image->start;
     return true;

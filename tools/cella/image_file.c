@@ -27,7 +27,8 @@ static enum boot_stop image_check(struct image *image)
     bundle_root(image->payload, image->header->payload_pages, root);
     if (memcmp(root, image->header->root, sizeof(root)) != 0)
         return BOOT_STOP_ROOT;
-    return bundle_check_payload(image->header, image->payload, &image->view);
+    stop = bundle_check_payload(image->header, image->payload, &image->view);
+    return stop == BOOT_CLEAR ? bundle_check_trees(&image->view, image->payload) : stop;
 }
 
 // The one plan, and that it fits the bundle around it.
@@ -42,7 +43,8 @@ static bool image_plan(struct image *image)
             return false;
         plan = &image->view.entries[i];
     }
-    if (!plan || plan_read(image->payload + plan->offset, plan->size, &image->plan) != ERR_OK)
+    if (!plan || plan_read(image->payload + plan->part[BUNDLE_BYTES].offset,
+                           plan->part[BUNDLE_BYTES].size, &image->plan) != ERR_OK)
         return false;
     for (uint32_t i = 0; i < image->plan.plan->cell_count; i++) {
         uint32_t at = image->plan.cells[i].image;

@@ -2,10 +2,13 @@
 // Keys that sign bundles: hybrid (crypto/hybrid.h), one file for the two seeds and one for the
 // public key.
 #include "crypto/hybrid.h"
+#include "crypto/p256.h"
 #include "crypto/wipe.h"
 #include "files.h"
+#include "format/seal_policy.h"
 #include "image_file.h"
 #include "options.h"
+#include "predict.h"
 #include "report.h"
 
 #include <errno.h>
@@ -42,12 +45,31 @@ bool key_read(const char *path, const char *what, uint8_t *out, size_t wanted)
     return good;
 }
 
+// The TPM's kind of signature over what the image's registers will hold (format/seal_policy.h).
+static err_t policy_sign(struct bundle_header *header, const uint8_t secret[static P256_SECRET])
+{
+    static struct prediction p;
+    uint8_t policy[SEAL_DIGEST], message[SEAL_DIGEST];
+
+    memset(&p, 0, sizeof(p));
+    predict_bundle(&p, header);
+    seal_policy_digest(p.value[BOOT_PCR_BUNDLE], p.value[BOOT_PCR_PROFILE], policy);
+    seal_policy_message(policy, message);
+    return p256_make(secret, message, header->policy);
+}
+
 bool image_sign_header(struct bundle_header *header,
                        const uint8_t secret[static HYBRID_SECRET_SIZE])
 {
-    uint8_t public_key[HYBRID_PUBLIC_SIZE], message[BUNDLE_MESSAGE];
+    uint8_t public_key[HYBRID_PUBLIC_SIZE], message[BUNDLE_MESSAGE], policy_key[P256_SECRET];
+    const bool direct = (header->flags & BUNDLE_DIRECT) != 0; // nothing is sealed to it
     err_t error = hybrid_public(secret, public_key);
 
+    memset(header->policy_key, 0, sizeof(header->policy_key));
+    memset(header->policy, 0, sizeof(header->policy));
+    if (error == ERR_OK && !direct)
+        error = p256_derive("cella policy key 1", secret, HYBRID_SECRET_SIZE, policy_key,
+                            header->policy_key);
     if (error == ERR_OK) {
         hybrid_id(public_key, header->signer);
         bundle_message(header, message);
@@ -55,6 +77,9 @@ bool image_sign_header(struct bundle_header *header,
     }
     if (error == ERR_OK)
         error = hybrid_check(public_key, message, sizeof(message), header->signature);
+    if (error == ERR_OK && !direct)
+        error = policy_sign(header, policy_key);
+    wipe(policy_key, sizeof(policy_key));
     if (error != ERR_OK)
         report_error("the signature could not be made - the cryptographic library refused, "
                      "build it again");

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // cella image predict: what the TPM of a machine that booted this image must say, from files alone.
-#include "files.h"
-#include "hex.h"
 #include "image_file.h"
 #include "json.h"
 #include "options.h"
@@ -27,52 +25,9 @@ static const char *const unknown[PREDICT_PCRS] = {
 };
 
 struct request {
-    const char *loader, *vars, *firmware, *volume;
+    struct predict_paths paths;
     bool json;
 };
-
-// False: said.
-static bool file_load(const char *path, struct predict_file *file)
-{
-    *file = (struct predict_file){.path = path};
-    file->bytes = path ? file_read(path, PREDICT_FILE_MAX, &file->size) : NULL;
-    return !path || file->bytes;
-}
-
-static void file_drop(struct predict_file *file)
-{
-    free((void *)(uintptr_t)file->bytes);
-}
-
-static bool volume_read(const struct request *q, uint8_t out[PREDICT_SIZE])
-{
-    if (hex_read(q->volume, strlen(q->volume), out, PREDICT_SIZE))
-        return true;
-    report_error("%s is not a SHA-256 digest, which is 64 digits - take it from the log of a boot",
-                 q->volume);
-    return false;
-}
-
-static bool predict(const struct request *q, const struct image *image, struct prediction *p)
-{
-    struct predict_file loader, vars = {0}, firmware = {0};
-    uint8_t changed[PREDICT_SIZE];
-    bool good = file_load(q->loader, &loader) && file_load(q->vars, &vars) &&
-                file_load(q->firmware, &firmware);
-
-    if (good && q->firmware)
-        good = volume_read(q, changed) && predict_firmware(p, &firmware, changed);
-    if (good && q->loader)
-        good = predict_loader(p, &loader);
-    if (good && q->vars)
-        good = predict_secure(p, &vars, &loader);
-    if (good)
-        predict_bundle(p, image->header);
-    file_drop(&loader);
-    file_drop(&vars);
-    file_drop(&firmware);
-    return good;
-}
 
 static void hex_print(const uint8_t digest[PREDICT_SIZE])
 {
@@ -125,10 +80,10 @@ int image_predict(int argc, char **argv)
 {
     struct request q = {0};
     const struct option_rule rules[] = {
-        {"--loader",   &q.loader, NULL},
-        {"--vars",        &q.vars, NULL},
-        {"--firmware",     &q.firmware, NULL},
-        {"--volume",        &q.volume, NULL},
+        {"--loader",   &q.paths.loader, NULL},
+        {"--vars",        &q.paths.vars, NULL},
+        {"--firmware",     &q.paths.firmware, NULL},
+        {"--volume",        &q.paths.volume, NULL},
         {"--json", NULL, &q.json},
         {0       }
     };
@@ -138,7 +93,7 @@ int image_predict(int argc, char **argv)
 
     if (!options_read(argc, argv, rules, usage, &operands))
         return EXIT_UNABLE;
-    if (operands.count != 1 || !q.firmware != !q.volume || (q.vars && !q.loader)) {
+    if (operands.count != 1 || !predict_paths_good(&q.paths)) {
         report_error("predict wants one image, and --vars only with --loader, --firmware and "
                      "--volume together - usage: %s",
                      usage);
@@ -150,7 +105,7 @@ int image_predict(int argc, char **argv)
     if (direct)
         report_error("%s is for direct boot, which nothing measures - name the image for UEFI",
                      operands.at[0]);
-    const bool good = !direct && predict(&q, &image, &p);
+    const bool good = !direct && predict_files(&q.paths, image.header, &p);
     image_close(&image);
     if (!good)
         return EXIT_UNABLE;

@@ -27,6 +27,23 @@ static void hex_print(const char *label, const uint8_t bytes[32])
     printf("\n");
 }
 
+static const char *const parts[BUNDLE_PARTS] = {"text", "rodata", "relro", "data"};
+
+// What an entry's parts take in the file, without tree and relocations.
+static uint32_t stored_bytes(const struct bundle_entry *e)
+{
+    uint32_t bytes = 0;
+
+    for (unsigned i = 0; i < BUNDLE_PARTS; i++)
+        bytes += e->part[i].size;
+    return bytes;
+}
+
+static uint32_t relocations(const struct bundle_entry *e)
+{
+    return e->relocs.size / (uint32_t)sizeof(uint32_t);
+}
+
 static void print_text(const struct image *image, const char *verdict)
 {
     const struct bundle_header *h = image->header;
@@ -41,18 +58,18 @@ static void print_text(const struct image *image, const char *verdict)
     hex_print("root", h->root);
     hex_print("signer", h->signer);
     printf("signatures %s\n\n", verdict);
-    printf("%-9s %-20s %8s %6s %6s %6s %6s %7s\n", "kind", "name", "bytes", "text", "rodata",
-           "data", "bss", "relocs");
+    printf("%-9s %-20s %8s %6s %6s %6s %6s %6s %7s\n", "kind", "name", "bytes", "text", "rodata",
+           "relro", "data", "bss", "relocs");
     for (uint32_t i = 0; i < image->view.count; i++) {
         const struct bundle_entry *e = &image->view.entries[i];
-        printf("%-9s %-20s %8llu", kinds[e->kind], e->name, (unsigned long long)e->size);
-        if (e->kind == BUNDLE_KERNEL || e->kind == BUNDLE_CELL)
-            printf(" %6u %6u %6u %6u", e->text_pages, e->rodata_pages, e->data_pages, e->bss_pages);
-        if (e->reloc_count)
-            printf(" %7llu", (unsigned long long)e->reloc_count);
+        printf("%-9s %-20s %8u", kinds[e->kind], e->name, stored_bytes(e));
+        for (unsigned part = 0; bundle_has_image(e) && part < BUNDLE_PARTS; part++)
+            printf(" %6u", bundle_part_pages(e, part));
+        if (bundle_has_image(e))
+            printf(" %6u %7u", e->bss_pages, relocations(e));
         printf("\n");
     }
-    printf("\nSizes of text, rodata, data and bss are pages of 4 KiB.\n");
+    printf("\nSizes of text, rodata, relro, data and bss are pages of 4 KiB in memory.\n");
 }
 
 static void print_json(const struct image *image, enum image_verdict verdict)
@@ -80,10 +97,15 @@ static void print_json(const struct image *image, enum image_verdict verdict)
         const struct bundle_entry *e = &image->view.entries[i];
         printf("%s{\"kind\":\"%s\",\"name\":", i ? "," : "", kinds[e->kind]);
         json_string(stdout, e->name);
-        printf(",\"size\":%llu,\"text_pages\":%u,\"rodata_pages\":%u,\"data_pages\":%u,"
-               "\"bss_pages\":%u,\"relocations\":%llu}",
-               (unsigned long long)e->size, e->text_pages, e->rodata_pages, e->data_pages,
-               e->bss_pages, (unsigned long long)e->reloc_count);
+        printf(",\"size\":%u", stored_bytes(e));
+        for (unsigned part = 0; bundle_has_image(e) && part < BUNDLE_PARTS; part++)
+            printf(",\"%s_pages\":%u", parts[part], bundle_part_pages(e, part));
+        if (bundle_has_image(e)) {
+            printf(",\"bss_pages\":%u,\"relocations\":%u,\"code_root\":", e->bss_pages,
+                   relocations(e));
+            json_hex(stdout, e->root, sizeof(e->root));
+        }
+        printf("}");
     }
     printf("]}\n");
 }

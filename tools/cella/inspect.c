@@ -51,7 +51,8 @@ static void print_devices(const struct plan_cell *cell)
 
 static void print_cell(const struct plan_view *plan, uint32_t number)
 {
-    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes cells", "restart"};
+    static const char *const flags[] = {"fpu",         "secret",  "seed",   "app",
+                                        "makes cells", "restart", "audits", "takes denials"};
     const struct plan_cell *cell = &plan->cells[number];
     char text[32];
     bool any = false;
@@ -170,7 +171,8 @@ static void json_devices(const struct plan_cell *cell)
 
 static void json_cell(const struct plan_view *plan, uint32_t number)
 {
-    static const char *const flags[] = {"fpu", "secret", "seed", "app", "makes_cells", "restart"};
+    static const char *const flags[] = {"fpu",         "secret",  "seed",  "app",
+                                        "makes_cells", "restart", "audit", "denials"};
     const struct plan_cell *cell = &plan->cells[number];
     char text[32];
 

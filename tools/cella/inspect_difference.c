@@ -10,18 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void span_hash(struct hash *hash, const struct image *image, const struct bundle_span *span)
+{
+    hash_update(hash, &span->size, sizeof(span->size));
+    hash_update(hash, image->payload + span->offset, span->size);
+}
+
 // Of the program, wherever it lies in the image.
 static void entry_digest(const struct image *image, const struct bundle_entry *entry,
                          uint8_t out[HASH_SIZE])
 {
-    struct bundle_entry shape = *entry;
     struct hash hash;
 
-    shape.offset = shape.reloc_offset = 0;
     hash_init(&hash);
-    hash_update(&hash, &shape, sizeof(shape));
-    hash_update(&hash, image->payload + entry->offset, entry->size);
-    hash_update(&hash, image->payload + entry->reloc_offset, entry->reloc_count * 4);
+    hash_update(&hash, &entry->bss_pages, sizeof(entry->bss_pages));
+    hash_update(&hash, &entry->start, sizeof(entry->start));
+    for (int i = 0; i < BUNDLE_PARTS; i++)
+        span_hash(&hash, image, &entry->part[i]);
+    span_hash(&hash, image, &entry->relocs);
     hash_final(&hash, out);
 }
 

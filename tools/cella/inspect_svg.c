@@ -16,7 +16,7 @@ enum {
     PAD = 9,                       // inside a box
     LETTER = 7,                    // width of a letter of 11 px monospaced text, rounded up
     NODE_MIN = 96,                 // width of a cell's box
-    NOTES = 2 + 3 * START_DEVICES, // lines below a cell's name
+    NOTES = 3 + 3 * START_DEVICES, // lines below a cell's name
 };
 
 struct picture {
@@ -88,6 +88,8 @@ static int notes(const struct plan_cell *cell, char text[NOTES][48])
             snprintf(text[n++], 48, "interrupt %u", cell->interrupts[i] - 1u);
     if (cell->flags & (PLAN_SECRET | PLAN_SEED))
         snprintf(text[n++], 48, "%s", cell->flags & PLAN_SEED ? "gets the seed" : "secret");
+    if (cell->flags & (PLAN_AUDIT | PLAN_DENIALS))
+        snprintf(text[n++], 48, "%s", cell->flags & PLAN_AUDIT ? "audits" : "takes denials");
     return n;
 }
 

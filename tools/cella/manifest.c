@@ -8,8 +8,6 @@
 #include <string.h>
 
 enum {
-    HEAP_PAGES_MOST = (CELL_LEASE_BASE - CELL_HEAP_BASE) / PAGE_SIZE - 1, // and one unmapped page
-    STACK_PAGES_MOST = 4096,
     MEMORY_PAGES_MOST = 65536,
     STACK_PAGES_USUAL = 4,
     SLOTS_USUAL = 256,
@@ -17,9 +15,9 @@ enum {
 };
 
 static const char *const manifest_keys[] = {
-    "name",     "publisher",   "app_id",  "service", "priority", "heap",    "stack",
-    "memory",   "slots",       "fpu",     "secret",  "seed",     "app",     "cells",
-    "argument", "permissions", "devices", "budget",  "restart",  "consent", NULL,
+    "name",    "publisher", "app_id",  "service", "priority", "heap",    "stack",    "memory",
+    "slots",   "fpu",       "secret",  "seed",    "app",      "cells",   "argument", "permissions",
+    "devices", "budget",    "restart", "consent", "audit",    "denials", NULL,
 };
 static const char *const device_keys[] = {"ports", "mmio", "interrupts", NULL};
 
@@ -74,9 +72,8 @@ bool publishers_check(const struct setting *document, const char *path, struct c
     return true;
 }
 
-// The number of the service called `name`, with a complaint at `at` if there is none.
-static bool find_service(const struct fields *f, const struct setting *at, const char *name,
-                         const struct service_info **out)
+bool service_find(const struct fields *f, const struct setting *at, const char *name,
+                  const struct service_info **out)
 {
     struct near near;
     char hint[128];
@@ -148,7 +145,7 @@ bool permissions_read(const struct fields *f, const struct setting *table, const
     for (size_t i = 0; i < table->count; i++) {
         const struct setting *list = &table->items[i];
         const struct service_info *service;
-        if (!find_service(f, list, list->key, &service) ||
+        if (!service_find(f, list, list->key, &service) ||
             !read_methods(f, list, service, consent, &permissions[service->number]))
             return false;
     }
@@ -250,15 +247,19 @@ static bool read_devices(const struct fields *f, struct profile_cell *cell)
 
 static bool read_flags(const struct fields *f, struct profile_cell *cell)
 {
-    bool fpu = false, secret = false, seed = false, cells = false;
+    bool fpu = false, secret = false, seed = false, cells = false, audit = false, denials = false;
     bool app = strncmp(cell->folder, "apps/", 5) == 0;
     const struct setting *s = fields_find(f, "seed");
     bool restart;
 
     if (!fields_bool(f, "fpu", &fpu) || !fields_bool(f, "secret", &secret) ||
         !fields_bool(f, "seed", &seed) || !fields_bool(f, "app", &app) ||
-        !fields_bool(f, "cells", &cells))
+        !fields_bool(f, "cells", &cells) || !fields_bool(f, "audit", &audit) ||
+        !fields_bool(f, "denials", &denials))
         return false;
+    if (app && (audit || denials))
+        return fail(f, fields_find(f, audit ? "audit" : "denials"), PROFILE_APP_AUDIT, NULL, NULL,
+                    NULL);
     restart = !app;
     if (!fields_bool(f, "restart", &restart))
         return false;
@@ -267,7 +268,8 @@ static bool read_flags(const struct fields *f, struct profile_cell *cell)
     cell->seed_line = s ? s->line : 0;
     cell->plan.flags = (fpu ? PLAN_FPU : 0u) | (secret ? PLAN_SECRET : 0u) |
                        (seed ? PLAN_SEED : 0u) | (app ? PLAN_APP : 0u) | (cells ? PLAN_CELLS : 0u) |
-                       (restart ? PLAN_RESTART : 0u);
+                       (restart ? PLAN_RESTART : 0u) | (audit ? PLAN_AUDIT : 0u) |
+                       (denials ? PLAN_DENIALS : 0u);
     return true;
 }
 
@@ -282,7 +284,7 @@ static bool read_service(const struct fields *f, struct profile_cell *cell)
         return fail(f, s, PROFILE_WRONG_TYPE, "service", "text in quotes", NULL);
     if (cell->plan.flags & PLAN_APP)
         return fail(f, s, PROFILE_APP_SERVICE, NULL, NULL, NULL);
-    if (!find_service(f, s, s->string, &service))
+    if (!service_find(f, s, s->string, &service))
         return false;
     cell->plan.service = service->number;
     cell->service_line = s->line;
@@ -296,8 +298,8 @@ static bool read_sizes(const struct fields *f, struct profile_cell *cell)
 
     cell->plan.stack_pages = STACK_PAGES_USUAL;
     if (!fields_number(f, "priority", 1, PRIORITY_LAST, &priority) ||
-        !fields_pages(f, "heap", HEAP_PAGES_MOST, &cell->plan.heap_pages) ||
-        !fields_pages(f, "stack", STACK_PAGES_MOST, &cell->plan.stack_pages) ||
+        !fields_pages(f, "heap", CELL_HEAP_PAGES_MAX, &cell->plan.heap_pages) ||
+        !fields_pages(f, "stack", CELL_STACK_PAGES_MAX, &cell->plan.stack_pages) ||
         !fields_pages(f, "memory", MEMORY_PAGES_MOST, &cell->plan.untyped_pages) ||
         !fields_number(f, "slots", INT64_MIN, INT64_MAX, &slots))
         return false;

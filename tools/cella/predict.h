@@ -37,6 +37,18 @@ struct predict_file {
     size_t size;
 };
 
+// Files that a person names; NULL: not given.
+struct predict_paths {
+    const char *loader, *vars, *firmware, *volume;
+};
+
+// --vars goes with --loader, --firmware with --volume.
+bool predict_paths_good(const struct predict_paths *paths);
+
+// From all of them and a bundle's header. False: said.
+bool predict_files(const struct predict_paths *paths, const struct bundle_header *header,
+                   struct prediction *p);
+
 // A measurement of `data`, or of a digest that is known already.
 void predict_add(struct prediction *p, uint32_t pcr, const void *data, size_t size,
                  const char *what);

@@ -7,10 +7,10 @@
 #include <string.h>
 
 static const char publishers_path[] = "profiles/publishers.toml";
-static const char *const profile_keys[] = {"profile", "version", "rollback_index",
-                                           "cells",   "apps",    NULL};
+static const char *const profile_keys[] = {"profile", "version", "rollback_index", "cells", "apps",
+                                           "without", NULL};
 enum { PROFILE_REQUIRED = 4 }; // the first of them
-static const char *const entry_keys[] = {"path", "name", "app_id", "argument", NULL};
+static const char *const entry_keys[] = {"path", "name", "app_id", "argument", "budget", NULL};
 
 static const struct setting *read_document(const struct source *source, const char *path,
                                            char **text, size_t *size, struct complaint *c)
@@ -60,7 +60,8 @@ static bool read_overrides(struct profile_cell *cell, const struct fields *entry
             memcpy(cell->plan.app_id, cell->plan.name, BUNDLE_NAME);
     }
     return fields_name(entry, "app_id", cell->plan.app_id) &&
-           fields_text(entry, "argument", cell->plan.argument, sizeof(cell->plan.argument));
+           fields_text(entry, "argument", cell->plan.argument, sizeof(cell->plan.argument)) &&
+           budget_read(entry, &cell->plan.budget_us, &cell->plan.period_us);
 }
 
 static bool read_cell(struct profile *profile, const struct source *source,
@@ -95,6 +96,33 @@ static bool read_cell(struct profile *profile, const struct source *source,
     return s->kind != SETTING_TABLE || read_overrides(cell, &entry);
 }
 
+// The services that this profile does without, though its cells could use them: nobody may call
+// them.
+static bool read_without(struct profile *profile, const struct fields *f)
+{
+    const struct setting *list = fields_find(f, "without");
+
+    if (list && list->kind != SETTING_ARRAY)
+        return profile_complain(f->c, f->path, list->line, PROFILE_WRONG_TYPE, "without",
+                                "a list of services", NULL);
+    for (size_t i = 0; list && i < list->count; i++) {
+        const struct setting *s = &list->items[i];
+        const struct service_info *service = NULL;
+        if (s->kind != SETTING_STRING)
+            return profile_complain(f->c, f->path, s->line, PROFILE_WRONG_TYPE, "without",
+                                    "a list of services", NULL);
+        if (!service_find(f, s, s->string, &service))
+            return false;
+        for (uint32_t cell = 0; cell < profile->cell_count; cell++) {
+            if (profile->cells[cell].plan.service == service->number)
+                return profile_complain(f->c, f->path, s->line, PROFILE_WITHOUT_THERE, s->string,
+                                        profile->cells[cell].plan.name, NULL);
+            profile->cells[cell].permissions[service->number] = (struct permission){0};
+        }
+    }
+    return true;
+}
+
 static bool read_body(struct profile *profile, const struct source *source,
                       const struct publishers *publishers, const struct fields *f)
 {
@@ -122,7 +150,7 @@ static bool read_body(struct profile *profile, const struct source *source,
     for (size_t i = 0; i < cells->count; i++)
         if (!read_cell(profile, source, publishers, &cells->items[i], f->c))
             return false;
-    return true;
+    return read_without(profile, f);
 }
 
 bool profile_read(struct profile *profile, const struct source *source, const char *path,

@@ -113,6 +113,10 @@ bool name_good(const char *name);
 bool permissions_read(const struct fields *f, const struct setting *table, const char *name,
                       bool consent, struct permission permissions[PROFILE_SERVICES]);
 
+// The service called `name`; false, with a complaint at `at`: there is none.
+bool service_find(const struct fields *f, const struct setting *at, const char *name,
+                  const struct service_info **out);
+
 // The key `budget`, like "250us per 1s", in microseconds.
 bool budget_read(const struct fields *f, uint32_t *amount, uint32_t *period);
 

@@ -153,6 +153,10 @@ bool profile_check(const struct profile *p, struct complaint *c)
             if (!check_pair(p, &p->cells[j], &p->cells[i], c))
                 return false;
     for (uint32_t i = 0; i < p->cell_count; i++)
+        if (p->cells[i].plan.flags & PLAN_AUDIT && p->cells[i].plan.budget_us == 0)
+            return fail(c, &p->cells[i], p->cells[i].priority_line, PROFILE_AUDIT_BUDGET,
+                        p->cells[i].plan.name, NULL);
+    for (uint32_t i = 0; i < p->cell_count; i++)
         for (size_t s = 0; s < PROFILE_SERVICES; s++)
             if (p->cells[i].permissions[s].service &&
                 !check_permission(p, &p->cells[i], &p->cells[i].permissions[s], c))

@@ -91,7 +91,8 @@ static void check_plan(const struct plan_view *v)
     CHECK(strcmp(v->cells[0].name, "steward") == 0 && v->cells[0].priority == STEWARD_PRIORITY);
     CHECK_EQ(v->cells[0].flags, PLAN_SECRET | PLAN_RESTART);
     CHECK_EQ(v->cells[1].image, 11);
-    CHECK_EQ(console->flags, PLAN_FPU | PLAN_SEED); // restart = false
+    CHECK_EQ(console->flags,
+             PLAN_FPU | PLAN_SEED | PLAN_AUDIT | PLAN_DENIALS); // restart = false
     CHECK(console->heap_pages == 16 && console->stack_pages == 256 && console->untyped_pages == 2);
     CHECK(console->budget_us == 250 && console->period_us == 3600000000u);
     CHECK(console->slots == 512 && console->interrupts[0] == 5 && console->interrupts[1] == 4);
@@ -100,6 +101,7 @@ static void check_plan(const struct plan_view *v)
     CHECK(strcmp(console->argument, "loud") == 0);
     CHECK(strcmp(wallet->name, "purse") == 0 && strcmp(wallet->app_id, "purse") == 0);
     CHECK(wallet->flags == PLAN_APP && wallet->service == 0 && wallet->publisher[0] == 0x10);
+    CHECK(wallet->budget_us == 3000 && wallet->period_us == 7000);
     CHECK(strcmp(wallet->argument, "x") == 0 && wallet->stack_pages == 4);
     CHECK_EQ(plan_methods(v, 4, vault), 1u << 1 | 1u << 3); // status, offer
     CHECK_EQ(plan_methods(v, 4, 1), 1u << 6);               // request

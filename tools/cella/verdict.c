@@ -87,7 +87,11 @@ static void comparison_print(const struct verdict *v)
 static void meaning_print(const struct verdict *v)
 {
     if (!verdict_good(v)) {
-        if (v->anchor != ANCHOR_FOUND)
+        if (v->quoted && !quote_good(&v->quote))
+            printf("\nThis proves that the device key is inside a device with the enrolled TPM, "
+                   "and that it "
+                   "was not\nstarted from these files.\n");
+        else if (!v->quoted && v->anchor != ANCHOR_FOUND)
             printf(
                 "\nThis proves nothing yet: anybody can make a key and sign with it. Compare the "
                 "fingerprint\nabove with the device's console and give that key with --key.\n");
@@ -96,15 +100,26 @@ static void meaning_print(const struct verdict *v)
                    "about this payment.\n");
         return;
     }
+    if (v->quoted) {
+        printf("\nWhat this proves: the enrolled TPM says that the system of these files was "
+               "started, and that "
+               "the device\nkey is that system's. It says that the text above was shown on its "
+               "console, that the "
+               "person there\napproved it, and that these signatures came of it.\n"
+               "What it does not prove: what is not compared above, and that nothing broke into "
+               "the system "
+               "after its start.\n");
+        return;
+    }
     printf(
         "\nWhat this proves: whoever holds the enrolled device key says that the text above was "
         "shown on\nits console, that the person there approved it, and that these signatures came "
         "of it. It is the\nsame key that was enrolled: continuity with that device, since it was "
         "last started.\n");
-    printf(
-        "What it does not prove: that the key is inside a Cella device, or which program runs "
-        "there. The\nlines `system` and `boot` are the device's own word; there is no attestation "
-        "yet.\n");
+    printf("What it does not prove: that the key is inside a Cella device, or which program runs "
+           "there. The\nlines `system` and `boot` are the device's own word: a quote (--quote) "
+           "would show "
+           "it.\n");
 }
 
 void verdict_print(const struct verdict *v)
@@ -124,6 +139,10 @@ void verdict_print(const struct verdict *v)
     field_hex("publisher", e->publisher, EVIDENCE_KEY);
     printf("question    number %llu since the device was started\n",
            (unsigned long long)e->sequence);
+    if (v->quoted)
+        quote_print(&v->quote);
+    else
+        printf("attested    no: no quote was given\n");
     field_hex("request", e->request, EVIDENCE_DIGEST);
     field_hex("nonce", e->nonce, EVIDENCE_NONCE);
     printf("signatures  %u\n", e->signature_count);
@@ -188,6 +207,9 @@ void verdict_print_json(const struct verdict *v)
     }
     putchar(']');
     json_comparison(v);
-    printf(",\"proves\":\"%s\",\"attested\":false}\n",
-           verdict_good(v) ? "continuity with the enrolled device key" : "nothing");
+    printf(",\"proves\":\"%s\",\"attested\":%s}\n",
+           !verdict_good(v) ? "nothing"
+           : v->quoted      ? "a statement of the system that these files are"
+                            : "continuity with the enrolled device key",
+           v->quoted && quote_good(&v->quote) ? "true" : "false");
 }

@@ -6,10 +6,14 @@
 #include "options.h"
 #include "payment.h"
 #include "report.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "cella verify FILE [--psbt FILE] [--key HEX|FILE|FOLDER] [--json]";
+static const char usage[] =
+    "cella verify [FILE] [--psbt FILE] [--key HEX|FILE|FOLDER] [--quote FILE --nonce HEX --tpm "
+    "FILE --image "
+    "IMAGE --loader FILE --vars FILE [--firmware FILE --volume HEX]] [--json]";
 
 static bool name_is(struct evidence_name a, const char *text, size_t size)
 {
@@ -131,7 +135,7 @@ static int psbt_compare(struct verdict *v)
 }
 
 // EXIT_GOOD: there is a verdict. Else said.
-static int judge(struct verdict *v, const char *key)
+static int judge(struct verdict *v, const char *key, const struct quote_request *quote)
 {
     static struct evidence_work work;
     struct evidence_check check;
@@ -145,17 +149,46 @@ static int judge(struct verdict *v, const char *key)
                      check.field ? evidence_field_name(check.field) : "", check.field ? ")" : "");
         return EXIT_NO;
     }
+    if (v->evidence.type != EVIDENCE_SIGNATURE_RESULT) {
+        report_error("%s is the head of an event log - check the whole log with `cella log "
+                     "verify`",
+                     v->file);
+        return EXIT_NO;
+    }
     v->anchor =
         anchor_find(key ? key : run_path("devices"), !key, v->evidence.device_key, &v->anchors);
     if (v->anchor == ANCHOR_ERROR)
         return EXIT_UNABLE;
+    if (quote->quote) {
+        int code = quote_judge(quote, v->evidence.device_key, &v->quote);
+        if (code != EXIT_GOOD)
+            return code;
+        v->quoted = true;
+    }
     return v->psbt ? psbt_compare(v) : EXIT_GOOD;
+}
+
+// A quote alone: what was started there, and under which device key.
+static int quote_alone(const struct quote_request *q, bool json)
+{
+    static struct quote_verdict v;
+    int code = quote_judge(q, NULL, &v);
+    if (code != EXIT_GOOD)
+        return code;
+    if (json) {
+        printf("{\"type\":\"quote\",");
+        quote_print_json(&v);
+        printf("}\n");
+    } else {
+        quote_print(&v);
+    }
+    return quote_good(&v) ? EXIT_GOOD : EXIT_NO;
 }
 
 bool verdict_good(const struct verdict *v)
 {
-    return v->anchor == ANCHOR_FOUND &&
-           (v->comparison == COMPARISON_NONE || v->comparison == COMPARISON_EQUAL);
+    const bool anchored = v->quoted ? quote_good(&v->quote) : v->anchor == ANCHOR_FOUND;
+    return anchored && (v->comparison == COMPARISON_NONE || v->comparison == COMPARISON_EQUAL);
 }
 
 int verify_command(int argc, char **argv)
@@ -164,20 +197,31 @@ int verify_command(int argc, char **argv)
     const char *key = NULL;
     bool json = false;
     struct operands operands;
+    struct quote_request quote = {.quote = NULL};
     const struct option_rule rules[] = {
-        {"--psbt", &verdict.psbt, NULL},
-        {"--key",    &key, NULL},
-        {"--json",  NULL, &json},
-        {0   }
+        {"--psbt",  &verdict.psbt, NULL},
+        {"--key",     &key, NULL},
+        {"--quote",   &quote.quote, NULL},
+        {"--nonce",     &quote.nonce, NULL},
+        {"--tpm", &quote.tpm, NULL},
+        {"--image",     &quote.image, NULL},
+        {"--loader", &quote.paths.loader, NULL},
+        {"--vars",     &quote.paths.vars, NULL},
+        {"--firmware",   &quote.paths.firmware, NULL},
+        {"--volume",     &quote.paths.volume, NULL},
+        {"--json", NULL, &json},
+        {0    }
     };
     if (!options_read(argc, argv, rules, usage, &operands))
         return EXIT_UNABLE;
+    if (operands.count == 0 && quote.quote && !key && !verdict.psbt)
+        return quote_alone(&quote, json);
     if (operands.count != 1) {
-        report_error("`verify` wants one file - usage: %s", usage);
+        report_error("`verify` wants one file, or --quote - usage: %s", usage);
         return EXIT_UNABLE;
     }
     verdict.file = operands.at[0];
-    int code = judge(&verdict, key);
+    int code = judge(&verdict, key, &quote);
     if (code == EXIT_GOOD) {
         (json ? verdict_print_json : verdict_print)(&verdict);
         code = verdict_good(&verdict) ? EXIT_GOOD : EXIT_NO;

@@ -5,6 +5,7 @@
 #include "format/evidence.h"
 #include "format/request.h"
 #include "format/review.h"
+#include "quote_check.h"
 
 enum comparison {
     COMPARISON_NONE,    // no --psbt
@@ -20,6 +21,8 @@ struct verdict {
     struct evidence evidence; // points into `bytes`
     enum anchor anchor;
     struct anchors anchors;
+    bool quoted; // the enrolled TPM's quote names this device key; `quote` says what was started
+    struct quote_verdict quote;
     enum comparison comparison;
     struct request_sums sums; // of the payment, if it was compared
     uint32_t outputs;

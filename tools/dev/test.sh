@@ -83,14 +83,14 @@ tests_make() {
 }
 
 test_unit() { # NAME...: all of them without one
-    local name names=("$@") targets=unit-build
+    local names=("$@") targets=unit-build
     [ $# = 0 ] && read -ra names < <(tests_make unit-names) || targets=${*/#/build/unit/}
     if ! work "building the unit tests" build/log/unit-build.log make -s -j"$(nproc)" -f Makefile \
         -f tools/dev/tests.mk $targets; then
         bad unit-build "see build/log/unit-build.log"
         return
     fi
-    for name in "${names[@]}"; do check "$name" "build/unit/$name"; done
+    lines_run unit-run /dev/null tools/dev/together "${names[@]}"
 }
 
 # The parsers under libFuzzer, 1 % of the soak's count each.

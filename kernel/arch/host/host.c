@@ -60,7 +60,7 @@ struct cell *host_boot_sized(uint64_t pages, uint32_t slots, uint32_t tables)
     memset(&host_cpu, 0, sizeof(host_cpu));
     memset(&host_machine, 0, sizeof(host_machine));
     sched_init(&host_cpu);
-    audit_begin(0, 0, 0);
+    audit_begin(0, 0, 0, 0);
     host_cpu.stack = (uint64_t)(stack + sizeof(stack));
     host_now = 1;
     host_preempts = host_preempted = false;

@@ -4,6 +4,9 @@
 #pragma once
 #include "sched.h"
 
+// Where tests say that a stack ends.
+#define HOST_STACK_TOP 0x0000000040000000u
+
 // What a CPU knows besides memory and the registers that user code reads and writes freely. The
 // portable kernel and fast.S change it through arch.h and door.inc.
 struct host_machine {

@@ -34,15 +34,18 @@ static struct {
     uint32_t high, zero;
 } idt[VECTOR_COUNT];
 
+// What lgdt and lidt read is the last ten bytes: so the address is aligned, as every word is that
+// the loader relocates.
 struct table_pointer {
+    uint16_t unused[3];
     uint16_t limit;
     uint64_t base;
-} __attribute__((packed));
+};
 
 static void gdt_load(void)
 {
     uint64_t base = (uint64_t)&tss;
-    struct table_pointer p = {sizeof(gdt) - 1, (uint64_t)gdt};
+    struct table_pointer p = {.limit = sizeof(gdt) - 1, .base = (uint64_t)gdt};
 
     tss.rsp[0] = (uint64_t)kernel_stack_top;
     tss.ist[0] = (uint64_t)trap_stack_top;
@@ -65,13 +68,14 @@ static void gdt_load(void)
                      "lretq\n\t"
                      "1: ltr %w3"
                      :
-                     : "m"(p), "r"(0x10), "r"((uint64_t)GDT_KERNEL_CODE), "r"(GDT_TSS)
+                     : "m"(p.limit), "r"(0x10), "r"((uint64_t)GDT_KERNEL_CODE), "r"(GDT_TSS),
+                       "m"(p.base)
                      : "rax", "memory");
 }
 
 static void idt_load(void)
 {
-    struct table_pointer p = {sizeof(idt) - 1, (uint64_t)idt};
+    struct table_pointer p = {.limit = sizeof(idt) - 1, .base = (uint64_t)idt};
 
     for (uint32_t i = 0; i < VECTOR_COUNT; i++) {
         uint64_t door = (uint64_t)trap_doors + (uint64_t)i * 16;
@@ -85,7 +89,7 @@ static void idt_load(void)
         idt[i].high = (uint32_t)(door >> 32);
     }
     // Safety: the table stands in .bss for ever.
-    __asm__ volatile("lidt %0" : : "m"(p));
+    __asm__ volatile("lidt %0" : : "m"(p.limit), "m"(p.base));
 }
 
 static void control_init(void)

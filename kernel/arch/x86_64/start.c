@@ -60,7 +60,7 @@ __attribute__((no_stack_protector)) void kernel_start(struct boot_info *boot)
                                           : "kernel: started directly\r\n");
     first = boot_steward(boot);
     arch_space_load(first->top);
-    selftest_run(CELL_CODE_BASE);
+    selftest_run(first->code);
     arch_space_load(this_cpu()->top);
     serial_write("kernel: ");
     serial_decimal(clock_ticks() - entered);

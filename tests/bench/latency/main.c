@@ -3,6 +3,7 @@
 // operation after the other; this one, of high priority, sleeps until a moment in the middle of it.
 // Each line on the log is `latency NAME N`: the latest that it woke, in nanoseconds after its
 // deadline, of many moments. Under `-icount shift=0` a nanosecond is one executed instruction.
+#include "gen/audit.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/thread.h"
@@ -11,6 +12,7 @@
 #include "os/panic.h"
 #include "os/syscall.h"
 #include "os/text.h"
+#include "tests/cells/code.h"
 #include "tests/cells/probe.h"
 #include "tests/cells/raw.h"
 #include "tests/cells/thread.h"
@@ -23,7 +25,7 @@
 
 enum { LEASE_PAGES = 256, FRAME_PAGES = 1024, PIECE_PAGES = 4096 };
 enum { CELL_SLOTS = 2048, CELL_TABLES = 16, LARGE_SLOTS = 65536, LARGE_TABLES = 1024 };
-enum { PRIORITY_WORKER = 50, PRIORITY_SERVER = 60, METHOD = 1, EDGE = 16384 };
+enum { PRIORITY_WORKER = 50, PRIORITY_SERVER = 60, METHOD = 1, EDGE = 16384, AUDIT_PAGES = 4 };
 
 static cap_t endpoint, piece, object, inner, go, done;
 static uint32_t object_slot, inner_slot;
@@ -119,6 +121,32 @@ static void move(void)
     must(raw_lend(endpoint, METHOD, LEASE_MOVE, LEND_BASE, LEASE_PAGES), "moving");
 }
 
+// A cell of one page of code: its leaf is its root, and needs no proof.
+static void piece_program(void)
+{
+    static const uint8_t page[PAGE_SIZE];
+    uint64_t root[4];
+
+    piece_empty();
+    code_leaf_of(page, 0, CODE_TEXT, (uint8_t *)root);
+    must(untyped_retype_frame(piece, object_slot, 1, &object), "a frame");
+    must(untyped_retype_cell(piece, inner_slot, CELL_SLOTS, CELL_TABLES, &inner), "a cell");
+    must(cell_reserve(inner, CELL_CODE_BASE, 1), "tables");
+    must(cell_authorise(inner, CELL_CODE_BASE, 1, root[0], root[1], root[2], root[3]), "a root");
+}
+
+static void seal(void)
+{
+    must(frame_seal(object, inner, 0, 0, CODE_TEXT, LEND_BASE, 0), "sealing");
+}
+
+static void audit(void)
+{
+    uint64_t passes, position, pages;
+
+    must(audit_step(start_page()->audit, AUDIT_PAGES, &passes, &position, &pages), "an audit");
+}
+
 static void nothing(void)
 {
     for (volatile uint32_t i = 0; i < 20000; i++)
@@ -146,6 +174,8 @@ static const struct operation {
     {"retype a cell of 65,536 slots",  piece_empty,      large_cell,  24},
     {"reserve 1,016 page tables",      piece_large_cell, reserve,     24},
     {"end of a cell of 65,536 slots",  piece_large_cell, delete_cell, 12},
+    {"seal a page of code",            piece_program,    seal,        96},
+    {"audit 4 pages of code",          no_preparation,   audit,       96},
 };
 static const struct operation *volatile job;
 

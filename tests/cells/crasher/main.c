@@ -21,12 +21,12 @@ static void crash_null(void)
 
 static void crash_write(void)
 {
-    *at(CELL_CODE_BASE) = 1;
+    *at((uintptr_t)crash_write) = 1;
 }
 
 static void crash_jump(void)
 {
-    ((void (*)(void))(uintptr_t)at(CELL_HEAP_BASE - PAGE_SIZE))();
+    ((void (*)(void))(uintptr_t)at(CELL_PLACES))();
 }
 
 static void crash_stack(void)

@@ -13,6 +13,12 @@
 #undef ATTACK
 
 // A pointer that the compiler knows nothing about.
+// A page of this cell's own code.
+static inline uint64_t own_code(void)
+{
+    return (uint64_t)(uintptr_t)own_code & -(uint64_t)PAGE_SIZE;
+}
+
 static inline volatile uint8_t *attack_at(uint64_t address)
 {
     __asm__ volatile("" : "+r"(address));

@@ -42,7 +42,7 @@ uint32_t bare_start(struct bare *calls, uint32_t count, uint32_t slot, uint32_t 
         cap_t *thread = &threads[slot + i];
         // The stack pointer is never used.
         if (untyped_retype_thread(start_page()->untyped, slot + i, thread) != ERR_OK ||
-            thread_start(*thread, CAP_SELF, (uint64_t)(uintptr_t)bare_run, CELL_STACK_TOP,
+            thread_start(*thread, CAP_SELF, (uint64_t)(uintptr_t)bare_run, CELL_PLACES,
                          (uint64_t)(uintptr_t)&calls[i], priority, 0) != ERR_OK)
             return i;
     }

@@ -80,7 +80,7 @@ const char *attack_confuse_types(void)
     if (untyped_retype_thread(start->untyped, test_slot(), &thread) != ERR_OK ||
         untyped_retype_endpoint(start->untyped, test_slot(), &endpoint) != ERR_OK)
         return no_memory;
-    if (thread_start(thread, endpoint, CELL_CODE_BASE, CELL_STACK_TOP, 0, 1, 0) == ERR_OK)
+    if (thread_start(thread, endpoint, own_code(), TEST_PAGES_BASE, 0, 1, 0) == ERR_OK)
         return "a thread in an endpoint";
     if (thread_bind(thread, endpoint) == ERR_OK)
         return "a thread bound to an endpoint";
@@ -314,7 +314,7 @@ const char *attack_raise_priority(void)
         cap_t thread = 0;
         if (untyped_retype_thread(start_page()->untyped, slot, &thread) != ERR_OK)
             return no_memory;
-        if (thread_start(thread, CAP_SELF, CELL_CODE_BASE, CELL_STACK_TOP, 0, priority, 0) !=
+        if (thread_start(thread, CAP_SELF, own_code(), TEST_PAGES_BASE, 0, priority, 0) !=
             ERR_DENIED)
             return "a thread above its own priority";
         if (cell_delete(CAP_SELF, thread) != ERR_OK)

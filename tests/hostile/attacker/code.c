@@ -78,7 +78,7 @@ const char *attack_run_data(void)
 
 const char *attack_run_heap(void)
 {
-    return run_at(CELL_HEAP_BASE);
+    return run_at(start_page()->heap);
 }
 
 const char *attack_run_frame(void)

@@ -212,7 +212,7 @@ const char *attack_lend_twice(void)
 
 const char *attack_lend_ranges(void)
 {
-    static const struct {
+    const struct {
         uint64_t address, pages;
     } ranges[] = {
         {0x0,                         1        },
@@ -222,7 +222,7 @@ const char *attack_lend_ranges(void)
         {TEST_PAGES_BASE - PAGE_SIZE, 2        },
         {TEST_PAGES_BASE,             PAGES + 1},
         {TEST_PAGES_BASE,             4095     },
-        {CELL_CODE_BASE,              1        },
+        {own_code(),                  1        },
         {CELL_WINDOW_BASE,            1        },
         {CELL_TOP - PAGE_SIZE,        1        },
         {CELL_TOP,                    1        },

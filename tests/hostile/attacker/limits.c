@@ -77,7 +77,7 @@ const char *attack_map_edges(void)
 const char *attack_start_edges(void)
 {
     const uint32_t slot = test_slot();
-    const uint64_t code = CELL_CODE_BASE, stack = CELL_STACK_TOP;
+    const uint64_t code = own_code(), stack = TEST_PAGES_BASE;
     for (size_t i = 5; i < BEYOND; i++) {
         cap_t thread = 0;
         if (untyped_retype_thread(start_page()->untyped, slot, &thread) != ERR_OK)

@@ -97,7 +97,7 @@ const char *attack_move_wrong(void)
     if (move(lease & ~(uint64_t)(PAGE_SIZE - 1), 1) == ERR_OK)
         return "a borrowed page was moved";
     if (move(INBOX, 1) == ERR_OK || move(TEST_PAGES_BASE + PAGE_SIZE, PAGES) == ERR_OK ||
-        move(CELL_START_BASE, 1) == ERR_OK || move(CELL_CODE_BASE, 1) == ERR_OK ||
+        move(CELL_START_BASE, 1) == ERR_OK || move(own_code(), 1) == ERR_OK ||
         move(0xffff800000000000, 1) == ERR_OK || move(TEST_PAGES_BASE + PAGE_SIZE, 0) == ERR_OK)
         return "a page that is not its own to move";
     if (frame_unmap(inbox) != ERR_OK || move(TEST_PAGES_BASE + PAGE_SIZE, 1) == ERR_OK)

@@ -169,7 +169,7 @@ static void thread_call(struct dice *d, struct syscall *s)
         bool good = !one_in(d, 8);
         words(s, one_in(d, 8) ? handle(d, OTHER) : 0,
               good ? game.entry : CELL_TOP + below(d, 1 << 20),
-              one_in(d, 8) ? number(d) : CELL_STACK_TOP,
+              one_in(d, 8) ? number(d) : CELL_PLACES,
               game.argument + below(d, CHILDREN) * game.argument_size,
               one_in(d, 8) ? number(d) : below(d, 91));
         s->w[5] = one_in(d, 8) ? number(d) : below(d, 4);

@@ -4,11 +4,10 @@
 //   make_bundle keygen KEY PUB                       a hybrid key pair (crypto/hybrid.h)
 //   make_bundle KEY OUT ROLLBACK direct|uefi KERNEL [NAME=CELL...]
 // A cell named steward is added if none is given. Trusts its input; stops at the first surprise.
-#include "abi/layout.h"
+#include "cella/elf.h"
 #include "crypto/hybrid.h"
 #include "format/bundle_write.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,75 +51,25 @@ static void file_write(const char *path, const void *bytes, size_t size)
         fail("cannot be written", path);
 }
 
-static uint32_t pages_of(uint64_t bytes)
-{
-    return (uint32_t)((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
-}
-
-// The loadable segments in order: text, rodata, data; the image's first byte has address `base`.
-static void segments_read(const uint8_t *elf, const char *path, uint64_t base,
-                          struct bundle_part *part, uint8_t *image)
-{
-    const Elf64_Ehdr *header = (const void *)elf;
-    const Elf64_Phdr *segment = (const void *)(elf + header->e_phoff);
-    uint32_t filled = 0;
-    for (unsigned i = 0; i < header->e_phnum; i++, segment++) {
-        if (segment->p_type != PT_LOAD)
-            continue;
-        uint32_t first = (uint32_t)((segment->p_vaddr - base) / PAGE_SIZE);
-        if ((segment->p_vaddr - base) % PAGE_SIZE != 0 || first < filled)
-            fail("a segment is not page-aligned or out of order", path);
-        uint32_t pages = pages_of(segment->p_filesz), all = pages_of(segment->p_memsz);
-        memcpy(image + (uint64_t)first * PAGE_SIZE, elf + segment->p_offset, segment->p_filesz);
-        if (segment->p_flags & PF_X) {
-            part->entry.text_pages = pages;
-        } else if (segment->p_flags & PF_W) {
-            part->entry.data_pages = pages;
-            part->entry.bss_pages = all - pages;
-        } else {
-            part->entry.rodata_pages = pages;
-        }
-        filled = first + pages;
-    }
-    part->size = (uint64_t)filled * PAGE_SIZE;
-    part->entry.start = header->e_entry - base;
-}
-
-static void relocs_read(const uint8_t *elf, const char *path, struct bundle_part *part,
-                        uint8_t *image)
-{
-    const Elf64_Ehdr *header = (const void *)elf;
-    const Elf64_Shdr *section = (const void *)(elf + header->e_shoff);
-    uint32_t *relocs = NULL;
-    for (unsigned i = 0; i < header->e_shnum; i++, section++) {
-        if (section->sh_type != SHT_RELA || (section->sh_flags & SHF_ALLOC) == 0)
-            continue;
-        const Elf64_Rela *rela = (const void *)(elf + section->sh_offset);
-        uint64_t count = section->sh_size / sizeof *rela;
-        relocs = realloc(relocs, (part->reloc_count + count) * sizeof *relocs);
-        for (uint64_t j = 0; j < count; j++, rela++) {
-            if (ELF64_R_TYPE(rela->r_info) != R_X86_64_RELATIVE)
-                fail("has a relocation that is not relative", path);
-            memcpy(image + rela->r_offset, &rela->r_addend, sizeof rela->r_addend);
-            relocs[part->reloc_count++] = (uint32_t)rela->r_offset;
-        }
-    }
-    part->relocs = relocs;
-}
-
 static struct bundle_part part_read(const char *name, const char *path, uint32_t kind)
 {
     size_t size;
     uint8_t *elf = file_read(path, &size);
-    uint8_t *image = zeroed(BUNDLE_PAGES_MAX, PAGE_SIZE);
-    struct bundle_part part = {.entry = {.kind = kind}, .bytes = image};
+    struct bundle_part part = {.entry = {.kind = kind}};
+    struct elf_image image;
+    struct complaint c = {0};
     strncpy(part.entry.name, name, BUNDLE_NAME - 1);
-    if (size < sizeof(Elf64_Ehdr) || memcmp(elf, ELFMAG, SELFMAG) != 0)
-        fail("is not an ELF file", path);
-    segments_read(elf, path, kind == BUNDLE_CELL ? CELL_CODE_BASE : 0, &part, image);
-    if (kind == BUNDLE_KERNEL)
-        relocs_read(elf, path, &part, image);
+    if (!elf_convert(path, elf, size, kind == BUNDLE_KERNEL ? ELF_KERNEL : ELF_CELL, &image, &c))
+        fail(c.text, path);
     free(elf);
+    part.bytes = image.bytes;
+    part.size = image.size;
+    part.relocs = image.relocs;
+    part.reloc_count = image.reloc_count;
+    part.entry.start = image.start;
+    part.entry.bss_pages = image.bss_pages;
+    for (unsigned i = 0; i < BUNDLE_PARTS; i++)
+        part.entry.part[i].size = image.part_size[i];
     return part;
 }
 
@@ -129,7 +78,7 @@ static struct bundle_part steward_make(void)
 {
     static const uint8_t page[PAGE_SIZE] = {0xeb, 0xfe}; // jmp to itself
     return (struct bundle_part){
-        .entry = {.name = "steward", .kind = BUNDLE_CELL, .text_pages = 1},
+        .entry = {.name = "steward", .kind = BUNDLE_CELL, .part = {{.size = 2}}},
         .bytes = page,
         .size = PAGE_SIZE
     };

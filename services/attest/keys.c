@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "attest.h"
+
+#include <string.h>
+
+enum { COORDINATE = ATTEST_POLICY_KEY / 2 };
+
+// A P-256 key; the caller adds attributes and scheme (part 2, section 12.2).
+static TPM2B_PUBLIC template_begin(TPMA_OBJECT attributes)
+{
+    TPM2B_PUBLIC p = {.size = 0};
+    p.publicArea.type = TPM2_ALG_ECC;
+    p.publicArea.nameAlg = TPM2_ALG_SHA256;
+    p.publicArea.objectAttributes = attributes;
+    TPMS_ECC_PARMS *ecc = &p.publicArea.parameters.eccDetail;
+    ecc->symmetric.algorithm = TPM2_ALG_NULL;
+    ecc->scheme.scheme = TPM2_ALG_NULL;
+    ecc->curveID = TPM2_ECC_NIST_P256;
+    ecc->kdf.scheme = TPM2_ALG_NULL;
+    return p;
+}
+
+static const TPMA_OBJECT own = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
+                               TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_USERWITHAUTH |
+                               TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_NODA;
+
+// Made from the hierarchy's seed: the same template gives the same key.
+static err_t primary_make(TPMI_RH_HIERARCHY hierarchy, const TPM2B_PUBLIC *template,
+                          TPM2_HANDLE *out, TPM2B_PUBLIC *public)
+{
+    static TPM2B_CREATION_DATA data;
+    const TPM2B_SENSITIVE_CREATE nothing = {.size = 0};
+    const TPM2B_DATA outside = {.size = 0};
+    const TPML_PCR_SELECTION none = {.count = 0};
+    TPM2B_DIGEST digest = {.size = 0};
+    TPMT_TK_CREATION ticket = {.tag = 0};
+    TPM2B_NAME name = {.size = sizeof name.name};
+    TSS2L_SYS_AUTH_RESPONSE response = {.count = 0};
+    memset(&data, 0, sizeof data);
+    public->size = 0;
+    return wire_error(Tss2_Sys_CreatePrimary(wire(), hierarchy, wire_empty_password(), &nothing,
+                                             template, &outside, &none, out, public, &data, &digest,
+                                             &ticket, &name, &response));
+}
+
+err_t key_storage(TPM2_HANDLE *out)
+{
+    TPM2B_PUBLIC public, template = template_begin(own | TPMA_OBJECT_DECRYPT);
+    TPMT_SYM_DEF_OBJECT *symmetric = &template.publicArea.parameters.eccDetail.symmetric;
+    symmetric->algorithm = TPM2_ALG_AES;
+    symmetric->keyBits.aes = 128;
+    symmetric->mode.aes = TPM2_ALG_CFB;
+    return primary_make(TPM2_RH_OWNER, &template, out, &public);
+}
+
+// A coordinate comes without its leading zeroes.
+static err_t coordinate_take(const TPM2B_ECC_PARAMETER *p, uint8_t out[COORDINATE])
+{
+    if (p->size > COORDINATE)
+        return ERR_DEVICE;
+    memset(out, 0, COORDINATE);
+    memcpy(out + COORDINATE - p->size, p->buffer, p->size);
+    return ERR_OK;
+}
+
+err_t key_attestation(TPM2_HANDLE *out, uint8_t public_key[QUOTE_KEY])
+{
+    TPM2B_PUBLIC public, template = template_begin(own | TPMA_OBJECT_SIGN_ENCRYPT);
+    TPMT_ECC_SCHEME *scheme = &template.publicArea.parameters.eccDetail.scheme;
+    scheme->scheme = TPM2_ALG_ECDSA;
+    scheme->details.ecdsa.hashAlg = TPM2_ALG_SHA256;
+    TPM2_HANDLE handle = 0;
+    uint8_t key[QUOTE_KEY];
+    err_t err = primary_make(TPM2_RH_ENDORSEMENT, &template, &handle, &public);
+    if (err)
+        return err;
+    err = coordinate_take(&public.publicArea.unique.ecc.x, key);
+    if (!err)
+        err = coordinate_take(&public.publicArea.unique.ecc.y, key + COORDINATE);
+    if (err) {
+        wire_flush(handle);
+        return err;
+    }
+    memcpy(public_key, key, sizeof key);
+    *out = handle;
+    return ERR_OK;
+}
+
+err_t key_policy(const uint8_t public_key[ATTEST_POLICY_KEY], TPM2_HANDLE *out, TPM2B_NAME *name)
+{
+    TPM2B_PUBLIC public = template_begin(TPMA_OBJECT_USERWITHAUTH | TPMA_OBJECT_SIGN_ENCRYPT);
+    TPMS_ECC_POINT *point = &public.publicArea.unique.ecc;
+    TSS2L_SYS_AUTH_RESPONSE response = {.count = 0};
+    point->x.size = point->y.size = COORDINATE;
+    memcpy(point->x.buffer, public_key, COORDINATE);
+    memcpy(point->y.buffer, public_key + COORDINATE, COORDINATE);
+    name->size = sizeof name->name;
+    // In a hierarchy, so that its word becomes a ticket.
+    return wire_error(
+        Tss2_Sys_LoadExternal(wire(), NULL, NULL, &public, TPM2_RH_OWNER, out, name, &response));
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A software TPM of a unit test's own, with a folder that keeps its state. Whatever fails ends the
+// test. It ends with the test.
+#pragma once
+#include "abi/types.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A new TPM, or another one: the earlier one's state is gone.
+void swtpm_new(void);
+// As after a power cut: killed, started again with the same state.
+void swtpm_cut(void);
+void swtpm_end(void);
+
+// wire_transmit_t of attest.h.
+err_t swtpm_transmit(const uint8_t *command, size_t size, uint8_t *response, size_t cap,
+                     size_t *length);
