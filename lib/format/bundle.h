@@ -21,7 +21,7 @@ MUST_USE enum boot_stop bundle_recognise(const void *bundle, uint64_t size);
 // What both signatures sign: the domain, then the header's first BUNDLE_SIGNED bytes.
 void bundle_message(const struct bundle_header *header, uint8_t out[static BUNDLE_MESSAGE]);
 
-// The unsigned rest of the header: the padding is zero, and an image for direct boot has no policy.
+// The unsigned rest of the header: the padding is zero.
 MUST_USE enum boot_stop bundle_check_unsigned(const struct bundle_header *header);
 
 // The signed fields: ranges, names, flags, zero bytes, and that `size` is exactly the bundle's.

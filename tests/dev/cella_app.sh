@@ -13,7 +13,7 @@ say() {
     shift 3
     "$@" >"$work/out" 2>&1
     got=$?
-    if [ $got != "$status" ] || ! grep -qE -- "$pattern" "$work/out"; then
+    if ! [[ $got =~ ^$status$ ]] || ! grep -qE -- "$pattern" "$work/out"; then
         echo "failed: $name: status $got (wanted $status), wanted /$pattern/, got:"
         sed 's/^/    /' "$work/out"
         bad=1
@@ -52,12 +52,12 @@ echo 'seed = true' | cat - "$app/manifest.toml" >"$work/again/manifest.toml"
 say pack-seed 2 'manifest.toml:1: an app that is installed has no .seed.' "$cella" app pack "$work/again"
 
 # The same source, the same package.
-say reproduce 0 ': the same package' "$cella" app reproduce "$app" "$work/two"
+say reproduce 0 ': the same package' "$cella" app reproduce "$app" "$work/two" --program "$app/build/hello.elf"
 root=$(sed -n 's/.* makes \([0-9a-f]*\):.*/\1/p' "$work/out")
-say reproduce-root 0 ': the same package' "$cella" app reproduce "$app" "$root"
+say reproduce-root 0 ': the same package' "$cella" app reproduce "$app" "$root" --program "$app/build/hello.elf"
 echo no >"$app/resources/words/short"
-say reproduce-other 1 'resources/words/short: another content' "$cella" app reproduce "$app" "$work/two"
-say reproduce-root-other 1 "another package than $root" "$cella" app reproduce "$app" "$root"
+say reproduce-other 1 'resources/words/short: another content' "$cella" app reproduce "$app" "$work/two" --program "$app/build/hello.elf"
+say reproduce-root-other 1 "another package than $root" "$cella" app reproduce "$app" "$root" --program "$app/build/hello.elf"
 say reproduce-usage 2 'usage' "$cella" app reproduce "$app"
 # Showing; a package that nobody signed is not sent.
 say show-unsigned 1 'may call log: write' "$cella" app show "$work/two"
@@ -96,5 +96,48 @@ say list 0 '^words +2.1 +132 KiB +stopped +publisher 0202' played 4,0,0,0,0,0,0,
 say list-json 0 '^\[\{"name":"note",.*"runs":true.*\]$' played 4,0,0,0,0,0,0,0,0 app list --json
 say remove 0 'note is removed' played 4,0,0,0,0,0,0,0,0 app remove note
 say remove-unknown 1 'no app is called nobody' played 4,0,0,0,0,0,0,0,0 app remove nobody
+# Signing: the chain says it, once; the package carries the chain.
+flip() { # FILE OFFSET: invert one bit
+    local byte
+    byte=$(od -An -tu1 -j "$2" -N 1 "$1") || exit 1
+    printf "\\$(printf %o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+package() { # NUMBER OUT: another version, not signed yet
+    manifest "$1" >"$app/manifest.toml"
+    "$cella" app pack "$app" -o "$2" >/dev/null || bad=1
+}
+say chain 0 'publisher [0-9a-f]{64}' "$cella" chain new "$work/chain"
+publisher=$(sed -n 's/^publisher //p' "$work/out")
+package 1 "$work/one" && package 2 "$work/two"
+archive=$(stat -c %s "$work/one")
+say sign 0 "number 1, signed; publisher $publisher" "$cella" app sign "$work/one" --chain "$work/chain"
+say sign-again 0 'signed before, and the chain says so' "$cella" app sign "$work/one" --chain "$work/chain"
+say sign-no-chain 2 ' - ' "$cella" app sign "$work/two" --chain "$work/none"
+say sign-minimum 2 'minimum above' "$cella" app sign "$work/two" --chain "$work/chain" --minimum 3
+say sign-usage 2 'usage: cella app sign' "$cella" app sign "$work/two"
+say sign-out 0 'number 2, signed' "$cella" app sign "$work/two" --chain "$work/chain" -o "$work/two.signed"
+say sign-lower 2 'version is lower than before' "$cella" app sign "$work/one" --chain "$work/chain" --minimum 1
+say show 0 'the package holds' "$cella" app show "$work/two.signed"
+say show-json-signed 0 "\"publisher\":\"$publisher\".*\"holds\":true" "$cella" app show "$work/two.signed" --json
+say install-signed 0 'is installed and runs' played 4,0,0,0,0,0,0,0,0 app install "$work/two.signed"
+for place in 0 9 40 60 3000 30000 $((archive - 200)) $((archive - 1)) $((archive + 5)) $((archive + 3000)) $((archive + 8000)); do
+    cp "$work/two.signed" "$work/flipped"
+    flip "$work/flipped" "$place"
+    say "flip-$place" '[12]' ': .*: ' "$cella" app install "$work/flipped" --device "$work/none"
+done
+
+# Two packages that change places with their chains; a thief's chain; what was taken back.
+head -c "$archive" "$work/two" >"$work/mixed" && tail -c +$((archive + 1)) "$work/one" >>"$work/mixed"
+say show-mixed 1 'vouches for this program, but for no such version' "$cella" app show "$work/mixed"
+"$cella" chain new "$work/thief" >/dev/null || bad=1
+head -c "$archive" "$work/two" >"$work/mixed" && cat "$work/thief/chain" >>"$work/mixed"
+say show-thief 1 'no register of this name' "$cella" app show "$work/mixed"
+package 3 "$work/three"
+say sign-three 0 'number 3, signed' "$cella" app sign "$work/three" --chain "$work/chain" --minimum 3
+head -c "$archive" "$work/two" >"$work/mixed" && cat "$work/chain/chain" >>"$work/mixed"
+say show-below 1 'below the minimum' "$cella" app show "$work/mixed"
+"$cella" chain revoke "$work/chain" hello >/dev/null || bad=1
+head -c "$archive" "$work/three" >"$work/mixed" && cat "$work/chain/chain" >>"$work/mixed"
+say show-revoked 1 'is revoked: ' "$cella" app show "$work/mixed"
 say misspelt 2 'no `app pakc`, did you mean `pack`\? - ' "$cella" app pakc
 exit $bad

@@ -4,8 +4,6 @@
 #include "common/complaint.h"
 #include "format/package.h"
 
-enum { APP_ENTRY_MAX = 8192 }; // bytes of a chain's entry, more than any has
-
 struct app_file {
     uint8_t *bytes; // owned, aligned for package_open
     size_t size;
@@ -29,6 +27,9 @@ bool app_plan(const char *text, size_t size, const char *path, struct plan_app *
 // Whether the manifest in a package compiles to its plan, so that people read what devices do.
 // False: said.
 bool app_manifest_agrees(const struct package *package, const char *path);
+
+// Have the development kit do it; only returns if it cannot. The exit code.
+int app_kit_run(const char *verb, int argc, char **argv);
 
 // In words, one line each: what its program may call, and what it may ask the person for.
 void app_permissions_print(const struct package *package);

@@ -68,6 +68,8 @@ int app_reproduce(int argc, char **argv)
         report_error("reproduce wants a folder, and a package or its root - usage: %s", usage);
         return EXIT_UNABLE;
     }
+    if (!program) // made anew, by the kit, which calls this again
+        return app_kit_run("reproduce", argc, argv);
     if (!app_make(&app, operands.at[0], program))
         return EXIT_UNABLE;
     code = compare(&app, operands.at[0], operands.at[1]);

@@ -2,9 +2,8 @@
 // cella app sign: the developer's chain is told of a package (a program register with its roots,
 // unless it knows it already), and the package gets the chain.
 #include "app.h"
-#include "crypto/wipe.h"
+#include "chain_folder.h"
 #include "files.h"
-#include "image_file.h"
 #include "options.h"
 #include "report.h"
 
@@ -12,18 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-static const char usage[] = "cella app sign PACKAGE --chain FILE --key FILE [-o FILE] "
-                            "[--minimum N] [--time SECONDS]";
+static const char usage[] =
+    "cella app sign PACKAGE --chain FOLDER [-o FILE] [--minimum N] [--time SECONDS]";
 
 struct signing_app {
-    const char *package, *chain_path, *key, *out, *minimum_text, *time_text;
+    const char *package, *chain_path, *out, *minimum_text, *time_text;
     uint64_t minimum, time;
     struct app_file app;
-    uint8_t *chain_bytes; // owned; room for one more entry
-    size_t chain_size;
-    struct chain chain;
+    struct chain_folder folder;
 };
 
 static bool number_read(const char *option, const char *text, uint64_t *out)
@@ -40,32 +36,14 @@ static bool number_read(const char *option, const char *text, uint64_t *out)
     return false;
 }
 
-// The chain in the developer's hands. False: said.
-static bool chain_load(struct signing_app *s)
-{
-    struct chain_check check = {0};
-    uint8_t *read = file_read(s->chain_path, CHAIN_MAX, &s->chain_size);
-
-    if (!read)
-        return false;
-    s->chain_bytes = malloc(s->chain_size + APP_ENTRY_MAX);
-    if (!s->chain_bytes)
-        abort();
-    memcpy(s->chain_bytes, read, s->chain_size);
-    free(read);
-    if (chain_verify(s->chain_bytes, s->chain_size, &s->chain, &check) == ERR_OK)
-        return true;
-    report_error("%s, entry %u: %s", s->chain_path, check.entry, chain_sentence(check.refusal));
-    return false;
-}
-
 // Whether the chain says this of the package already.
 static bool known(const struct signing_app *s, const struct program_register *mine)
 {
+    const struct chain *chain = &s->folder.chain;
     struct program_register said;
     enum chain_refusal why;
 
-    return chain_program_version(&s->chain, mine->name, mine->version, &said, &why) == ERR_OK &&
+    return chain_program_version(chain, mine->name, mine->version, &said, &why) == ERR_OK &&
            memcmp(said.package_root, mine->package_root, REGISTER_HASH) == 0 && !said.revoked &&
            said.minimum >= s->minimum;
 }
@@ -73,10 +51,8 @@ static bool known(const struct signing_app *s, const struct program_register *mi
 // One more entry. False: said.
 static bool entry_write(struct signing_app *s, const struct program_register *program)
 {
-    uint8_t secret[HYBRID_SECRET_SIZE], value[REGISTER_VALUE];
-    struct chain_check check = {0};
-    size_t size = 0, added = 0;
-    err_t error;
+    uint8_t value[REGISTER_VALUE];
+    size_t size = 0;
 
     if (program_encode(program, value, sizeof(value), &size) != ERR_OK) {
         report_error("%s: a minimum above the package's own number makes no sense - lower it",
@@ -90,22 +66,7 @@ static bool entry_write(struct signing_app *s, const struct program_register *pr
         .type = REGISTER_OBJECT,
         .value = {value, size}
     };
-    if (!key_read(s->key, "key", secret, sizeof(secret)))
-        return false;
-    error = chain_draft_sign(&s->chain, s->chain.count, &draft, secret,
-                             s->chain_bytes + s->chain_size, APP_ENTRY_MAX, &added);
-    wipe(secret, sizeof(secret));
-    if (error == ERR_OK) {
-        s->chain_size += added;
-        error = chain_verify(s->chain_bytes, s->chain_size, &s->chain, &check);
-    }
-    if (error == ERR_OK)
-        return true;
-    if (check.refusal)
-        report_error("%s: %s", s->chain_path, chain_sentence(check.refusal));
-    else
-        report_error("the entry could not be signed - check the key %s", s->key);
-    return false;
+    return chain_folder_say(&s->folder, &draft);
 }
 
 // The chain says it. False: said.
@@ -115,15 +76,11 @@ static bool register_write(struct signing_app *s, bool *wrote)
     enum chain_refusal why;
 
     package_register(&s->app.package, &program);
-    if (chain_program(&s->chain, program.name, &newest, &why) == ERR_OK && !s->minimum_text)
+    if (chain_program(&s->folder.chain, program.name, &newest, &why) == ERR_OK && !s->minimum_text)
         s->minimum = newest.minimum;
     *wrote = !known(s, &program);
-    if (!*wrote)
-        return true;
     program.minimum = s->minimum;
-    if (s->time < s->chain.time)
-        s->time = s->chain.time;
-    return entry_write(s, &program);
+    return !*wrote || entry_write(s, &program);
 }
 
 // The package with the chain behind it, judged as a device will that knows nothing yet. False:
@@ -138,11 +95,11 @@ static bool package_finish(struct signing_app *s, const char *out)
     struct package package;
     struct new_file file;
 
-    if (archive + s->chain_size > PACKAGE_MAX) {
+    if (archive + s->folder.size > PACKAGE_MAX) {
         verdict.refusal = PACKAGE_REFUSED_TOO_LARGE;
     } else {
-        memcpy(s->app.bytes + archive, s->chain_bytes, s->chain_size);
-        s->app.size = archive + s->chain_size;
+        memcpy(s->app.bytes + archive, s->folder.bytes, s->folder.size);
+        s->app.size = archive + s->folder.size;
         if (package_open(s->app.bytes, s->app.size, &package, &why) == ERR_OK &&
             package_judge(&package, &nothing, &chain, &verdict) == ERR_OK)
             return file_create(&file, out) && file_finish(&file, s->app.bytes, s->app.size);
@@ -156,22 +113,17 @@ static bool package_finish(struct signing_app *s, const char *out)
 // The chain first: a package whose chain only it holds would fork the chain with the next one.
 static bool sign(struct signing_app *s)
 {
-    struct new_file file;
     bool wrote = false;
 
     if (!app_open(&s->app, s->package, NULL) || !app_manifest_agrees(&s->app.package, s->package) ||
-        !chain_load(s) || !register_write(s, &wrote))
-        return false;
-    if (wrote &&
-        !(file_create(&file, s->chain_path) && file_finish(&file, s->chain_bytes, s->chain_size)))
-        return false;
-    if (!package_finish(s, s->out ? s->out : s->package))
+        !chain_folder_open(&s->folder, s->chain_path, true) || !register_write(s, &wrote) ||
+        !package_finish(s, s->out ? s->out : s->package))
         return false;
     printf("%s: %s %s, number %llu, signed%s; publisher ", s->out ? s->out : s->package,
            s->app.package.app->cell.name, s->app.package.app->version_text,
            (unsigned long long)s->app.package.app->number,
            wrote ? "" : " before, and the chain says so");
-    app_hex_print(s->chain.id, CHAIN_HASH);
+    app_hex_print(s->folder.chain.id, CHAIN_HASH);
     printf("\n");
     return true;
 }
@@ -180,29 +132,28 @@ int app_sign(int argc, char **argv)
 {
     static struct signing_app s;
     const struct option_rule rules[] = {
-        {"--chain", &s.chain_path, NULL},
-        {"--key",     &s.key, NULL},
-        {"-o",   &s.out, NULL},
-        {"--minimum",     &s.minimum_text, NULL},
-        {"--time",      &s.time_text, NULL},
-        {0    },
+        {"--chain",   &s.chain_path, NULL},
+        {"-o",       &s.out, NULL},
+        {"--minimum",        &s.minimum_text, NULL},
+        {"--time",       &s.time_text, NULL},
+        {0},
     };
     struct operands operands;
     bool good;
 
-    s = (struct signing_app){.time = (uint64_t)time(NULL)};
+    s = (struct signing_app){0};
     if (!options_read(argc, argv, rules, usage, &operands))
         return EXIT_UNABLE;
-    if (operands.count != 1 || !s.chain_path || !s.key) {
-        report_error("sign wants a package, your chain and its key - usage: %s", usage);
+    if (operands.count != 1 || !s.chain_path) {
+        report_error("sign wants a package and the folder of your chain - usage: %s", usage);
         return EXIT_UNABLE;
     }
     s.package = operands.at[0];
     if (!number_read("--minimum", s.minimum_text, &s.minimum) ||
-        !number_read("--time", s.time_text, &s.time))
+        !chain_time_read(s.time_text, &s.time))
         return EXIT_UNABLE;
     good = sign(&s);
-    free(s.chain_bytes);
+    chain_folder_close(&s.folder);
     app_close(&s.app);
     return good ? EXIT_GOOD : EXIT_UNABLE;
 }

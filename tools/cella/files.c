@@ -96,3 +96,21 @@ void file_abandon(struct new_file *f)
     free(f->path);
     *f = (struct new_file){.fd = -1};
 }
+
+bool file_new(const char *path, mode_t mode, const uint8_t *data, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0 && errno == EEXIST) {
+        report_error("%s is there already - keep it, or move it away to make a new one", path);
+        return false;
+    }
+    bool good = fd >= 0 && fchmod(fd, mode) == 0 && write_all(fd, data, size) && fsync(fd) == 0;
+    if (!good)
+        report_error("cannot write %s: %s - name a folder that you may write to", path,
+                     strerror(errno));
+    if (fd >= 0 && close(fd) != 0)
+        good = false;
+    if (fd >= 0 && !good)
+        unlink(path);
+    return good;
+}
