@@ -145,7 +145,7 @@ static bool program_add(struct making *m, const char *program)
     file = file_read(program ? program : path, ELF_SIZE_MAX, &size);
     if (!file)
         return false;
-    good = elf_convert(program ? program : path, file, size, ELF_CELL, &m->image, &c);
+    good = elf_convert(program ? program : path, file, size, &m->image, &c);
     free(file);
     if (!good) {
         report_error("%s", c.text);
