@@ -12,24 +12,29 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { NAMES = 64 }; // more than a plan has cells
+enum { WRITERS = 64 }; // one place for each cell of the plan, and for each app that is installed
 
 static struct uart uart;
 static bool silent; // there is no port: lines are taken and dropped
-static char names[NAMES][LINE_NAME];
+static struct writer {
+    uint64_t identity;
+    char name[LINE_NAME];
+} writers[WRITERS];
 
-// The writer's name; asked for once, because identities never change hands.
+// The writer's name; asked for once, because identities never change hands. The lower bits of an
+// identity are the cell's number, which an app that is installed later may get again.
 static const char *name_of(uint64_t identity)
 {
     uint8_t publisher[32], app_id[32];
     uint32_t app;
-    if (identity >= NAMES)
+    struct writer *writer = &writers[identity % WRITERS];
+    if (writer->identity == identity && writer->name[0] != '\0')
+        return writer->name;
+    struct writer found = {.identity = identity};
+    if (steward_identify(identity, (uint8_t *)found.name, publisher, app_id, &app) != ERR_OK)
         return "?";
-    char *name = names[identity];
-    if (name[0] == '\0' &&
-        steward_identify(identity, (uint8_t *)name, publisher, app_id, &app) != ERR_OK)
-        return "?";
-    return name;
+    *writer = found;
+    return writer->name;
 }
 
 static void put_line(const char *name, const void *text, size_t size)
