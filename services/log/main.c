@@ -12,29 +12,28 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { WRITERS = 64 }; // one place for each cell of the plan, and for each app that is installed
+enum { NAMES = 64 }; // more than a plan has cells
 
 static struct uart uart;
 static bool silent; // there is no port: lines are taken and dropped
-static struct writer {
+static struct {     // by the last bits of the identity; a cell that came later may have the same
     uint64_t identity;
     char name[LINE_NAME];
-} writers[WRITERS];
+} names[NAMES];
 
-// The writer's name; asked for once, because identities never change hands. The lower bits of an
-// identity are the cell's number, which an app that is installed later may get again.
+// The writer's name; asked for once, because identities never change hands.
 static const char *name_of(uint64_t identity)
 {
     uint8_t publisher[32], app_id[32];
     uint32_t app;
-    struct writer *writer = &writers[identity % WRITERS];
-    if (writer->identity == identity && writer->name[0] != '\0')
-        return writer->name;
-    struct writer found = {.identity = identity};
-    if (steward_identify(identity, (uint8_t *)found.name, publisher, app_id, &app) != ERR_OK)
-        return "?";
-    *writer = found;
-    return writer->name;
+    char *name = names[identity % NAMES].name;
+    if (name[0] != '\0' && names[identity % NAMES].identity == identity)
+        return name;
+    names[identity % NAMES].identity = identity;
+    if (steward_identify(identity, (uint8_t *)name, publisher, app_id, &app) == ERR_OK)
+        return name;
+    name[0] = '\0';
+    return "?";
 }
 
 static void put_line(const char *name, const void *text, size_t size)
