@@ -88,7 +88,8 @@ static err_t refuse(struct installer *in, const struct package_verdict *verdict)
     return ERR_DENIED;
 }
 
-// N2: who is known must not say something else than before.
+// N2: who is known must not say something else than before. What he says that is newer counts from
+// now on, whatever becomes of the package: it may be that he has taken something back.
 static err_t chain_judge(struct installer *in)
 {
     struct package_verdict verdict = {.refusal = PACKAGE_REFUSED_CHAIN};
@@ -98,8 +99,12 @@ static err_t chain_judge(struct installer *in)
         job_fail(in, ERR_NO_MEMORY);
         return ERR_NO_MEMORY;
     }
-    if (i == in->known || chain_compare(&in->chains[i], &in->chain, &why) == ERR_OK)
+    if (i == in->known)
         return ERR_OK;
+    if (chain_compare(&in->chains[i], &in->chain, &why) == ERR_OK) {
+        chain_remember(&in->chain, &in->chains[i]);
+        return ERR_OK;
+    }
     verdict.chain = why;
     return refuse(in, &verdict);
 }
@@ -123,9 +128,12 @@ static err_t package_check(struct installer *in, struct package *package)
         job_fail(in, err);
         return err;
     }
-    if (package_judge(package, &rules, &in->chain, &verdict) != ERR_OK)
-        return refuse(in, &verdict);
-    return chain_judge(in);
+    in->chain.count = 0;
+    err = package_judge(package, &rules, &in->chain, &verdict);
+    const err_t known = in->chain.count != 0 ? chain_judge(in) : ERR_OK; // it holds, at least
+    if (err == ERR_OK || known != ERR_OK)
+        return known;
+    return refuse(in, &verdict);
 }
 
 // ---- installing
@@ -186,7 +194,7 @@ static void package_install(struct installer *in)
 
 // ---- what comes after the answer
 
-// Into the event log, and into the TPM; neither is a reason to undo what happened.
+// Into the event log; that there is none yet is no reason to undo what happened.
 static void change_record(struct installer *in, uint32_t what)
 {
     char words[JOURNAL_CHANGED_TEXT_SIZE + 1];
@@ -195,14 +203,21 @@ static void change_record(struct installer *in, uint32_t what)
     text_name(&t, in->version, sizeof in->version);
     err_t err = journal_changed(what, (const uint8_t *)in->name, in->digest, (const uint8_t *)words,
                                 strnlen(words, sizeof words - 1));
-    if (err == ERR_OK && what != CHANGE_REMOVED)
-        err = attest_extend(in->digest);
-    (void)err; // no TPM, or no log yet
+    (void)err;
+}
+
+// Measured first, then run: a quote may name a program that never ran, but none that ran is
+// missing.
+static err_t measure_run(struct installer *in)
+{
+    err_t err = attest_extend(in->digest);
+    (void)err; // no TPM: evidence says that nothing is measured
+    return steward_run(in->place);
 }
 
 static void answer_yes(struct installer *in)
 {
-    err_t err = in->removing ? steward_drop(in->place) : steward_run(in->place);
+    err_t err = in->removing ? steward_drop(in->place) : measure_run(in);
     if (err == ERR_BUSY && in->removing)
         return; // pages that it lent come back soon
     if (err != ERR_OK) {
