@@ -484,4 +484,6 @@ const struct vault_ops vault_operations = {
     .protect = unlock_protect,
     .words = unlock_words,
     .forget = unlock_forget,
+    .vouch = own_vouch,
+    .vouched = own_vouched,
 };

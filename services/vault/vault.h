@@ -32,6 +32,8 @@
 // prompt that died is no answer to the next one.
 // V10 The head of the event log is signed for one log, whose end never goes back and never gets
 // another hash.
+// V11 The device's own chain belongs to the seed: it is forgotten with it, and only grows until
+// then.
 #pragma once
 #include "abi/plan.h"
 #include "format/evidence.h"
@@ -137,6 +139,12 @@ err_t unlock_protect(const struct caller *who, const uint8_t *old, size_t old_si
 err_t unlock_words(const struct caller *who, const uint8_t *pin, size_t size, uint8_t *words,
                    size_t cap, size_t *used, uint32_t *verdict, uint32_t *left);
 err_t unlock_forget(const struct caller *who);
+
+// own.c: the device's own chain (V11).
+void own_forget(void);
+err_t own_vouch(const struct caller *who, const uint8_t *value, size_t size, uint32_t *code);
+err_t own_vouched(const struct caller *who, uint32_t offset, uint8_t *data, size_t cap,
+                  size_t *size, uint32_t *total);
 
 // vault.c: the pending request is refused, results are forgotten: the seed is gone.
 void requests_forget(void);
