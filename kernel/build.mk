@@ -38,7 +38,7 @@ $(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h kernel/arch/$(KERNEL_ARCH)/door
 	$(CC) $(TARGET) $(KERNEL_ASFLAGS) -Ikernel/arch/$(KERNEL_ARCH) -c -o $@ $<
 
 $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
-	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)
+	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections $(LD_DEAD) -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)
 	@llvm-size $@ | awk 'NR == 2 {print "kernel: text+rodata " $$1 " bytes, data " $$2 ", bss " $$3}'
 	@kernel/test/count
 

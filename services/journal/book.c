@@ -67,7 +67,7 @@ void book_add(struct book *b, struct journal_entry *e, nsec_t now)
 // What it has not used for so long that it has all again is as good as new.
 static void talker_refill(struct talker *t, nsec_t now)
 {
-    while (t->left < BOOK_BURST && t->refill <= now) {
+    while (t->left < BOOK_SHARE && t->refill <= now) {
         t->left++;
         t->refill += BOOK_REST;
     }
@@ -75,7 +75,7 @@ static void talker_refill(struct talker *t, nsec_t now)
 
 static bool talker_rested(const struct talker *t)
 {
-    return t->kind == 0 || (t->left == BOOK_BURST && t->untold == 0);
+    return t->kind == 0 || (t->left == BOOK_SHARE && t->untold == 0);
 }
 
 // The talker of that name and kind. When all places are taken by others that have talked lately,
@@ -97,18 +97,24 @@ static struct talker *talker_of(struct book *b, const char *who, uint32_t kind, 
         if (rested->kind != 0)
             return rested;
     }
-    *rested = (struct talker){.kind = kind, .left = BOOK_BURST};
+    *rested = (struct talker){.kind = kind, .left = BOOK_SHARE};
     memcpy(rested->who, who, strlen(who));
     return rested;
 }
 
+// Make an entry of what was counted, if there may be one now.
 static void talker_tell(struct book *b, struct talker *t, nsec_t now)
 {
+    if (t->untold == 0 || t->left == 0 || now < t->next)
+        return;
     if (t->untold > 1)
         journal_number(&t->latest, JOURNAL_COUNT, t->untold);
     t->untold = 0;
-    if (t->left-- == BOOK_BURST)
+    if (t->left-- == BOOK_SHARE)
         t->refill = now + BOOK_REST;
+    uint32_t used = BOOK_SHARE - t->left;
+    if (used >= BOOK_BURST)
+        t->next = now + (BOOK_PAUSE << (used - BOOK_BURST));
     book_add(b, &t->latest, now);
 }
 
@@ -118,8 +124,7 @@ void book_noise(struct book *b, struct journal_entry *e, nsec_t now)
     uint64_t events = e->present >> JOURNAL_COUNT & 1 ? e->number[JOURNAL_COUNT] : 1;
     t->untold += events < UINT64_MAX - t->untold ? events : UINT64_MAX - t->untold;
     t->latest = *e;
-    if (t->left)
-        talker_tell(b, t, now);
+    talker_tell(b, t, now);
 }
 
 void book_tick(struct book *b, nsec_t now)
@@ -129,7 +134,6 @@ void book_tick(struct book *b, nsec_t now)
         if (t->kind == 0)
             continue;
         talker_refill(t, now);
-        if (t->untold && t->left)
-            talker_tell(b, t, now);
+        talker_tell(b, t, now);
     }
 }

@@ -4,9 +4,10 @@
 // K1 An entry gets the next number and extends the chain; none is changed after that. When there is
 //    no room the oldest leaves, and `before` is the chain's hash after it.
 // K2 What a cell can bring about by itself (denials, faults, restarts) is noise: of each kind, each
-//    name has BOOK_BURST entries and another one every BOOK_REST. What comes in between is counted,
-//    and the next entry says how many it stands for. So no cell can push the others out of the log
-//    faster than that, whatever it does; and nothing goes uncounted.
+//    name has BOOK_SHARE entries, and gets one back every BOOK_REST. The first BOOK_BURST come at
+//    once; before each further one there is a pause, of a second, then two, four, and so on. What
+//    happens meanwhile is counted, and the next entry says how many it stands for. So no cell can
+//    push the others out of the log faster than that, whatever it does; nothing goes uncounted.
 // K3 Times never go back.
 #pragma once
 #include "format/journal.h"
@@ -15,13 +16,16 @@ enum {
     BOOK_ENTRIES = 512,
     BOOK_TALKERS = 128, // names and kinds that are told apart
     BOOK_BURST = 8,
+    BOOK_SHARE = 20,
 };
-#define BOOK_REST ((nsec_t)3600000000000) // an hour
+#define BOOK_PAUSE ((nsec_t)1000000000)    // doubled each time
+#define BOOK_REST  ((nsec_t)3600000000000) // an hour
 
 struct talker {
     char who[JOURNAL_NAME + 1];
     uint32_t kind;               // 0: the place is free
-    uint32_t left;               // entries that it may still make
+    uint32_t left;               // entries that it may still make,
+    nsec_t next;                 //   not before this
     nsec_t refill;               // when it gets one more, if it has not all of them
     uint64_t untold;             // events that no entry stands for yet,
     struct journal_entry latest; // and the last one of them

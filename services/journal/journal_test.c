@@ -372,10 +372,33 @@ static void test_flood(void)
     CHECK(find(&j, JOURNAL_APPROVAL, "wallet", &e) && e.sequence == 2);
     CHECK(j.count < 200);
     CHECK_EQ(counted(&j, JOURNAL_DENIAL, "app-3", &entries), made);
-    CHECK(entries >= BOOK_BURST && entries <= BOOK_BURST + 26);
+    CHECK(entries >= BOOK_BURST && entries <= BOOK_SHARE + 26);
     CHECK(find(&j, JOURNAL_DENIAL, "app-5", &e) && (e.present >> JOURNAL_COUNT & 1) == 0);
     CHECK_EQ(counted(&j, JOURNAL_FAULT, "app-4", &entries), crashes);
-    CHECK(entries <= BOOK_BURST + 26);
+    CHECK(entries <= BOOK_SHARE + 26);
+}
+
+// A short flood: the first entries at once, the count of the rest a second later, then ever later.
+static void test_pauses(void)
+{
+    static const nsec_t at[] = {0, 1, 3, 7, 15, 31};
+    nsec_t begin;
+    fresh();
+    begin = now;
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        uint64_t before = book.first + book.count;
+        now = begin + at[i] * SECOND - 1;
+        book_tick(&book, now);
+        CHECK_EQ(book.first + book.count, before);
+        now++;
+        book_tick(&book, now);
+        CHECK_EQ(book.first + book.count, i ? before + 1 : before);
+        for (unsigned n = 0; n < 100; n++) {
+            deny(3, 7, 34);
+            look();
+        }
+        CHECK_EQ(book.first + book.count, i ? before + 1 : before + BOOK_BURST);
+    }
 }
 
 // More names than are told apart: they share what there is, and are counted all the same.
@@ -400,7 +423,7 @@ static void test_many_names(void)
     fetch(&j);
     CHECK_EQ(j.count, BOOK_ENTRIES);
     // Rested, each has all of its entries again.
-    now += BOOK_BURST * BOOK_REST;
+    now += BOOK_SHARE * BOOK_REST;
     uint64_t next = book.first + book.count;
     for (unsigned n = 0; n < 2 * BOOK_BURST; n++) {
         struct journal_entry made = {.kind = JOURNAL_FAULT};
@@ -497,6 +520,7 @@ int main(int argc, char **argv)
     dice = test_seed(argc, argv);
     test_heard();
     test_flood();
+    test_pauses();
     test_many_names();
     test_bound();
     test_resume();

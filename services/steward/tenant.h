@@ -58,6 +58,9 @@ struct house {
 #define STEWARD_WORK_BASE 0x0000000070000000u
 enum { STEWARD_WORK_PAGES = 1024 }; // the largest frame capability
 
+// Pages of memory that the cell's piece needs, everything included.
+uint64_t tenant_pages(const struct bundle_view *v, uint32_t number);
+
 // Make cell number `number`, which is new or stopped. On failure everything is taken back and
 // `*step` says what could not be done. Errors: of the kernel's objects; BUSY: pages that its
 // earlier run lent have not come back yet.

@@ -19,7 +19,10 @@ $(foreach f,evidence journal link psbt quote request tx,$(eval $(call fuzz_entry
 $(eval $(call fuzz_entry,chain,tests/fuzz/hybrid_stub.c $(FORMAT_CHAIN_SRC),$(INC_format) $(INC_crypto)))
 $(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot $(INC_format)))
 $(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_format) $(INC_crypto)))
+$(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_format) $(INC_crypto)))
+$(eval $(call fuzz_entry,elf,tools/cella/elf.c tools/common/complaint.c,-Itools))
 $(eval $(call fuzz_entry,plan,$(addprefix tools/cella/,plan.c inspect_plan.c inspect_change.c inspect_svg.c) $(GEN_NAMES_SRC),-Itools -Itools/cella $(INC_gen)))
+$(eval $(call fuzz_entry,companion,services/companion/desk.c services/companion/session.c lib/format/link.c,-Iservices $(INC_os) $(INC_format) $(INC_gen)))
 
 fuzz: $(FUZZ:%=$(B)/fuzz/%)
 fuzz-names:

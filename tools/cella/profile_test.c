@@ -72,9 +72,18 @@ static char *tree_read(void *context, const char *path, size_t *size)
     return NULL;
 }
 
+// The manifest of an app that is packed by itself; the caller frees cell->text.
+static bool app_read(struct memory_tree *tree, struct profile_cell *cell, struct complaint *c)
+{
+    *cell = (struct profile_cell){.manifest = "package/manifest.toml"};
+    cell->text = tree_read(tree, cell->manifest, &cell->text_size);
+    return CHECK(cell->text != NULL) && manifest_read_app(cell, c);
+}
+
 static void provoke(const char *path, const char *good)
 {
     static struct profile profile;
+    static struct profile_cell app;
     struct memory_tree tree = {0};
     struct source source = {&tree, tree_read};
     struct complaint c = {0};
@@ -83,7 +92,12 @@ static void provoke(const char *path, const char *good)
 
     tree_add(&tree, good);
     tree_add(&tree, bad);
-    CHECK(!profile_read(&profile, &source, "profiles/test.toml", &c));
+    if (strstr(bad, "#=== package/")) {
+        CHECK(!app_read(&tree, &app, &c));
+        free(app.text);
+    } else {
+        CHECK(!profile_read(&profile, &source, "profiles/test.toml", &c));
+    }
     if (CHECK(expect != NULL))
         snprintf(wanted, sizeof(wanted), "%.*s", (int)strcspn(expect + 10, "\n"), expect + 10);
     if (!CHECK(strcmp(c.text, wanted) == 0))
@@ -162,6 +176,23 @@ static void check_plan(const struct plan_view *v)
     CHECK(v->ceiling->budget_us == 1000 && v->ceiling->period_us == 10000);
     CHECK_EQ(v->ceiling->methods[vault], 1u << 1 | 1u << 2);
     CHECK_EQ(v->ceiling->methods[1], 0);
+}
+
+static void test_app(void)
+{
+    static const char text[] =
+        "#=== package/manifest.toml\nname = \"note\"\nversion = \"1.2\"\nnumber = 3\n"
+        "priority = 90\npublisher = \"whoever\"\n[permissions]\nvault = [\"status\"]\n";
+    static struct profile_cell app;
+    struct memory_tree tree = {0};
+    struct complaint c = {0};
+
+    tree_add(&tree, text);
+    if (!CHECK(app_read(&tree, &app, &c)))
+        fprintf(stderr, "    %s\n", c.text);
+    CHECK(app.number == 3 && strcmp(app.version, "1.2") == 0 && app.plan.flags == PLAN_APP);
+    CHECK(app.plan.publisher[0] == 0 && app.permissions[service_by_name("vault")->number].methods);
+    free(app.text);
 }
 
 // What reads as a plan can be drawn.
@@ -246,6 +277,7 @@ int main(void)
     char *good = file_text("tests/manifest/good.toml");
 
     test_plan(good);
+    test_app();
     test_bad_files(good);
     test_damaged(good);
     free(good);

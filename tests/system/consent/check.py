@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Consent on the trusted console: once, for the run, until a time; no, silence, a wrong number; what the screen says."""
 
+import json
 import re
 
+from runner.device import Device
 from runner.machine import Failed
 
+COMPANION = True
 SECONDS = 120
 
 
@@ -66,3 +69,16 @@ def check(machine, folder):
     number = question(machine)[2]
     answer(machine, f"{(int(number) + 1) % 10000:04}", r"^Refused: that was another number\.$")
     machine.expect("log", r"^asker: end \d+ good, 0 bad$")
+    check_log(machine)
+
+
+def check_log(machine):
+    """Every answer is in the event log, with what was asked for; what was taken back is not."""
+    device = Device(machine)
+    said = device.cella("log", "--json").must_say(1, r"(?s)^\{.*\}$")  # no key is enrolled here
+    entries = [e for e in json.loads(said.group(0))["entries"] if e["kind"] in ("approval", "refusal")]
+    found = [(e["kind"], e["who"], e["text"]) for e in entries]
+    once, run = "permission (once): vault.status", "permission (this run): vault.status"
+    wanted = [("approval", "asker", once)] * 2 + [("approval", "asker", run), ("approval", "asker", "permission (for a time): vault.account")]
+    if found[:4] != wanted or [kind for kind, _, _ in found] != ["approval"] * 5 + ["refusal"] * 3:
+        raise Failed(f"the event log has these answers: {found}")
