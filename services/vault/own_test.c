@@ -2,6 +2,7 @@
 // The device's own chain: whose it is, what it vouches for, when it is forgotten.
 #include "chain/fake.h"
 #include "chain/payment.h"
+#include "crypto/hash.h"
 #include "format/chain.h"
 #include "tests/unit.h"
 #include "vault/vault.h"
@@ -29,21 +30,58 @@ static struct program_register program(uint64_t version)
     };
 }
 
-static err_t vouch(const struct program_register *p, uint32_t *code)
+static uint32_t offer_state(void)
 {
-    uint8_t value[VAULT_VOUCH_VALUE_SIZE];
+    size_t size;
+    uint32_t total, state = 9;
+    CHECK_EQ(vault_vouched(0, bytes, 1, &size, &total, &state), ERR_OK);
+    return state;
+}
+
+static err_t offer(const struct program_register *p, uint32_t *code)
+{
+    uint8_t value[VAULT_OFFER_PROGRAM_VALUE_SIZE];
     size_t size = 0;
     CHECK_EQ(program_encode(p, value, sizeof value, &size), ERR_OK);
-    return vault_vouch(value, size, code);
+    return vault_offer_program(value, size, code);
+}
+
+// What the prompt gets to see.
+static err_t look(uint8_t hash[32], uint32_t *number, uint64_t *sequence)
+{
+    uint8_t value[VAULT_PROGRAM_VALUE_SIZE];
+    size_t size = 0;
+    const err_t err = vault_program(value, sizeof value, &size, number, sequence);
+    if (!err)
+        hash_bytes(value, size, hash);
+    return err;
+}
+
+// An offer to which the person says yes.
+static err_t vouch(const struct program_register *p, uint32_t *code)
+{
+    uint8_t hash[32];
+    uint32_t number = 0;
+    uint64_t sequence = 0;
+    err_t err = offer(p, code);
+    if (err || *code != CHAIN_GOOD)
+        return err;
+    CHECK_EQ(look(hash, &number, &sequence), ERR_OK);
+    CHECK_EQ(vault_program_waits(sequence), ERR_OK);
+    err = vault_approve_program(hash, number);
+    CHECK_EQ(offer_state(), err ? 3 : 2);
+    CHECK_EQ(vault_program_waits(sequence), ERR_NOT_FOUND);
+    CHECK_EQ(vault_approve_program(hash, number), ERR_NOT_FOUND); // once
+    return err;
 }
 
 // The chain as the installer gets it, in pieces; its size.
 static size_t fetch(void)
 {
-    uint32_t total = 0;
+    uint32_t total = 0, state = 0;
     size_t used = 0, size = 1;
     while (size > 0) {
-        CHECK_EQ(vault_vouched((uint32_t)used, bytes + used, 5000, &size, &total), ERR_OK);
+        CHECK_EQ(vault_vouched((uint32_t)used, bytes + used, 5000, &size, &total, &state), ERR_OK);
         used += size;
     }
     CHECK_EQ(used, total);
@@ -74,9 +112,9 @@ static void test_vouching(void)
 {
     struct program_register p = program(2);
     uint32_t code = 9;
-    uint8_t value[VAULT_VOUCH_VALUE_SIZE] = {0xa8};
+    uint8_t value[VAULT_OFFER_PROGRAM_VALUE_SIZE] = {0xa8};
     restore(PAYMENT_WORDS);
-    CHECK_EQ(vault_vouch(value, sizeof value, &code), ERR_BAD_DATA);
+    CHECK_EQ(vault_offer_program(value, sizeof value, &code), ERR_BAD_DATA);
     CHECK_EQ(fetch(), 0);
     CHECK_EQ(vouch(&p, &code), ERR_OK);
     CHECK_EQ(code, CHAIN_GOOD);
@@ -97,6 +135,40 @@ static void test_vouching(void)
     CHECK_EQ(voucher(3), CHAIN_NOBODY);
     CHECK_EQ(voucher(2), CHAIN_NOBODY);
     CHECK_EQ(chain.recoveries, 0);
+}
+
+// Nothing is signed but for the number that was shown last, for the program that was shown.
+static void test_answers(void)
+{
+    struct program_register p = program(4);
+    uint8_t hash[32], wrong[32] = {1};
+    uint32_t number = 0, again = 0, code = 9;
+    uint64_t sequence = 0;
+    const size_t before = fetch();
+    CHECK_EQ(look(hash, &number, &sequence), ERR_NOT_FOUND);
+    CHECK_EQ(offer(&p, &code), ERR_OK);
+    CHECK_EQ(offer_state(), 1);
+    CHECK_EQ(offer(&p, &code), ERR_BUSY);
+    CHECK_EQ(vault_approve_program(hash, number), ERR_NOT_FOUND); // nobody has seen it
+    CHECK_EQ(look(hash, &number, &sequence), ERR_OK);
+    CHECK_EQ(look(hash, &again, &sequence), ERR_OK);
+    CHECK(number != again);
+    CHECK_EQ(vault_approve_program(wrong, again), ERR_NOT_FOUND);
+    CHECK_EQ(vault_approve_program(hash, number), ERR_REFUSED); // of the prompt that died
+    CHECK_EQ(vault_approve_program(hash, again), ERR_NOT_FOUND);
+    CHECK_EQ(offer_state(), 3);
+    CHECK_EQ(offer(&p, &code), ERR_OK);
+    CHECK_EQ(look(hash, &number, &sequence), ERR_OK);
+    CHECK_EQ(vault_reject_program(wrong), ERR_NOT_FOUND);
+    CHECK_EQ(vault_reject_program(hash), ERR_OK);
+    CHECK_EQ(offer_state(), 3);
+    CHECK_EQ(vault_approve_program(hash, number), ERR_NOT_FOUND);
+    CHECK_EQ(offer(&p, &code), ERR_OK);
+    CHECK_EQ(vault_withdraw_program(), ERR_OK);
+    CHECK_EQ(vault_program_waits(sequence + 1), ERR_NOT_FOUND);
+    CHECK_EQ(look(hash, &number, &sequence), ERR_NOT_FOUND);
+    CHECK_EQ(offer_state(), 0);
+    CHECK_EQ(fetch(), before);
 }
 
 // The same words make the same chain, others another one; with the seed it is gone.
@@ -144,6 +216,7 @@ int main(void)
     fake_start();
     test_without_seed();
     test_vouching();
+    test_answers();
     test_whose();
     test_full();
     return unit_done();

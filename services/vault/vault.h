@@ -142,9 +142,15 @@ err_t unlock_forget(const struct caller *who);
 
 // own.c: the device's own chain (V11).
 void own_forget(void);
-err_t own_vouch(const struct caller *who, const uint8_t *value, size_t size, uint32_t *code);
+err_t own_offer(const struct caller *who, const uint8_t *value, size_t size, uint32_t *code);
 err_t own_vouched(const struct caller *who, uint32_t offset, uint8_t *data, size_t cap,
-                  size_t *size, uint32_t *total);
+                  size_t *size, uint32_t *total, uint32_t *state);
+err_t own_withdraw(const struct caller *who);
+err_t own_program(const struct caller *who, uint8_t *value, size_t cap, size_t *size,
+                  uint32_t *number, uint64_t *number_of_offer);
+err_t own_waits(const struct caller *who, uint64_t number_of_offer);
+err_t own_approve(const struct caller *who, const uint8_t hash[32], uint32_t number);
+err_t own_reject(const struct caller *who, const uint8_t hash[32]);
 
 // vault.c: the pending request is refused, results are forgotten: the seed is gone.
 void requests_forget(void);
