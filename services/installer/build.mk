@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-$(eval $(call cell,installer,services/installer/main.c services/installer/installer.c,,attest companion entropy journal log steward,libc format cbor crypto,))
+$(eval $(call cell,installer,services/installer/main.c services/installer/installer.c,,attest companion entropy journal log steward vault,libc format cbor crypto,))
