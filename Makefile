@@ -14,7 +14,7 @@ AR   := llvm-ar
 HOST := clang
 
 WARN   := -Wall -Wextra -Wconversion -Wshadow -Werror
-BASE   := -std=c17 -O2 -g $(WARN) -ffile-prefix-map=$(CURDIR)=.
+BASE   := -std=c17 -O2 -g $(WARN) -ffile-prefix-map=$(CURDIR)=. -fdebug-compilation-dir=.
 TARGET := --target=x86_64-unknown-none-elf -D__ELF__
 # Programs are linked at 0: what debug information says about removed functions must not seem to be there.
 LD_DEAD := $(foreach s,addr info line,-z dead-reloc-in-nonalloc=.debug_$(s)=0xffffffffffffffff)

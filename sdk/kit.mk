@@ -5,7 +5,8 @@ KIT       := $(B)/cella-sdk
 KIT_STUBS := $(patsubst %,$(B)/cell/stubs/%_client.o,companion link reader steward vault) # entropy and log: lib/os has them
 $(foreach s,$(KIT_STUBS),$(eval $(call cell_object,$(s),$(s:$(B)/cell/stubs/%.o=$(B)/gen/%.c),$(CELL_FAST))))
 # Apps start with the C library (run_libc), never without.
-$(B)/cell/libcella.a: $(KIT_STUBS) $(filter-out %/run_bare.o,$(call OS_OBJ,$(OS_SRC))) $(call OS_OBJ,$(OS_LIBC_SRC)) $(B)/cell/sdk/cella.o $(B)/cell/sdk/consent.o sdk/kit.mk
+$(B)/cell/libcella.a: $(KIT_STUBS) $(filter-out %/run_bare.o,$(call OS_OBJ,$(OS_SRC))) $(call OS_OBJ,$(OS_LIBC_SRC)) \
+    $(B)/cell/sdk/cella.o $(B)/cell/sdk/consent.o sdk/kit.mk
 	@rm -f $@
 	$(AR) rcsD $@ $(filter %.o,$^)
 

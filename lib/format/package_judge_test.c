@@ -93,6 +93,19 @@ static struct whole whole_make(uint64_t number, uint8_t variant)
     return w;
 }
 
+// The same program, with another manifest.
+static struct whole whole_make_other_text(uint64_t number)
+{
+    struct bundle_part part;
+    struct package_draft draft = package_sample_draft(number, 0, &part);
+    struct whole w = {.bytes = aligned_alloc(PAGE_SIZE, PACKAGE_MAX)};
+    enum package_refusal why;
+    draft.manifest.size--;
+    CHECK_EQ(package_write(&draft, w.bytes, &w.size, &why), ERR_OK);
+    CHECK_EQ(package_open(w.bytes, w.size, &w.package, &why), ERR_OK);
+    return w;
+}
+
 static err_t judge(const struct whole *w, const struct package_rules *rules,
                    struct package_verdict *verdict)
 {
@@ -144,6 +157,10 @@ static void test_good_and_unknown(void)
     CHECK_EQ(verdict.refusal, PACKAGE_GOOD);
     CHAIN_REFUSES(&two, NULL, VERSION_UNKNOWN);
     CHAIN_REFUSES(&changed, NULL, OTHER_PROGRAM);
+    struct whole text = whole_make_other_text(1);
+    whole_sign(&text, &ada);
+    CHECK(judge(&text, NULL, &verdict) != ERR_OK && verdict.chain == CHAIN_REFUSED_OTHER_PROGRAM);
+    free(text.bytes);
     free(one.bytes);
     free(two.bytes);
     free(changed.bytes);

@@ -220,7 +220,6 @@ static void package_install(struct installer *in)
         return; // said
     memcpy(in->name, package.app->cell.name, sizeof in->name);
     memcpy(in->version, package.app->version_text, sizeof in->version);
-    memcpy(in->publisher, in->chain.id, sizeof in->publisher);
     memcpy(in->digest, package.root, sizeof in->digest);
     in->removing = false;
     err_t err = propose(in, &package);
@@ -245,10 +244,9 @@ static void change_record(struct installer *in, uint32_t what)
 {
     char words[JOURNAL_CHANGED_TEXT_SIZE + 1];
     struct text t = text_begin(words, sizeof words);
-    text_name(&t, in->name, sizeof in->name);
-    text_string(&t, " ");
+    text_string(&t, "version ");
     text_name(&t, in->version, sizeof in->version);
-    err_t err = journal_changed(what, in->publisher, in->digest, (const uint8_t *)words,
+    err_t err = journal_changed(what, (const uint8_t *)in->name, in->digest, (const uint8_t *)words,
                                 strnlen(words, sizeof words - 1));
     if (err == ERR_OK && what != CHANGE_REMOVED)
         err = attest_extend(in->digest);
@@ -417,7 +415,6 @@ static err_t serve_remove(struct installer *in, const uint8_t *data, size_t size
         in->place = there.place;
         in->placed = true;
         memcpy(in->version, there.version, sizeof in->version);
-        memcpy(in->publisher, there.publisher, sizeof in->publisher);
         err = steward_ask(in->place, 0);
     }
     if (err == ERR_OK)

@@ -29,7 +29,6 @@ struct installer {
     uint32_t place; // the steward's, while `placed`
     bool placed;
     uint8_t digest[PACKAGE_HASH]; // of the package, for whoever records it
-    uint8_t publisher[CHAIN_HASH];
     char name[BUNDLE_NAME], version[BUNDLE_NAME];
     bool update;
     uint32_t known; // chains that are remembered

@@ -116,17 +116,44 @@ static struct guest_verdict too_much(const struct plan_ceiling *c, const struct 
     return (struct guest_verdict){.ceiling = INSTALL_CEILING_NONE};
 }
 
-// Who has this name already (G4): GUESTS: nobody; GUESTS + 1: a cell of the plan.
-static uint32_t named(const struct guests *g, const char name[BUNDLE_NAME])
+static bool same_owner(const struct plan_cell *a, const struct plan_cell *b)
 {
-    for (uint32_t i = 0; i < g->view->cell_count; i++)
-        if (memcmp(g->view->cells[i].name, name, BUNDLE_NAME) == 0)
-            return GUESTS + 1;
-    for (uint32_t i = 0; i < GUESTS; i++)
-        if (g->at[i].state != GUEST_NONE &&
-            memcmp(g->view->guests[i].cell.name, name, BUNDLE_NAME) == 0)
-            return i;
-    return GUESTS;
+    return memcmp(a->publisher, b->publisher, sizeof a->publisher) == 0;
+}
+
+// Whether somebody of the image has this name, or this publisher: a chain's id is never one of
+// those, and with the app id it names the keys in the vault (G5).
+static bool of_image(const struct guests *g, const struct plan_cell *cell, bool *name)
+{
+    bool found = *name = false;
+    for (uint32_t i = 0; i < g->view->cell_count; i++) {
+        *name = *name || memcmp(g->view->cells[i].name, cell->name, sizeof cell->name) == 0;
+        found = found || same_owner(&g->view->cells[i], cell);
+    }
+    return *name || found;
+}
+
+// What the guests that are there say to one more (G4, G5): `same`: the place of the one that it
+// replaces, GUESTS if none. Errors: BUSY, DENIED.
+static err_t among_guests(const struct guests *g, const struct plan_cell *cell, uint32_t *same)
+{
+    *same = GUESTS;
+    for (uint32_t i = 0; i < GUESTS; i++) {
+        const struct plan_cell *c = &g->view->guests[i].cell;
+        if (g->at[i].state == GUEST_NONE)
+            continue;
+        if (memcmp(c->name, cell->name, sizeof c->name) != 0) {
+            if (same_owner(c, cell) && memcmp(c->app_id, cell->app_id, sizeof c->app_id) == 0)
+                return ERR_DENIED;
+            continue;
+        }
+        if (!same_owner(c, cell))
+            return ERR_DENIED;
+        if (g->at[i].state != GUEST_HERE)
+            return ERR_BUSY;
+        *same = i;
+    }
+    return ERR_OK;
 }
 
 // A place for one more; GUESTS if as many are here as may be.
@@ -183,9 +210,13 @@ static err_t place_clear(struct guests *g, uint32_t place)
     asks_end(g->asks, plan_identity(g->view, number_of(place)));
     if (asks_open(g->asks, place))
         asks_withdraw(g->asks);
+    g->asks->consents[number_of(place)].refused = 0; // that was another app
     *t = (struct tenant){.state = TENANT_NONE};
     g->keeper->watches[number_of(place)] = (struct watch){.due = 0};
     g->view->guests[place].there = false;
+    for (uint32_t i = 0; i < GUESTS; i++)
+        if (g->at[i].replaces == place)
+            g->at[i].replaces = GUESTS; // whoever comes here next was not meant
     *guest = (struct guest){.home = guest->home};
     return ERR_OK;
 }
@@ -218,27 +249,26 @@ err_t guests_propose(struct guests *g, uint64_t identity, const uint8_t *bytes, 
     if (!app_good(&app) || app.grant_count > PLAN_APP_GRANTS ||
         size != sizeof app + app.grant_count * sizeof(struct plan_grant))
         return ERR_BAD_DATA;
-    const uint32_t same = named(g, app.cell.name);
+    uint32_t same;
+    bool name;
+    const bool image = of_image(g, &app.cell, &name);
+    err_t err = among_guests(g, &app.cell, &same);
+    if (err != ERR_OK || (image && !name))
+        return err != ERR_OK ? err : ERR_DENIED;
     const bool replaces = same < GUESTS;
     const uint32_t to = place_free(g, replaces);
-    if (replaces && g->at[same].state != GUEST_HERE)
-        return ERR_BUSY;
-    if (replaces &&
-        memcmp(g->view->guests[same].cell.publisher, app.cell.publisher, PUBLISHER_SIZE) != 0)
-        return ERR_DENIED; // G4
-    *verdict = (struct guest_verdict){.ceiling = same > GUESTS  ? INSTALL_CEILING_NAME
+    *verdict = (struct guest_verdict){.ceiling = name           ? INSTALL_CEILING_NAME
                                                  : to == GUESTS ? INSTALL_CEILING_APPS
                                                                 : INSTALL_CEILING_NONE};
     if (verdict->ceiling != INSTALL_CEILING_NONE)
         return ERR_OK;
     guest_fill(g, to, &app, bytes + sizeof app);
-    *verdict =
-        too_much(g->view->ceiling, &g->view->guests[to], tenant_pages(g->view, number_of(to)));
-    const bool good = grants_good(g->view->guests[to].grants, app.grant_count);
-    err_t err = !good ? ERR_BAD_DATA
-                : verdict->ceiling != INSTALL_CEILING_NONE
-                    ? ERR_OK
-                    : stage_make(g, to, app.size / PAGE_SIZE);
+    err = grants_good(g->view->guests[to].grants, app.grant_count) ? ERR_OK : ERR_BAD_DATA;
+    if (err == ERR_OK)
+        *verdict =
+            too_much(g->view->ceiling, &g->view->guests[to], tenant_pages(g->view, number_of(to)));
+    if (err == ERR_OK && verdict->ceiling == INSTALL_CEILING_NONE)
+        err = stage_make(g, to, app.size / PAGE_SIZE);
     if (err != ERR_OK || verdict->ceiling != INSTALL_CEILING_NONE) {
         ASSERT(place_clear(g, to) == ERR_OK, "a place that nobody has used is in use");
         return err;

@@ -14,6 +14,8 @@
 // G3 It runs, and it goes, only after a yes of the person to that very guest.
 // G4 No two guests, nor a guest and a cell of the plan, have the same name, but while one replaces
 //    the other; then both have the same publisher.
+// G5 No guest has the publisher of a cell of the plan, and no two of different names have the same
+//    publisher and app id: these name its keys in the vault.
 #pragma once
 #include "asks.h"
 #include "format/install.h"
@@ -23,7 +25,7 @@ enum guest_state { GUEST_NONE, GUEST_PROPOSED, GUEST_AGREED, GUEST_HERE, GUEST_L
 enum { GUEST_IMAGE_PAGES = 256 }; // most that its image takes as it was brought
 
 // Where the steward reads the images; each guest's behind the one before it.
-#define GUEST_BASE 0x0000000080000000u
+#define GUEST_BASE 0x0000000074000000u
 
 struct guest {
     enum guest_state state;

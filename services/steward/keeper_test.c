@@ -45,6 +45,51 @@ static void expect(const char *line)
         fprintf(stderr, "    said: %.*s\n", (int)length, text);
 }
 
+// What the journal gets to hear: the next record, of that kind and cell.
+static void heard(uint32_t kind, const char *name, uint64_t cause, uint64_t detail)
+{
+    struct record r = {0};
+    uint32_t lost = 7;
+    CHECK_EQ(records_take(&k.records, &r, &lost), ERR_OK);
+    CHECK(r.kind == kind && strcmp(r.name, name) == 0 && lost == 0);
+    CHECK_EQ(r.cause, cause);
+    CHECK_EQ(r.detail, detail);
+    CHECK_EQ(r.time, kernel.now);
+}
+
+static void test_records(void)
+{
+    static const uint64_t tampered[4] = {FAULT_TAMPERED, 0x1234, 12};
+    struct record r;
+    uint32_t lost;
+    begin();
+    keeper_fault(&k, FAKE_LOG, failed);
+    heard(RECORD_FAULT, "log", FAULT_EXIT, 1);
+    kernel.now += KEEPER_DELAY;
+    keeper_tick(&k);
+    heard(RECORD_RESTART, "log", 0, 0);
+    keeper_fault(&k, FAKE_LOG, done); // as it should
+    heard(RECORD_ENDED, "log", 0, 0);
+    keeper_fault(&k, FAKE_APP, failed); // a secret cell: its status is nobody's business
+    heard(RECORD_FAULT, "app", FAULT_EXIT, 0);
+    heard(RECORD_ENDED, "app", 0, 0);
+    keeper_fault(&k, FAKE_CONSOLE, tampered);
+    heard(RECORD_TAMPER, "console", FAULT_TAMPERED, 12);
+    kernel.now += KEEPER_DELAY;
+    kernel.fail_at = kernel.calls + 5;
+    keeper_tick(&k);
+    CHECK_EQ(records_take(&k.records, &r, &lost), ERR_OK);
+    CHECK(r.kind == RECORD_NOT_STARTED && strcmp(r.name, "console") == 0 &&
+          r.cause == ERR_NO_MEMORY);
+    CHECK_EQ(records_take(&k.records, &r, &lost), ERR_NOT_FOUND);
+    for (uint64_t i = 0; i < RECORD_COUNT + 3; i++)
+        records_add(&k.records, &(struct record){.kind = RECORD_BOOT, .detail = i});
+    CHECK_EQ(records_take(&k.records, &r, &lost), ERR_OK);
+    CHECK(lost == 3 && r.detail == 3);
+    CHECK_EQ(records_take(&k.records, &r, &lost), ERR_OK);
+    CHECK(lost == 0 && r.detail == 4);
+}
+
 static void test_app(void)
 {
     begin();
@@ -183,6 +228,7 @@ static void test_refused(void)
 
 int main(void)
 {
+    test_records();
     test_app();
     test_restart();
     test_give_up();

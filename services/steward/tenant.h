@@ -7,9 +7,8 @@
 // T1  Everything that belongs to a tenant is carved out of one piece of memory of its own, so that
 //     revoking the piece takes it all away, wherever it went, and the piece serves the next run.
 // T2  The steward's slots in `slots` hold what it keeps of that; they are empty after the revoke.
-// T3  A tenant's text and constants are sealed, each page with its proof from the signed bundle,
-// and
-//     nothing else of it can be executed.
+// T3  A tenant's text and constants are sealed, each page with its proof from the signed
+//     bundle, and nothing else of it can be executed.
 // T4  A tenant's table holds only what the plan says: services with the plan's methods and its own
 //     number as identity, the endpoint it serves, its signal, its devices, its own memory.
 #pragma once

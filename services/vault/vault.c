@@ -83,6 +83,11 @@ void requests_forget(void)
     clients_forget();
 }
 
+bool vault_busy_with(const struct client *client)
+{
+    return pending.client == client;
+}
+
 static bool pending_is(const struct client *client, enum pending_state state)
 {
     return pending.state == state && pending.client == client;

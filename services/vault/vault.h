@@ -27,7 +27,8 @@
 // V7  Secrets: `master`, `root` and `device_seed` live from being made until power-off or
 // `forget`; everything derived from them, PINs,
 //     words, entropy, and app keys live in one operation and are wiped on every path out of it.
-// V8  Every caller's state is in a table of fixed size; nobody can take another's place in it.
+// V8  Every caller's state is in a table of fixed size; nobody can take the place of another who is
+//     there still.
 // V9  Each time a question is fetched it has a number of its own: what the person typed for a
 // prompt that died is no answer to the next one.
 // V10 The head of the event log is signed for one log, whose end never goes back and never gets
@@ -60,7 +61,7 @@ struct signature {
     uint8_t bytes[SPEND_SIGNATURE_MAX];
 };
 
-// A caller, and what became of its last request. Never freed: there are few (V8).
+// A caller, and what became of its last request (V8).
 struct client {
     uint64_t identity;    // 0: the place is free
     uint32_t fingerprint; // of its master key; 0 until it was asked for
@@ -78,6 +79,9 @@ struct client {
 MUST_USE err_t client_of(uint64_t identity, struct client **out);
 // Forget its last request (V6).
 void client_clear(struct client *client);
+
+// Whether the request that is open, if one is, is this caller's.
+bool vault_busy_with(const struct client *client);
 // Forget what was derived from a seed that is gone, for all of them.
 void clients_forget(void);
 // Its last request was refused.

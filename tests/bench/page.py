@@ -4,6 +4,7 @@
 import datetime
 import subprocess
 
+import boot
 import growth
 import table
 
@@ -41,6 +42,7 @@ def record(result):
                           ("mach", table.markdown(everything(result, "GNU"))), ("whats", whats(result)),
                           ("growth", table.markdown(growth.rows(result["growth"]))),
                           ("latency", table.markdown(table.latencies(result["latency"]))),
+                          ("boot", table.markdown(boot.rows(result["boot"]))),
                           ("where", where)):
         text = replaced(text, name, content)
     growth.draw(result["growth"], "docs")

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 int status_command(int argc, char **argv);
+int log_command(int argc, char **argv);
 int wallet_command(int argc, char **argv);
 int verify_command(int argc, char **argv);
 
@@ -69,6 +70,7 @@ pid_t command_start(char *line)
     alarm(PATIENCE_S);
     int (*command)(int, char **) = !strcmp(argv[0], "status")   ? status_command
                                    : !strcmp(argv[0], "wallet") ? wallet_command
+                                   : !strcmp(argv[0], "log")    ? log_command
                                                                 : verify_command;
     exit(command(argc - 1, argv + 1));
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/companion/line.h"
 
+enum { CHANNEL_LOG = 2 };
+
+err_t (*line_log)(uint8_t type, const uint8_t *data, size_t size, struct wallet_answer *out);
+
 void line_start(struct line *l, session_send_t *send, void *context)
 {
     session_start(&l->session, 0, send, context);
@@ -13,7 +17,9 @@ static void question_serve(struct line *l)
     const struct question *q = &l->session.question;
     if (!l->session.open)
         return;
-    err_t status = wallet_serve(&l->wallet, q->type, q->data, q->size, &answer);
+    err_t status = q->type >> 4 == CHANNEL_LOG && line_log
+                       ? line_log(q->type, q->data, q->size, &answer)
+                       : wallet_serve(&l->wallet, q->type, q->data, q->size, &answer);
     (void)!session_answer(&l->session, q->number, status, answer.data, answer.length);
 }
 

@@ -10,6 +10,9 @@ struct line {
     struct wallet wallet;
 };
 
+// What stands on channel 2, where the event log is; null: nobody.
+extern err_t (*line_log)(uint8_t type, const uint8_t *data, size_t size, struct wallet_answer *out);
+
 // `send` carries answers to the companion.
 void line_start(struct line *l, session_send_t *send, void *context);
 

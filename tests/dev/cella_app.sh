@@ -139,5 +139,37 @@ say show-below 1 'below the minimum' "$cella" app show "$work/mixed"
 "$cella" chain revoke "$work/chain" hello >/dev/null || bad=1
 head -c "$archive" "$work/three" >"$work/mixed" && cat "$work/chain/chain" >>"$work/mixed"
 say show-revoked 1 'is revoked: ' "$cella" app show "$work/mixed"
+# What an update of an app changes, before anybody installs it.
+cp -r "$app" "$work/newer" && rm -r "$work/newer/resources/words"
+mkdir "$work/newer/resources" 2>/dev/null
+echo no >"$work/newer/resources/more"
+cat >"$work/newer/manifest.toml" <<'TOML'
+name = "hello"
+version = "2.0"
+number = 4
+priority = 90
+heap = "64K"
+argument = "loud"
+
+[permissions]
+steward = ["request"]
+vault = ["status"]
+
+[consent]
+vault = ["account"]
+TOML
+"$cella" app pack "$work/newer" -o "$work/newer.cella" >/dev/null || bad=1
+manifest 1 >"$app/manifest.toml"
+"$cella" app pack "$app" -o "$work/older.cella" >/dev/null || bad=1
+"$cella" inspect "$work/older.cella" "$work/newer.cella" >"$work/out" || bad=1
+diff tests/dev/cella_app.txt "$work/out" || { echo "failed: the difference is not tests/dev/cella_app.txt"; bad=1; }
+say inspect-back 0 'the number does not rise' "$cella" inspect "$work/newer.cella" "$work/older.cella"
+say inspect-same 0 'Nobody may do more or less' "$cella" inspect "$work/older.cella" "$work/older.cella"
+say inspect-json 0 '"text":"hello may ask the person for vault.account"' "$cella" inspect "$work/older.cella" "$work/newer.cella" --json
+python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$work/out" || { echo "failed: no JSON"; bad=1; }
+say inspect-one 1 'may ask the person for vault: account' "$cella" inspect "$work/newer.cella"
+say inspect-svg 0 '>request<' "$cella" inspect "$work/newer.cella" --svg
+say inspect-svg-both 0 'class="method new"[^>]*>status<' "$cella" inspect "$work/older.cella" "$work/newer.cella" --svg
+say inspect-mixed 2 ' - ' "$cella" inspect build/vault.bundle "$work/older.cella"
 say misspelt 2 'no `app pakc`, did you mean `pack`\? - ' "$cella" app pakc
 exit $bad

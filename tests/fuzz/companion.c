@@ -148,10 +148,10 @@ static void invariants_check(void)
 // A session, questions for two channels, cells that take and answer, one that is late.
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
 {
-    static const uint8_t seeds[SEEDS][32] = {
-        {0,  1, 0x60, 4, 1, 0, 0,    0,   0,   5, 0x41, 2, 'a', 'b', 3,  0,    4, 0  },
-        { 0, 1, 0x60, 4, 1, 0,   0, 0,   2, 7, 0,    32, 0x41,   1,   'x', 3, 7, 4, 7, 0, 32, 0x41, 1, 'x'},
-        { 0, 1, 0x60, 4, 1, 0, 0,    0, 0,   5, 0x41, 0, 5,   200,   0,  5,  0x42, 0, 3, 0, 5, 255, 5, 255},
+    static const char seeds[SEEDS][32] = {
+        "\0\1\x60\4\1\0\0\0\0\5\x41\2ab\3\0\4\0",
+        "\0\1\x60\4\1\0\0\0\2\7\0\x20\x41\1x\3\7\4\7\0\x20\x41\1x",
+        "\0\1\x60\4\1\0\0\0\0\5\x41\0\5\xc8\0\5\x42\0\3\0\5\xff\5\xff",
     };
     if (number >= SEEDS || max < sizeof seeds[0])
         return 0;

@@ -33,6 +33,8 @@ int app_kit_run(const char *verb, int argc, char **argv);
 
 // In words, one line each: what its program may call, and what it may ask the person for.
 void app_permissions_print(const struct package *package);
+// Everything about it, on standard output. Whether its chain vouches for it.
+bool app_print(const struct app_file *app, bool json);
 void app_hex_print(const uint8_t *bytes, size_t size);
 
 #define PART(name, takes, summary) int app_##name(int argc, char **argv);

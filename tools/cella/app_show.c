@@ -70,19 +70,29 @@ static void json_print(const struct package *p, const struct chain *chain,
     printf("}\n");
 }
 
-int app_show(int argc, char **argv)
+bool app_print(const struct app_file *app, bool json)
 {
     static struct chain chain;
-    bool json = false;
+    const struct package_rules nothing = {0};
+    struct package_verdict verdict;
+    err_t error = package_judge(&app->package, &nothing, &chain, &verdict);
+
+    if (json)
+        json_print(&app->package, &chain, &verdict);
+    else
+        text_print(&app->package, &chain, &verdict);
+    return error == ERR_OK;
+}
+
+int app_show(int argc, char **argv)
+{
+    bool json = false, good;
     const struct option_rule rules[] = {
         {"--json", NULL, &json},
         {0  },
     };
-    const struct package_rules nothing = {0};
-    struct package_verdict verdict;
     struct operands operands;
     struct app_file app;
-    err_t error;
 
     if (!options_read(argc, argv, rules, usage, &operands))
         return EXIT_UNABLE;
@@ -92,11 +102,7 @@ int app_show(int argc, char **argv)
     }
     if (!app_open(&app, operands.at[0], NULL))
         return EXIT_UNABLE;
-    error = package_judge(&app.package, &nothing, &chain, &verdict);
-    if (json)
-        json_print(&app.package, &chain, &verdict);
-    else
-        text_print(&app.package, &chain, &verdict);
+    good = app_print(&app, json);
     app_close(&app);
-    return error == ERR_OK ? EXIT_GOOD : EXIT_NO;
+    return good ? EXIT_GOOD : EXIT_NO;
 }

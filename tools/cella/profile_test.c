@@ -3,23 +3,11 @@
 // without a bad file. A test file holds several files of a source tree, each behind `#=== PATH`.
 #include "inspect.h"
 #include "plan.h"
+#include "tests/manifest/tree.h"
 #include "tests/unit.h"
 
 #include <dirent.h>
 #include <stdlib.h>
-
-enum { FILES_MAX = 32 };
-
-struct memory_file {
-    char path[PROFILE_PATH];
-    const char *text;
-    size_t size;
-};
-
-struct memory_tree {
-    struct memory_file files[FILES_MAX];
-    size_t count;
-};
 
 static bool seen[PROFILE_MESSAGE_COUNT];
 

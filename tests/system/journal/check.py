@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens is in the event log, in order: the boot, denied calls, crashes and new starts, what the person says. Whoever
-carries the log changes it: each way has its own message. The journal dies and goes on with the same chain; the vault dies, and
-the log is another device's."""
+"""What happens is in the event log, in order: the boot, denied calls, crashes and new starts, what the person says, a page that
+was changed in memory. Whoever carries the log changes it: each way has its own message. The journal dies and goes on with the
+same chain; the vault dies, and the log is another device's."""
 
 import json
 import re
 import time
 
+from runner import image, tamper
 from runner.debugger import Debugger, symbol
 from runner.device import PAYMENT, Device, must
 
@@ -124,6 +125,19 @@ def check_since(device):
     return later
 
 
+def check_tamper(device, debugger):
+    """A bit of a running cell's code changes in memory: which page of which cell stands in the log."""
+    machine, program = device.machine, tamper.Program(f"{image.BUILD}/cells/beacon.elf")
+    index, at = program.index("beacon_never")
+    found = tamper.places(tamper.memory(debugger, machine.folder), machine.bundle, program.pages[index])
+    must(found, "the beacon's page is nowhere in memory")
+    tamper.flip(debugger, found[0] + at, 6)
+    machine.expect("log", r"^steward: cell beacon stopped: its code was changed in memory, in page \d+; it is started again$")
+    machine.expect("log", r"^beacon: alive 1$")
+    entries = [e for e in fetch(device, "tamper.log")["entries"] if e["who"] == "beacon"]
+    must([(e["kind"], e.get("detail", 0)) for e in entries[:2]] == [("tamper", index), ("restart", 0)], f"of the beacon: {entries}")
+
+
 def die(debugger, cell):
     must(debugger.catch_next(cell, CATCH_SECONDS), f"{cell} does not run")
     debugger.die(cell)
@@ -177,5 +191,6 @@ def check(machine, folder):
     check_damage(device, device.path("first.log"))
     check_since(device)
     with Debugger(machine) as debugger:
+        check_tamper(device, debugger)
         check_journal_death(device, debugger)
         check_vault_death(device, debugger)
