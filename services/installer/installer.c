@@ -6,9 +6,11 @@
 #include "gen/attest.h"
 #include "gen/journal.h"
 #include "gen/steward.h"
+#include "gen/vault.h"
 #include "os/text.h"
 #include <string.h>
 
+enum { VOUCH_WAITING = 1, VOUCH_GIVEN = 2, VOUCH_REFUSED = 3 };        // abi/vault.idl, `vouched`
 enum { CHANGE_INSTALLED = 1, CHANGE_REMOVED = 2, CHANGE_UPDATED = 3 }; // abi/journal.idl
 
 static bool busy(const struct installer *in)
@@ -109,6 +111,51 @@ static err_t chain_judge(struct installer *in)
     return refuse(in, &verdict);
 }
 
+// What the person vouched for so far, and how the open offer stands. Without a vault: nothing.
+static uint32_t own_fetch(struct installer *in)
+{
+    struct chain_check check;
+    uint32_t total = 0, state = 0, first = 0;
+    size_t used = 0, size = 0;
+    in->own.count = 0;
+    do {
+        if (vault_vouched((uint32_t)used, in->own_bytes + used, sizeof in->own_bytes - used, &size,
+                          &total, &state) != ERR_OK ||
+            (used != 0 && total != first))
+            return 0; // it was forgotten meanwhile
+        first = total;
+        used += size;
+    } while (used < total && size != 0);
+    if (total == 0 || used != total ||
+        chain_verify(in->own_bytes, used, &in->own, &check) != ERR_OK)
+        in->own.count = 0;
+    return state;
+}
+
+// Nobody vouches for this package: ask the person to (N4), if the vault can have that signed.
+static err_t person_ask(struct installer *in, const struct package *package,
+                        struct package_verdict *verdict)
+{
+    struct program_register program;
+    uint8_t value[REGISTER_VALUE];
+    size_t size = 0;
+    uint32_t code = CHAIN_GOOD;
+    package_register(package, &program);
+    err_t err = program_encode(&program, value, sizeof value, &size);
+    if (err == ERR_OK)
+        err = vault_offer_program(value, size, &code);
+    if (err == ERR_OK && code == CHAIN_GOOD) {
+        in->vouching = true;
+        in->job.state = INSTALL_ASKING;
+        return ERR_BUSY;
+    }
+    if (err == ERR_OK) {
+        verdict->refusal = PACKAGE_REFUSED_CHAIN;
+        verdict->chain = code;
+    }
+    return refuse(in, verdict); // no seed: there is nothing to sign with
+}
+
 static err_t package_check(struct installer *in, struct package *package)
 {
     struct package_verdict verdict = {.refusal = PACKAGE_GOOD};
@@ -134,6 +181,15 @@ static err_t package_check(struct installer *in, struct package *package)
     if (err == ERR_OK || known != ERR_OK)
         return known;
     return refuse(in, &verdict);
+    (void)own_fetch(in);
+    rules.user = in->own.count != 0 ? &in->own : NULL;
+    if (package_judge(package, &rules, &in->chain, &verdict) != ERR_OK)
+        return verdict.refusal == PACKAGE_REFUSED_UNSIGNED && !in->vouched
+                   ? person_ask(in, package, &verdict)
+                   : refuse(in, &verdict);
+    // The device's own chain ends with the seed, and may then begin anew: it is not remembered.
+    in->personal = package->chain.size == 0;
+    return in->personal ? ERR_OK : chain_judge(in);
 }
 
 // ---- installing
@@ -226,20 +282,38 @@ static void answer_yes(struct installer *in)
     }
     in->placed = false;
     in->job.state = INSTALL_DONE;
-    if (!in->removing)
+    if (!in->removing && !in->personal)
         chain_keep(in);
     change_record(in, in->removing ? CHANGE_REMOVED
                       : in->update ? CHANGE_UPDATED
                                    : CHANGE_INSTALLED);
 }
 
+// The person's word about a package that no chain vouches for.
+static void vouching_step(struct installer *in)
+{
+    const uint32_t state = own_fetch(in);
+    if (state == VOUCH_WAITING)
+        return;
+    in->vouching = false;
+    in->vouched = state == VOUCH_GIVEN;
+    if (in->vouched)
+        in->job.state = INSTALL_CHECKING;
+    else if (state == VOUCH_REFUSED)
+        job_end(in, INSTALL_DECLINED);
+    else
+        job_fail(in, ERR_BAD_STATE); // the vault has started again, or forgot its seed
+}
+
 bool installer_step(struct installer *in)
 {
     uint32_t answer = 0;
+    if (in->vouching)
+        vouching_step(in);
     if (in->job.state == INSTALL_CHECKING)
         package_install(in);
-    if (in->job.state != INSTALL_ASKING)
-        return false;
+    if (in->job.state != INSTALL_ASKING || in->vouching)
+        return busy(in);
     err_t err = steward_asked(in->place, &answer);
     if (err != ERR_OK)
         job_fail(in, err);
@@ -269,6 +343,7 @@ static err_t serve_begin(struct installer *in, const uint8_t *data, size_t size,
         memcmp(begin.digest, in->begun.digest, sizeof begin.digest) != 0) {
         in->begun = begin;
         in->job = (struct install_job){.state = INSTALL_RECEIVING};
+        in->vouched = false;
     }
     le32_put(answer, in->job.received);
     *answer_size = 4;
@@ -369,7 +444,9 @@ static err_t serve_remove(struct installer *in, const uint8_t *data, size_t size
 
 static err_t serve_cancel(struct installer *in, uint8_t *answer, size_t *answer_size)
 {
-    err_t err = in->job.state == INSTALL_ASKING ? steward_withdraw(in->place) : ERR_OK;
+    err_t err = in->vouching                      ? vault_withdraw_program()
+                : in->job.state == INSTALL_ASKING ? steward_withdraw(in->place)
+                                                  : ERR_OK;
     (void)err; // it was answered just now: RESULT says how
     (void)installer_step(in);
     return serve_job(in, answer, answer_size);
