@@ -25,14 +25,6 @@ $(B)/fuzz/$(1): $$(FUZZ_OBJ_$(1)) $(FUZZ_LIBS)
 	$$(HOST) $(SANITIZE) -fsanitize=fuzzer -o $$@ $$^ $(4)
 endef
 
-$(foreach f,evidence journal link psbt quote request tx,$(eval $(call fuzz_entry,$(f),$(FORMAT_SRC),$(call FORMAT_INC,asan))))
-$(eval $(call fuzz_entry,chain,tests/fuzz/hybrid_stub.c $(FORMAT_CHAIN_SRC),$(INC_format) $(INC_crypto)))
-$(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot $(INC_format)))
-$(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_format) $(INC_crypto)))
-$(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_format) $(INC_crypto)))
-$(eval $(call fuzz_entry,elf,tools/cella/elf.c tools/common/complaint.c,-Itools))
-$(eval $(call fuzz_entry,plan,$(addprefix tools/cella/,plan.c inspect_plan.c inspect_change.c inspect_svg.c) $(GEN_NAMES_SRC),-Itools -Itools/cella $(INC_gen)))
-$(eval $(call fuzz_entry,companion,services/companion/desk.c services/companion/session.c lib/format/link.c,-Iservices $(INC_os) $(INC_format) $(INC_gen)))
 # The same for a parser behind a signature: here, and in nothing else, trusting.c answers for the signature.
 FUZZ_TRUSTING := -Wl,--wrap=hybrid_check,--wrap=sign_check,--wrap=mldsa_check
 define fuzz_entry_trusting
@@ -42,6 +34,10 @@ endef
 
 $(foreach f,evidence journal link psbt quote request tx,$(eval $(call fuzz_entry,$(f),$(FORMAT_SRC))))
 $(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot))
+$(eval $(call fuzz_entry_trusting,chain,$(FORMAT_CHAIN_SRC)))
+$(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_unit)))
+$(eval $(call fuzz_entry,elf,tools/cella/elf.c tools/common/complaint.c,-Itools))
+$(eval $(call fuzz_entry,companion,services/companion/desk.c services/companion/session.c lib/format/link.c,-Iservices $(INC_os)))
 $(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_unit)))
 $(eval $(call fuzz_entry_trusting,boot,boot/core/verify.c boot/core/counter.c $(BUNDLE_SRC),-Iboot $(INC_unit)))
 $(eval $(call fuzz_entry,manifest,tools/cella/toml.cpp $(filter-out %_test.c,$(PROFILE_SRC)),-Itools -Itools/cella $(INC_unit),-lstdc++))

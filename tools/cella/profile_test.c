@@ -22,44 +22,6 @@ static char *file_text(const char *path)
     return text;
 }
 
-// Files of `text` (which stays) replace those of the same path.
-static void tree_add(struct memory_tree *tree, const char *text)
-{
-    const char *mark = "#=== ", *at = strstr(text, mark);
-
-    while (at) {
-        const char *line = strchr(at, '\n'), *next = strstr(line, mark);
-        char path[PROFILE_PATH];
-        size_t i = 0;
-        snprintf(path, sizeof(path), "%.*s", (int)(line - at - 5), at + 5);
-        while (i < tree->count && strcmp(tree->files[i].path, path) != 0)
-            i++;
-        if (i == tree->count)
-            tree->count++;
-        snprintf(tree->files[i].path, PROFILE_PATH, "%s", path);
-        tree->files[i].text = line + 1;
-        tree->files[i].size = next ? (size_t)(next - line - 1) : strlen(line + 1);
-        at = next;
-    }
-}
-
-static char *tree_read(void *context, const char *path, size_t *size)
-{
-    const struct memory_tree *tree = context;
-
-    for (size_t i = 0; i < tree->count; i++)
-        if (strcmp(tree->files[i].path, path) == 0) {
-            char *copy = malloc(tree->files[i].size + 1); // exactly: the sanitizer sees overreads
-            if (!copy)
-                abort();
-            memcpy(copy, tree->files[i].text, tree->files[i].size);
-            copy[tree->files[i].size] = 0;
-            *size = tree->files[i].size;
-            return copy;
-        }
-    return NULL;
-}
-
 // The manifest of an app that is packed by itself; the caller frees cell->text.
 static bool app_read(struct memory_tree *tree, struct profile_cell *cell, struct complaint *c)
 {
