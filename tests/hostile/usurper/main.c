@@ -8,6 +8,7 @@
 #include "abi/start.h"
 #include "format/install.h"
 #include "gen/steward.h"
+#include "os/ipc.h"
 #include "os/syscall.h"
 #include "sdk/cella.h"
 #include "tests/cells/code.h"
