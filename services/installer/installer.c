@@ -10,7 +10,6 @@
 #include "os/text.h"
 #include <string.h>
 
-enum { VOUCH_WAITING = 1, VOUCH_GIVEN = 2, VOUCH_REFUSED = 3 };        // abi/vault.idl, `vouched`
 enum { CHANGE_INSTALLED = 1, CHANGE_REMOVED = 2, CHANGE_UPDATED = 3 }; // abi/journal.idl
 
 static bool busy(const struct installer *in)
@@ -175,21 +174,19 @@ static err_t package_check(struct installer *in, struct package *package)
         job_fail(in, err);
         return err;
     }
-    in->chain.count = 0;
-    err = package_judge(package, &rules, &in->chain, &verdict);
-    const err_t known = in->chain.count != 0 ? chain_judge(in) : ERR_OK; // it holds, at least
-    if (err == ERR_OK || known != ERR_OK)
-        return known;
-    return refuse(in, &verdict);
     (void)own_fetch(in);
     rules.user = in->own.count != 0 ? &in->own : NULL;
-    if (package_judge(package, &rules, &in->chain, &verdict) != ERR_OK)
-        return verdict.refusal == PACKAGE_REFUSED_UNSIGNED && !in->vouched
-                   ? person_ask(in, package, &verdict)
-                   : refuse(in, &verdict);
-    // The device's own chain ends with the seed, and may then begin anew: it is not remembered.
+    in->chain.count = 0;
+    err = package_judge(package, &rules, &in->chain, &verdict);
+    // A chain that holds is remembered, whatever it says of this package. The device's own ends
+    // with the seed, and may then begin anew: it is not.
     in->personal = package->chain.size == 0;
-    return in->personal ? ERR_OK : chain_judge(in);
+    const err_t known = in->personal || in->chain.count == 0 ? ERR_OK : chain_judge(in);
+    if (err == ERR_OK || known != ERR_OK)
+        return known;
+    return verdict.refusal == PACKAGE_REFUSED_UNSIGNED && !in->vouched
+               ? person_ask(in, package, &verdict)
+               : refuse(in, &verdict);
 }
 
 // ---- installing
