@@ -81,6 +81,16 @@ static uint32_t in_state(enum guest_state state)
     return place;
 }
 
+static void test_too_much_image(void)
+{
+    uint32_t out = 0;
+    begin();
+    const uint32_t place = proposed();
+    const struct guest *guest = &g.at[place];
+    CHECK_EQ(guests_load(&g, INSTALLER, place, image, guest->size - guest->loaded + 1, &out),
+             ERR_TOO_LARGE);
+}
+
 static void test_states(void)
 {
     enum { GONE = ERR_NOT_FOUND, WRONG = ERR_BAD_STATE };
@@ -243,6 +253,7 @@ int main(void)
     test_install();
     test_rounds();
     test_states();
+    test_too_much_image();
     test_answers();
     test_death();
     test_busy();
