@@ -90,7 +90,8 @@ static err_t refuse(struct installer *in, const struct package_verdict *verdict)
     return ERR_DENIED;
 }
 
-// N2: who is known must not say something else than before.
+// N2: who is known must not say something else than before. What he says that is newer counts from
+// now on, whatever becomes of the package: it may be that he has taken something back.
 static err_t chain_judge(struct installer *in)
 {
     struct package_verdict verdict = {.refusal = PACKAGE_REFUSED_CHAIN};
@@ -100,8 +101,12 @@ static err_t chain_judge(struct installer *in)
         job_fail(in, ERR_NO_MEMORY);
         return ERR_NO_MEMORY;
     }
-    if (i == in->known || chain_compare(&in->chains[i], &in->chain, &why) == ERR_OK)
+    if (i == in->known)
         return ERR_OK;
+    if (chain_compare(&in->chains[i], &in->chain, &why) == ERR_OK) {
+        chain_remember(&in->chain, &in->chains[i]);
+        return ERR_OK;
+    }
     verdict.chain = why;
     return refuse(in, &verdict);
 }
@@ -172,13 +177,17 @@ static err_t package_check(struct installer *in, struct package *package)
     }
     (void)own_fetch(in);
     rules.user = in->own.count != 0 ? &in->own : NULL;
-    if (package_judge(package, &rules, &in->chain, &verdict) != ERR_OK)
-        return verdict.refusal == PACKAGE_REFUSED_UNSIGNED && !in->vouched
-                   ? person_ask(in, package, &verdict)
-                   : refuse(in, &verdict);
-    // The device's own chain ends with the seed, and may then begin anew: it is not remembered.
     in->personal = package->chain.size == 0;
-    return in->personal ? ERR_OK : chain_judge(in);
+    in->chain.count = 0;
+    err = package_judge(package, &rules, &in->chain, &verdict);
+    // The package's chain holds, at least. The device's own is not remembered: it ends with the
+    // seed, and may then begin anew.
+    const err_t known = in->chain.count != 0 && !in->personal ? chain_judge(in) : ERR_OK;
+    if (err == ERR_OK || known != ERR_OK)
+        return known;
+    return verdict.refusal == PACKAGE_REFUSED_UNSIGNED && !in->vouched
+               ? person_ask(in, package, &verdict)
+               : refuse(in, &verdict);
 }
 
 // ---- installing
@@ -239,7 +248,7 @@ static void package_install(struct installer *in)
 
 // ---- what comes after the answer
 
-// Into the event log, and into the TPM; neither is a reason to undo what happened.
+// Into the event log; that there is none yet is no reason to undo what happened.
 static void change_record(struct installer *in, uint32_t what)
 {
     char words[JOURNAL_CHANGED_TEXT_SIZE + 1];
@@ -248,14 +257,21 @@ static void change_record(struct installer *in, uint32_t what)
     text_name(&t, in->version, sizeof in->version);
     err_t err = journal_changed(what, (const uint8_t *)in->name, in->digest, (const uint8_t *)words,
                                 strnlen(words, sizeof words - 1));
-    if (err == ERR_OK && what != CHANGE_REMOVED)
-        err = attest_extend(in->digest);
-    (void)err; // no TPM, or no log yet
+    (void)err;
+}
+
+// Measured first, then run: a quote may name a program that never ran, but none that ran is
+// missing.
+static err_t measure_run(struct installer *in)
+{
+    err_t err = attest_extend(in->digest);
+    (void)err; // no TPM: evidence says that nothing is measured
+    return steward_run(in->place);
 }
 
 static void answer_yes(struct installer *in)
 {
-    err_t err = in->removing ? steward_drop(in->place) : steward_run(in->place);
+    err_t err = in->removing ? steward_drop(in->place) : measure_run(in);
     if (err == ERR_BUSY && in->removing)
         return; // pages that it lent come back soon
     if (err != ERR_OK) {
@@ -426,9 +442,14 @@ static err_t serve_remove(struct installer *in, const uint8_t *data, size_t size
 
 static err_t serve_cancel(struct installer *in, uint8_t *answer, size_t *answer_size)
 {
-    err_t err = in->vouching                      ? vault_withdraw_program()
-                : in->job.state == INSTALL_ASKING ? steward_withdraw(in->place)
-                                                  : ERR_OK;
+    err_t err = ERR_OK;
+    if (in->vouching) {
+        err = vault_withdraw_program();
+        in->vouching = false;
+        job_end(in, INSTALL_DECLINED);
+    } else if (in->job.state == INSTALL_ASKING) {
+        err = steward_withdraw(in->place);
+    }
     (void)err; // it was answered just now: RESULT says how
     (void)installer_step(in);
     return serve_job(in, answer, answer_size);

@@ -174,7 +174,7 @@ int app_install(int argc, char **argv)
         return EXIT_UNABLE;
     }
     if (!app_open(&app, operands.at[0], unchecked ? &refused : NULL))
-        return EXIT_NO;
+        return EXIT_UNABLE;
     if (!unchecked && !package_check(&app, operands.at[0]))
         code = EXIT_NO;
     else if (link_options_open(&link, &device)) {
