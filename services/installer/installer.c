@@ -10,7 +10,6 @@
 #include "os/text.h"
 #include <string.h>
 
-enum { VOUCH_WAITING = 1, VOUCH_GIVEN = 2, VOUCH_REFUSED = 3 };        // abi/vault.idl, `vouched`
 enum { CHANGE_INSTALLED = 1, CHANGE_REMOVED = 2, CHANGE_UPDATED = 3 }; // abi/journal.idl
 
 static bool busy(const struct installer *in)
@@ -177,12 +176,12 @@ static err_t package_check(struct installer *in, struct package *package)
     }
     (void)own_fetch(in);
     rules.user = in->own.count != 0 ? &in->own : NULL;
-    in->personal = package->chain.size == 0;
     in->chain.count = 0;
     err = package_judge(package, &rules, &in->chain, &verdict);
-    // The package's chain holds, at least. The device's own is not remembered: it ends with the
-    // seed, and may then begin anew.
-    const err_t known = in->chain.count != 0 && !in->personal ? chain_judge(in) : ERR_OK;
+    // A chain that holds is remembered, whatever it says of this package. The device's own ends
+    // with the seed, and may then begin anew: it is not.
+    in->personal = package->chain.size == 0;
+    const err_t known = in->personal || in->chain.count == 0 ? ERR_OK : chain_judge(in);
     if (err == ERR_OK || known != ERR_OK)
         return known;
     return verdict.refusal == PACKAGE_REFUSED_UNSIGNED && !in->vouched

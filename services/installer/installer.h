@@ -17,6 +17,8 @@
 #include "format/install.h"
 #include "format/package.h"
 
+enum { VOUCH_WAITING = 1, VOUCH_GIVEN = 2, VOUCH_REFUSED = 3 }; // abi/vault.idl, `vouched`
+
 enum {
     INSTALLER_CHAINS = 16,       // publishers that are remembered; the next one is refused
     INSTALLER_OWN_MAX = 5 << 16, // bytes of the device's own chain

@@ -225,12 +225,24 @@ def bad_packages(device, maker, dev, good):
     usage.check()
 
 
+def exceeds(device, maker, dev):
+    """A program that calls what its package does not list: the question does not list it either, and the kernel says no."""
+    usage = Usage(device.machine)
+    text = install(device, maker.package("thief.cella", dev, name="thief", vault='"status"'), "Install the app thief", "vault status:")
+    must("account" not in text, f"the question lists what was not asked for: {text!r}")
+    device.machine.expect("log", r"^thief: the vault says: the capability lacks this right or method$")
+    must(listed(device)["thief"]["runs"] in (0, False), "it has ended, and the list does not say so")
+    remove(device, "thief")
+    usage.check()
+
+
 def check(machine, folder):
     device = Device(machine)
     device.start()
     maker = Maker(machine.folder)
     dev = maker.chain("dev")
     _, second = good_ways(device, maker, dev)
+    exceeds(device, maker, dev)
     bad_packages(device, maker, dev, second)
     own_word(device, maker)
     said = device.cella("log", "--json").must_say(1, r"(?s)^\{.*\}$")
