@@ -90,24 +90,40 @@ static err_t refuse(struct installer *in, const struct package_verdict *verdict)
 }
 
 // N2: who is known must not say something else than before. What he says that is newer counts from
-// now on, whatever becomes of the package: it may be that he has taken something back.
+// now on. Errors: BAD_STATE.
+static err_t chain_follow(struct installer *in, enum chain_refusal *why)
+{
+    uint32_t i = chain_index(in, in->chain.id);
+    if (i == in->known)
+        return ERR_OK;
+    err_t err = chain_compare(&in->chains[i], &in->chain, why);
+    if (err == ERR_OK)
+        chain_remember(&in->chain, &in->chains[i]);
+    return err;
+}
+
 static err_t chain_judge(struct installer *in)
 {
     struct package_verdict verdict = {.refusal = PACKAGE_REFUSED_CHAIN};
     enum chain_refusal why = CHAIN_GOOD;
-    uint32_t i = chain_index(in, in->chain.id);
-    if (i == INSTALLER_CHAINS) {
+    if (chain_index(in, in->chain.id) == INSTALLER_CHAINS) {
         job_fail(in, ERR_NO_MEMORY);
         return ERR_NO_MEMORY;
     }
-    if (i == in->known)
+    if (chain_follow(in, &why) == ERR_OK)
         return ERR_OK;
-    if (chain_compare(&in->chains[i], &in->chain, &why) == ERR_OK) {
-        chain_remember(&in->chain, &in->chains[i]);
-        return ERR_OK;
-    }
     verdict.chain = why;
     return refuse(in, &verdict);
+}
+
+// A package that is refused may bring a newer state of a chain all the same: one in which something
+// was taken back.
+static err_t chain_learn(struct installer *in, const struct package_verdict *verdict)
+{
+    enum chain_refusal why;
+    err_t err = in->chain.count != 0 ? chain_follow(in, &why) : ERR_OK;
+    (void)err; // it is refused anyway
+    return refuse(in, verdict);
 }
 
 // What the person vouched for so far, and how the open offer stands. Without a vault: nothing.
@@ -176,17 +192,16 @@ static err_t package_check(struct installer *in, struct package *package)
     }
     (void)own_fetch(in);
     rules.user = in->own.count != 0 ? &in->own : NULL;
-    in->chain.count = 0;
-    err = package_judge(package, &rules, &in->chain, &verdict);
-    // A chain that holds is remembered, whatever it says of this package. The device's own ends
-    // with the seed, and may then begin anew: it is not.
     in->personal = package->chain.size == 0;
-    const err_t known = in->personal || in->chain.count == 0 ? ERR_OK : chain_judge(in);
-    if (err == ERR_OK || known != ERR_OK)
-        return known;
-    return verdict.refusal == PACKAGE_REFUSED_UNSIGNED && !in->vouched
-               ? person_ask(in, package, &verdict)
-               : refuse(in, &verdict);
+    in->chain.count = 0; // until it has been verified
+    err = package_judge(package, &rules, &in->chain, &verdict);
+    if (in->personal) // the device's own chain ends with the seed, and may begin anew: not
+                      // remembered
+        return err == ERR_OK ? ERR_OK
+               : verdict.refusal == PACKAGE_REFUSED_UNSIGNED && !in->vouched
+                   ? person_ask(in, package, &verdict)
+                   : refuse(in, &verdict);
+    return err == ERR_OK ? chain_judge(in) : chain_learn(in, &verdict);
 }
 
 // ---- installing
