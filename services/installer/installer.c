@@ -456,9 +456,14 @@ static err_t serve_remove(struct installer *in, const uint8_t *data, size_t size
 
 static err_t serve_cancel(struct installer *in, uint8_t *answer, size_t *answer_size)
 {
-    err_t err = in->vouching                      ? vault_withdraw_program()
-                : in->job.state == INSTALL_ASKING ? steward_withdraw(in->place)
-                                                  : ERR_OK;
+    err_t err = ERR_OK;
+    if (in->vouching) {
+        err = vault_withdraw_program();
+        in->vouching = false;
+        job_end(in, INSTALL_DECLINED);
+    } else if (in->job.state == INSTALL_ASKING) {
+        err = steward_withdraw(in->place);
+    }
     (void)err; // it was answered just now: RESULT says how
     (void)installer_step(in);
     return serve_job(in, answer, answer_size);

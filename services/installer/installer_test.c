@@ -466,7 +466,7 @@ static void test_vouching(void)
     vault.own = &own;
     send(&w);
     CHECK_EQ(say(INSTALL_CANCEL, NULL, 0), ERR_OK);
-    CHECK(vault.withdrawn == 1 && job().state == INSTALL_FAILED);
+    CHECK(vault.withdrawn == 1 && job().state == INSTALL_DECLINED);
     free(w.bytes);
 }
 
