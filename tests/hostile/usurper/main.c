@@ -197,7 +197,7 @@ static void try_exchange(void)
     probe_about("exchange: ");
     offer("decoy", 0x66);
     probe_eq(steward_ask(place, 0), ERR_OK, "the person is asked");
-    probe_eq(load(), ERR_TOO_LARGE, "other bytes");
+    probe_eq(load(), ERR_BAD_STATE, "other bytes");
     cella_sleep(sys_now() + 20 * MOMENT); // so that it stands on the console
     probe_eq(steward_drop(place), ERR_OK, "taken back");
     offer("sneak", 0x66);
