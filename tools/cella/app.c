@@ -44,6 +44,11 @@ int app_command(int argc, char **argv)
     }
     near_start(&near, argv[0]);
     for (size_t i = 0; i < PART_COUNT; i++) {
+        if (strcmp(argv[0], parts[i].name) == 0 && argc > 1 && strcmp(argv[1], "--help") == 0) {
+            printf("usage: cella app %s %s\n    %s\n", parts[i].name, parts[i].takes,
+                   parts[i].summary);
+            return EXIT_GOOD;
+        }
         if (strcmp(argv[0], parts[i].name) == 0)
             return parts[i].run(argc - 1, argv + 1);
         near_try(&near, parts[i].name);
