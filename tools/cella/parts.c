@@ -26,6 +26,14 @@ const char *parts_usage(const struct parts *p, const char *name)
     return usage;
 }
 
+static int part_run(const struct parts *p, const struct part *part, int argc, char **argv)
+{
+    if (argc != 1 || strcmp(argv[0], "--help") != 0)
+        return part->run(argc, argv);
+    printf("usage: %s\n    %s\n", parts_usage(p, part->name), part->summary);
+    return EXIT_GOOD;
+}
+
 int parts_run(const struct parts *p, int argc, char **argv)
 {
     struct near near;
@@ -42,7 +50,7 @@ int parts_run(const struct parts *p, int argc, char **argv)
     near_start(&near, argv[0]);
     for (size_t i = 0; i < p->count; i++) {
         if (strcmp(argv[0], p->list[i].name) == 0)
-            return p->list[i].run(argc - 1, argv + 1);
+            return part_run(p, &p->list[i], argc - 1, argv + 1);
         near_try(&near, p->list[i].name);
     }
     report_error("there is no `%s %s`%s - `cella %s --help` lists what there is", p->command,

@@ -133,7 +133,8 @@ def flipped(path, place):
 def good_ways(device, maker, dev):
     usage = Usage(device.machine)
     first = maker.package("note-1.cella", dev)
-    install(device, first, "Install the app note, version 1.0", "NEW: no app of this publisher", "vault status:",
+    shown = re.search(r"^console +([0-9a-f ]{39})$", maker.tool("app", "show", first), re.MULTILINE).group(1)
+    install(device, first, "Install the app note, version 1.0", f"publisher {shown}", "NEW: no app of this publisher", "vault status:",
             "vault account:", "log write:", answer="no")
     usage.check()
     install(device, first, "Install the app note, version 1.0")
