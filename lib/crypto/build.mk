@@ -6,7 +6,7 @@
 #       sign.h, mldsa.h, hybrid.h
 # A target that links them lists them as prerequisites, so they are built first.
 CRYPTO_SRC_full := $(patsubst %,lib/crypto/%.c,wipe hash sha sign sign_check mldsa mldsa_check hybrid hybrid_check secp \
-                   secp_sign random stretch box)
+                   secp_sign random stretch box agree cfb tpm_kdf)
 CRYPTO_SRC_boot := $(patsubst %,lib/crypto/%.c,wipe hash sign_check mldsa_check hybrid_check)
 CRYPTO_VARIANTS := cell host asan boot_pe boot_elf
 CRYPTO_SRC_cell := $(CRYPTO_SRC_full)
@@ -47,3 +47,4 @@ $(eval $(call unit_test,crypto_box,lib/crypto/box_test.c,$(CRYPTO_LIBS_asan),$(I
 $(eval $(call unit_test,crypto_mldsa,lib/crypto/mldsa_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_p256,lib/crypto/p256_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_hybrid,lib/crypto/hybrid_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
+$(eval $(call unit_test,crypto_agree,lib/crypto/agree_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
