@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // AES-128 in CFB mode (NIST SP 800-38A, section 6.3, 128-bit segments), in place: what TPMs encrypt
-// parameters and credentials with. It hides and proves nothing: whoever uses it has a MAC beside it.
-// Rules: a key and its first block are used once.
+// parameters and credentials with. It hides and proves nothing: whoever uses it has a MAC beside
+// it. Rules: a key and its first block are used once.
 #pragma once
 #include "abi/types.h"
 
