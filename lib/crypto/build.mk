@@ -30,7 +30,7 @@ CRYPTO_OBJ_$(1) := $(CRYPTO_SRC_$(1):lib/crypto/%.c=$(B)/$(1)/crypto/%.o)
 $(B)/$(1)/libcrypto_cella.a: $$(CRYPTO_OBJ_$(1)) $(THIRD_OBJ_$(1)_wolfssl) $(THIRD_OBJ_$(1)_blake3) $(THIRD_OBJ_$(1)_secp256k1) $(THIRD_OBJ_$(1)_argon2)
 	@rm -f $$@ && $(AR) rcsD $$@ $$^
 $$(CRYPTO_OBJ_$(1)): $(B)/$(1)/crypto/%.o: lib/crypto/%.c $(CRYPTO_NEED_$(1)) \
-    $(patsubst %,$(THIRD_SRC)/%.sha256,wolfssl blake3 secp256k1 argon2) | $(INC_LINKS)
+    $(patsubst %,$(THIRD_SRC)/%.sha256,wolfssl blake3 secp256k1 argon2) $(wildcard third_party/wolfssl/*.h third_party/wolfssl/*/*.h) | $(INC_LINKS)
 	@mkdir -p $$(@D)
 	$(CRYPTO_CC_$(1)) $(call CRYPTO_INC,$(1)) -MMD -MP -MF $$@.d -c $$< -o $$@
 -include $$(CRYPTO_OBJ_$(1):%=%.d)
