@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a companion can know of the device's system: a quote of the enrolled TPM, compared with what the files predict, anchors a
 payment's evidence. Refused: an old nonce, another TPM, another start's quote. Named: an image, a loader that is not the one that
-was started. A direct boot never passes."""
+was started. A TPM's endorsement certificate is believed for its maker's authority only, and its attestation key only if this
+TPM has it. A direct boot never passes."""
 
 import json
 import os
 import re
 import shutil
+import struct
+
+from cryptography import x509
 
 from runner import image
 from runner.device import PAYMENT, Device, must
+from runner.link import Liar
 from runner.machine import Machine
-from runner.uefi import UefiMachine, tpm_new
+from runner.uefi import UefiMachine, tpm_made
 
 COMPANION = UEFI = True
-SECONDS, START_SECONDS = 120, 60
+SECONDS, START_SECONDS = 150, 60
+STATE, ENDORSED = 50, 51  # docs/link.md
 OLD = "0" * 64
 
 
@@ -86,7 +92,8 @@ def check_second(machine, nonce, tpm, evidence, start):
         know = ["--quote", device.path("again.quote"), "--nonce", fresh, "--tpm", tpm, *files(machine)]
         verify(device, 0, r"^attested +the device key", *know)
         verify(device, 1, "the quote is for another device key than the evidence", evidence, *know)
-    other = tpm_new()
+    maker = os.path.abspath(os.path.join(machine.folder, "maker"))
+    other, certificate = tpm_made(maker)
     try:
         with start("other", other) as stranger:
             device = Device(stranger)
@@ -94,8 +101,47 @@ def check_second(machine, nonce, tpm, evidence, start):
             fresh = quote(device, "other")
             verify(device, 1, "this is another TPM", "--quote", device.path("other.quote"), "--nonce", fresh, "--tpm", tpm,
                    *files(machine))
+            check_endorsed(device, maker, certificate, tpm)
     finally:
         shutil.rmtree(other, ignore_errors=True)
+
+
+def modulus(certificate):
+    return x509.load_der_x509_certificate(certificate).public_key().public_numbers().n.to_bytes(256, "big")
+
+
+def check_endorsed(device, maker, certificate, other_key):
+    """This TPM's certificate; and everything that somebody could show in its place."""
+    sibling, sibling_certificate = tpm_made(maker)  # another TPM of the same maker
+    stranger, _ = tpm_made(maker + "-2")
+    shutil.rmtree(sibling)
+    shutil.rmtree(stranger)
+    key, ca, lying, link = device.path("endorsed.key"), f"{maker}/ca.pem", device.path("lie.sock"), device.link
+    device.link = lying
+
+    def enrol(status, pattern, authorities=ca, **lies):
+        if os.path.exists(key):
+            os.unlink(key)
+        with Liar(lying, link, {{"state": STATE, "endorsed": ENDORSED}[kind]: lie for kind, lie in lies.items()}):
+            device.cella("attest", "enrol", key, "--ca", authorities).must_say(status, pattern)
+        must(os.path.exists(key) == (status == 0), "a key is enrolled although it was refused, or none is")
+
+    enrol(0, r"^endorsed   .* leads to the certificate of the TPM that holds it$")
+    with open(key) as file, open(other_key) as other:
+        own, foreign = bytes.fromhex(file.read()), bytes.fromhex(other.read())
+    shown = modulus(certificate)
+    damaged = certificate[:-1] + bytes([certificate[-1] ^ 1])
+    enrol(2, "has issued the TPM's - name those of this TPM's maker", f"{maker}-2/ca.pem")
+    enrol(2, "do not lead to a root", f"{maker}/issuer.pem")
+    enrol(2, "holds no certificate", "README.md")
+    enrol(2, "the TPM's certificate was altered", endorsed=shown + damaged)
+    enrol(2, "the TPM's certificate is damaged", endorsed=shown + certificate[:-1])
+    enrol(2, "this TPM has no endorsement certificate", endorsed=b"")
+    enrol(2, "the certificate is another TPM's", endorsed=shown + sibling_certificate)
+    lies = "the attestation key is not in the TPM of that certificate"
+    enrol(2, lies, endorsed=modulus(sibling_certificate) + sibling_certificate)
+    enrol(2, lies, state=struct.pack("<4I", 1, 1, 1, 1) + foreign)
+    enrol(2, lies, state=struct.pack("<4I", 1, 1, 1, 1) + own[:-1] + bytes([own[-1] ^ 1]))
 
 
 def check_direct(machine):
