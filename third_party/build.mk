@@ -128,7 +128,7 @@ TSS_NAME = $(patsubst %,src/tss2-mu/%-types.c,base tpm2b tpma tpml tpms tpmt tpm
            $(patsubst %,src/tss2-sys/%.c,sysapi_util $(patsubst %,api/Tss2_Sys_%,$(TSS_CALLS)))
 TSS_CALLS := ActivateCredential Create CreatePrimary Execute FlushContext GetContextSize Initialize Load LoadExternal NV_DefineSpace \
              GetCpBuffer GetDecryptParam GetRandom GetRpBuffer NV_Increment NV_Read NV_ReadPublic NV_UndefineSpace PCR_Extend PCR_Read PolicyAuthorize \
-             PolicyAuthValue PolicyGetDigest PolicyNV PolicyPCR PolicySecret Quote SetCmdAuths SetDecryptParam GetRspAuths Shutdown StartAuthSession \
+             PolicyAuthValue PolicyGetDigest PolicyNV PolicyPCR PolicySecret Quote SetCmdAuths SetDecryptParam GetRspAuths Shutdown StartAuthSession Startup \
              Unseal VerifySignature
 TSS_INC   := -I$(THIRD_SRC)/tpm2-tss/include/tss2 -I$(THIRD_SRC)/tpm2-tss/include
 TSS_FLAGS := -DMAXLOGLEVEL=0 -I$(THIRD_SRC)/tpm2-tss/src -I$(THIRD_SRC)/tpm2-tss/src/tss2-sys $(TSS_INC)

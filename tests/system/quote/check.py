@@ -16,10 +16,10 @@ from runner import image
 from runner.device import PAYMENT, Device, must
 from runner.link import Liar
 from runner.machine import Machine
-from runner.uefi import UefiMachine, tpm_made
+from runner.uefi import UefiMachine, tpm_made, tpm_new, tpm_options, tpm_start
 
 COMPANION = UEFI = True
-SECONDS, START_SECONDS = 150, 60
+SECONDS, START_SECONDS = 180, 60
 STATE, ENDORSED = 50, 51  # docs/link.md
 OLD = "0" * 64
 
@@ -144,19 +144,52 @@ def check_endorsed(device, maker, certificate, other_key):
     enrol(2, lies, state=struct.pack("<4I", 1, 1, 1, 1) + own[:-1] + bytes([own[-1] ^ 1]))
 
 
-def check_direct(machine):
-    """The same programs, started directly: the emulator's firmware leaves no room for a TPM's log there, so nothing quotes."""
-    folder = os.path.join(machine.folder, "direct")
+def direct_machine(machine, name, *options):
+    folder = os.path.join(machine.folder, name)
     os.makedirs(folder, exist_ok=True)
     bundle = os.path.join(folder, "image.bundle")
     image.bundle("profiles/vault.toml", bundle)
-    with Machine(folder, image.LOADER, bundle, START_SECONDS, served=("link",)) as direct:
+    return Machine(folder, image.LOADER, bundle, START_SECONDS, options, served=("link",))
+
+
+def check_direct(machine):
+    """The same programs, started directly, without a TPM: nothing quotes."""
+    with direct_machine(machine, "direct") as direct:
         device = Device(direct)
         must("boot: direct (unmeasured)\n" in device.greeting(), "the greeting does not say that nothing was measured")
         must("\nno TPM: nothing attests what runs here\n" in direct.text["console"], "the console does not say that there is no TPM")
         direct.expect("log", r"^attest: no TPM: this system is not attested, and nothing is sealed$", start=0)
         device.cella("attest", "state").must_say(0, r"^measured +no: nothing attests what this device runs$")
         device.cella("attest", "quote", device.path("direct.quote")).must_say(2, "the device has no TPM: nothing attests")
+
+
+def check_direct_tpm(machine):
+    """With a TPM. The emulator's firmware keeps its log where the emulator puts the bundle, and the loader stops; with one that
+    keeps none the system starts, and the TPM, which nobody else has started, says that nothing was measured."""
+    tpm = tpm_new()
+    process = tpm_start(tpm, os.path.join(machine.folder, "direct-tpm.txt"))
+    try:
+        with direct_machine(machine, "direct-log", *tpm_options(tpm, "tpm-crb")) as direct:
+            direct.allowed.append(re.compile("boot stopped"))
+            direct.expect("log", r"the bundle lies where the loader cannot use it - .*no TPM if its firmware keeps the TPM's log there")
+        process.wait()
+        process = tpm_start(tpm, os.path.join(machine.folder, "direct-tpm.txt"))
+        with direct_machine(machine, "direct-tpm", "-bios", "qboot.rom", *tpm_options(tpm, "tpm-crb")) as direct:
+            device = Device(direct)
+            must("boot: direct (unmeasured)\n" in device.greeting(), "the greeting does not say that nothing was measured")
+            direct.expect("log", r"^attest: this system was not measured: a quote will not match, and nothing is sealed$", start=0)
+            device.cella("attest", "state").must_say(0, r"^measured +no: nothing attests what this device runs$")
+            key = device.path("direct.key")
+            device.cella("attest", "enrol", key).must_say(0, r"^TPM key ")
+            know = ["--quote", device.path("direct.quote"), "--nonce", quote(device, "direct"), "--tpm", key, *files(machine)]
+            for pcr in (4, 7, 11, 12):
+                verify(device, 1, rf"^PCR {pcr} +DIFFERS: ", *know)
+            verify(device, 1, "^attested +NO: something else was started$", *know)
+            own = [direct.bundle if know[i - 1] == "--image" else word for i, word in enumerate(know)]
+            verify(device, 2, "is for direct boot, which nothing measures", *own)
+    finally:
+        process.kill()
+        shutil.rmtree(tpm, ignore_errors=True)
 
 
 def check(machine, folder):
@@ -172,5 +205,6 @@ def check(machine, folder):
     try:
         check_second(machine, nonce, tpm, evidence, start)
         check_direct(machine)
+        check_direct_tpm(machine)
     finally:
         shutil.rmtree(machine.tpm_folder, ignore_errors=True)
