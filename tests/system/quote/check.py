@@ -4,6 +4,7 @@ payment's evidence. Refused: an old nonce, another TPM, another start's quote. N
 was started. A TPM's endorsement certificate is believed for its maker's authority only, and its attestation key only if this
 TPM has it. A direct boot never passes."""
 
+import datetime
 import json
 import os
 import re
@@ -11,6 +12,8 @@ import shutil
 import struct
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from runner import image
 from runner.device import PAYMENT, Device, must
@@ -21,6 +24,7 @@ from runner.uefi import UefiMachine, tpm_made, tpm_new, tpm_options, tpm_start
 COMPANION = UEFI = True
 SECONDS, START_SECONDS = 180, 60
 STATE, ENDORSED = 50, 51  # docs/link.md
+ENDORSES, SERVES = "2.23.133.8.1", "1.3.6.1.5.5.7.3.1"  # for endorsing TPMs (TCG), for servers of the web
 OLD = "0" * 64
 
 
@@ -110,6 +114,20 @@ def modulus(certificate):
     return x509.load_der_x509_certificate(certificate).public_key().public_numbers().n.to_bytes(256, "big")
 
 
+def issued(maker, key, purpose, days):
+    """What this maker's authority could sign as well: for this key and purpose, valid until so many days from now."""
+    with open(f"{maker}/key.pem", "rb") as file:
+        text = file.read()
+    secret = serialization.load_pem_private_key(text[text.index(b"-----BEGIN"):], None)
+    with open(f"{maker}/issuer.pem", "rb") as file:
+        issuer = x509.load_pem_x509_certificate(file.read())
+    now = datetime.datetime.utcnow()
+    return (x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(issuer.subject).public_key(key).serial_number(7)
+            .not_valid_before(now - datetime.timedelta(days=99)).not_valid_after(now + datetime.timedelta(days=days))
+            .add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(purpose)]), False)
+            .sign(secret, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+
+
 def check_endorsed(device, maker, certificate, other_key):
     """This TPM's certificate; and everything that somebody could show in its place."""
     sibling, sibling_certificate = tpm_made(maker)  # another TPM of the same maker
@@ -138,6 +156,12 @@ def check_endorsed(device, maker, certificate, other_key):
     enrol(2, "the TPM's certificate is damaged", endorsed=shown + certificate[:-1])
     enrol(2, "this TPM has no endorsement certificate", endorsed=b"")
     enrol(2, "the certificate is another TPM's", endorsed=shown + sibling_certificate)
+    public = x509.load_der_x509_certificate(certificate).public_key()
+    larger = rsa.generate_private_key(65537, 3072).public_key()
+    enrol(0, "^endorsed", endorsed=shown + issued(maker, public, ENDORSES, 9))
+    enrol(2, "something else than endorsing a TPM", endorsed=shown + issued(maker, public, SERVES, 9))
+    enrol(2, "is not valid now", endorsed=shown + issued(maker, public, ENDORSES, -1))
+    enrol(2, "a key that is not RSA-2048", endorsed=shown + issued(maker, larger, ENDORSES, 9))
     lies = "the attestation key is not in the TPM of that certificate"
     enrol(2, lies, endorsed=modulus(sibling_certificate) + sibling_certificate)
     enrol(2, lies, state=struct.pack("<4I", 1, 1, 1, 1) + foreign)
