@@ -203,6 +203,7 @@ static void test_plan(void)
     EXPECT(memset(app()->cell.argument, 'x', 256), PLAN_NAME);
     EXPECT(app()->version_text[0] = 0, PLAN_NAME);
     EXPECT(app()->version_text[0] = 0x1b, PLAN_NAME);
+    EXPECT(app()->version_text[1] = ' ', PLAN_NAME);
     EXPECT(app()->cell.publisher[31] = 1, PLAN_PUBLISHER);
     EXPECT(app()->known = 1, PLAN_PUBLISHER);
     EXPECT(app()->cell.service = 7, PLAN_RIGHTS);

@@ -22,7 +22,7 @@ static struct {
     uint32_t loaded, drops, runs, asks, ceiling, answer;
     uint8_t name[BUNDLE_NAME], version[BUNDLE_NAME], publisher[PUBLISHER_SIZE];
     uint64_t number;
-    err_t propose, load, ask, run, drop;
+    err_t propose, load, ask, run, drop, extend;
     uint32_t changes, changed, measured, measured_before_run;
 } steward;
 
@@ -134,8 +134,8 @@ err_t journal_changed(uint32_t what, const uint8_t app[32], const uint8_t digest
 err_t attest_extend(const uint8_t digest[32])
 {
     (void)digest;
-    steward.measured++;
-    return ERR_OK;
+    steward.measured += steward.extend == ERR_OK;
+    return steward.extend;
 }
 
 // ---- a vault with a chain of its own
@@ -289,6 +289,29 @@ static void test_install(const struct whole *w)
     CHECK(!installer_step(&in));
     CHECK(job().state == INSTALL_DONE && !steward.there && steward.changed == 2);
     CHECK_EQ(steward.measured, 1);
+}
+
+// What was measured about this machine must not lack a program that runs: if the TPM does not take
+// the measurement, the program does not start. Where there is no TPM nothing is said about it.
+static void test_unmeasured(const struct whole *w)
+{
+    static const err_t nobody[] = {ERR_NOT_FOUND, ERR_BAD_CAPABILITY};
+    static const err_t trouble[] = {ERR_DEVICE, ERR_PEER_DEAD, ERR_BUSY, ERR_BAD_DATA};
+    for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++) {
+        begin();
+        send(w);
+        steward.extend = nobody[i];
+        person(QUESTION_YES);
+        CHECK(job().state == INSTALL_DONE && steward.runs == 1);
+    }
+    for (size_t i = 0; i < sizeof trouble / sizeof trouble[0]; i++) {
+        begin();
+        send(w);
+        steward.extend = trouble[i];
+        person(QUESTION_YES);
+        CHECK(job().state == INSTALL_FAILED && job().error == trouble[i]);
+        CHECK(steward.runs == 0 && !steward.placed && steward.changes == 0); // N3
+    }
 }
 
 static void test_pieces(const struct whole *w)
@@ -476,6 +499,7 @@ int main(void)
     developer_start(&eve, OTHER);
     struct whole w = signed_by(&ada, 1, 0, 0);
     test_install(&w);
+    test_unmeasured(&w);
     test_pieces(&w);
     test_refusals(&w);
     test_ends(&w);

@@ -36,6 +36,11 @@ static void vouch_show(void)
     terminal_text(", version number ");
     terminal_number(p->version, 1, ' ');
     terminal_text(p->revoked ? ", and all older ones\n" : "\n");
+    if (p->minimum > 1) {
+        terminal_text("No version of it below ");
+        terminal_number(p->minimum, 1, ' ');
+        terminal_text(" may run here any more, whoever publishes it.\n");
+    }
     terminal_text("package ");
     terminal_hex(p->package_root, sizeof p->package_root);
     terminal_text("\ncode    ");
