@@ -66,6 +66,8 @@ static void head_print(const struct log_verdict *v)
     time_print(j->time);
     printf(" after the device was started\n");
     since_print(v);
+    if (v->quoted)
+        quote_print(&v->quote);
 }
 
 void log_print(const struct log_verdict *v)
@@ -80,7 +82,9 @@ void log_print(const struct log_verdict *v)
         time_print(e.time);
         printf("  %s\n", log_words(&e, words));
     }
-    if (v->anchor != ANCHOR_FOUND)
+    if (v->quoted && !log_good(v))
+        printf("\nThis device was not started from these files.\n");
+    else if (!log_good(v))
         printf("\nThis proves nothing yet: anybody can make a key and sign a log with it. Compare "
                "the fingerprint\nabove with the device's console and give that key with --key.\n");
 }
@@ -140,6 +144,12 @@ void log_print_json(const struct log_verdict *v)
     json_number("signed", e->journal.time);
     json_number("first", e->journal.first);
     json_number("count", e->journal.count);
+    printf(",\"attested\":%s", v->quoted && log_good(v) ? "true" : "false");
+    if (v->quoted) {
+        printf(",\"quote\":{");
+        quote_print_json(&v->quote);
+        printf("}");
+    }
     if (v->since && v->other_boot)
         printf(",\"since\":\"other boot\"");
     else if (v->since)
