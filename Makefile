@@ -14,8 +14,10 @@ AR   := llvm-ar
 HOST := clang
 
 WARN   := -Wall -Wextra -Wconversion -Wshadow -Werror
-BASE   := -std=c17 -O2 -g $(WARN) -ffile-prefix-map=$(CURDIR)=.
+BASE   := -std=c17 -O2 -g $(WARN) -ffile-prefix-map=$(CURDIR)=. -fdebug-compilation-dir=.
 TARGET := --target=x86_64-unknown-none-elf -D__ELF__
+# Programs are linked at 0: what debug information says about removed functions must not seem to be there.
+LD_DEAD := $(foreach s,addr info line,-z dead-reloc-in-nonalloc=.debug_$(s)=0xffffffffffffffff)
 
 # Link farms: a room sees "abi/x.h", "format/x.h", ... only if it is given that room's -I.
 INC_abi    := -I$(B)/inc/abi
@@ -51,7 +53,7 @@ endef
 
 # In the order of use: libraries from elsewhere, generated code, our own libraries, then the rooms.
 include $(wildcard third_party/build.mk tools/build.mk lib/build.mk tools/cella/build.mk kernel/build.mk boot/build.mk)
-include $(wildcard services/build.mk drivers/build.mk apps/build.mk sdk/build.mk profiles/build.mk tests/build.mk)
+include $(wildcard services/build.mk drivers/build.mk apps/build.mk sdk/build.mk profiles/build.mk tests/build.mk sdk/kit.mk)
 
 unit: $(UNIT_TESTS:%=$(B)/unit/%)
 	@bad=0; for t in $(UNIT_TESTS); do printf '%-28s' "unit $$t"; $(B)/unit/$$t || bad=1; done; exit $$bad

@@ -3,10 +3,10 @@
 // table. Rules: everything is little-endian; the two signatures (crypto/hybrid.h) cover the first
 // BUNDLE_SIGNED bytes of the header, with BUNDLE_DOMAIN before them, and both must verify; these
 // bytes hold the Merkle root over the payload; every byte not named here is zero and is checked to
-// be. `policy` alone is under no signature of ours: it signs the digest of those bytes. The loader
-// does not look at it; the TPM does, and opens nothing for an image whose policy is wrong. The
-// Merkle tree is RFC 6962's shape over 4096-byte leaves (the payload is a whole number of pages),
-// hashed with BLAKE3: leaf = H(0x00 || page), node = H(0x01 || left || right).
+// be. `policy` signs what the loader measures of these bytes, and so is measured as zero
+// (format/measure.h). The Merkle tree is RFC 6962's shape over 4096-byte leaves (the payload is a
+// whole number of pages), hashed with BLAKE3: leaf = H(0x00 || page), node = H(0x01 || left ||
+// right).
 #pragma once
 #include "abi/types.h"
 
@@ -49,11 +49,10 @@ struct bundle_header {
     uint8_t root[32];   // Merkle root over the payload
     uint8_t signer[32]; // hybrid_id of the key that signs, so that a wrong one can be named
     uint8_t policy_key[BUNDLE_POLICY]; // P-256, x and y; zero: none, and in direct images
-    uint8_t zero_signed[BUNDLE_SIGNED - 168 - BUNDLE_POLICY];
+    uint8_t policy[BUNDLE_POLICY];     // its signature, r and s, for the TPM (seal_policy.h)
+    uint8_t zero_signed[BUNDLE_SIGNED - 168 - 2 * BUNDLE_POLICY];
     uint8_t signature[BUNDLE_SIGNATURE + BUNDLE_SIGNATURE_2]; // hybrid
-    uint8_t policy[BUNDLE_POLICY]; // policy_key's, over what the TPM will show (seal_policy.h)
-    uint8_t zero[BUNDLE_HEADER_SIZE - BUNDLE_SIGNED - BUNDLE_SIGNATURE - BUNDLE_SIGNATURE_2 -
-                 BUNDLE_POLICY];
+    uint8_t zero[BUNDLE_HEADER_SIZE - BUNDLE_SIGNED - BUNDLE_SIGNATURE - BUNDLE_SIGNATURE_2];
 };
 
 enum bundle_kind {

@@ -11,7 +11,12 @@ enum consent_kind {
     CONSENT_UNTIL = 3, // until a time
 };
 
-enum question_kind { QUESTION_CONSENT = 1, QUESTION_INSTALL = 2, QUESTION_UPDATE = 3 };
+enum question_kind {
+    QUESTION_CONSENT = 1,
+    QUESTION_INSTALL = 2,
+    QUESTION_UPDATE = 3,
+    QUESTION_REMOVE = 4
+};
 
 enum question_answer {
     QUESTION_YES = 1,

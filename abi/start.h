@@ -55,7 +55,7 @@ enum init_slot {
 
 enum {
     STEWARD_SLOTS = 4096,
-    STEWARD_TABLES = 40,
+    STEWARD_TABLES = 48,
     STEWARD_STACK_PAGES = 8,
     STEWARD_PRIORITY = 250,
 };

@@ -38,7 +38,7 @@ $(B)/kernel/%.o: kernel/%.S $(B)/kernel/offset.h kernel/arch/$(KERNEL_ARCH)/door
 	$(CC) $(TARGET) $(KERNEL_ASFLAGS) -Ikernel/arch/$(KERNEL_ARCH) -c -o $@ $<
 
 $(B)/kernel.elf: $(KERNEL_OBJ) kernel/arch/$(KERNEL_ARCH)/kernel.ld
-	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)
+	$(LD) -pie --no-dynamic-linker -z text -z noexecstack -z max-page-size=4096 -z rodynamic --gc-sections $(LD_DEAD) -T kernel/arch/$(KERNEL_ARCH)/kernel.ld -o $@ $(KERNEL_OBJ)
 	@llvm-size $@ | awk 'NR == 2 {print "kernel: text+rodata " $$1 " bytes, data " $$2 ", bss " $$3}'
 	@kernel/test/count
 
@@ -78,9 +78,9 @@ $(eval $(call unit_test,kernel_fast,$(KERNEL_FAST_SRC) $(KERNEL_FAST),,$(KERNEL_
 # The long counts run without the sanitizers, which the short ones have. $(call kernel_native,NAME,SOURCES,OBJECTS): all but
 # OBJECTS is one object, so that kernel/test/mutate can put others in their place.
 define kernel_native
-$(B)/native/$(1).o: $(2) $(wildcard kernel/*/*.h kernel/arch/host/*) $(GEN_HEADERS) | $(INC_LINKS)
+$(B)/native/$(1).o: $(subst $(B)/asan/,$(B)/host/,$(2)) $(wildcard kernel/*/*.h kernel/arch/host/*) $(GEN_HEADERS) | $(INC_LINKS)
 	@mkdir -p $$(@D)
-	$$(HOST) $(BASE) -D_GNU_SOURCE $(INC_unit) $(KERNEL_HOST_INC) -nostdlib -r -o $$@ $(2)
+	$$(HOST) $(BASE) -D_GNU_SOURCE $(INC_unit) $(KERNEL_HOST_INC) -nostdlib -r -o $$@ $(subst $(B)/asan/,$(B)/host/,$(2))
 $(B)/native/$(1): $(B)/native/$(1).o $(3)
 	$$(HOST) -o $$@ $$^
 kernel-native: $(B)/native/$(1)

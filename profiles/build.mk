@@ -22,4 +22,9 @@ endef
 $(foreach p,$(PROFILES),$(eval $(call bundle,$(B)/$(p).bundle,profiles/$(p).toml,)))
 $(foreach p,$(PROFILES),$(eval $(call bundle,$(B)/$(p)-direct.bundle,profiles/$(p).toml,--direct)))
 
-image: $(PROFILES:%=$(B)/%.bundle) $(PROFILES:%=$(B)/%-direct.bundle) boot
+# The build record, beside the images: looked at each time, written when it says something else.
+BUNDLES := $(PROFILES:%=$(B)/%.bundle) $(PROFILES:%=$(B)/%-direct.bundle)
+$(B)/record.json: $(BUNDLES) boot
+	@CELLA_BUILD=$(B) python3 -B tools/dev/record.py write
+
+image: $(BUNDLES) boot $(B)/record.json

@@ -48,7 +48,7 @@ $(MUSL_LIB): $(THIRD_SRC)/musl.sha256 $(MUSL_OUR:%=third_party/musl/%)
 THIRD_BASE      := -std=gnu11 -O2 -g -w -Werror=implicit-function-declaration -ffunction-sections -fdata-sections $(THIRD_MAPS)
 THIRD_BARE      := -ffreestanding -nostdlibinc -isystem third_party/include -mno-red-zone -fno-stack-protector
 # Small before fast: the whole image is to stay below a megabyte, and nothing here runs in a loop that people wait for.
-THIRD_CC_cell     := $(CC) $(TARGET) $(THIRD_BASE) -Oz -fPIE $(MUSL_INC)
+THIRD_CC_cell     := $(CC) $(TARGET) $(THIRD_BASE) -Oz -fPIE -fstack-protector-strong $(MUSL_INC)
 THIRD_CC_host     := $(HOST) $(THIRD_BASE) -fPIE -fstack-protector-strong
 THIRD_CC_asan     := $(HOST) $(THIRD_BASE) -fPIE $(SANITIZE)
 # The libraries must not take the loader for a Windows program.

@@ -296,7 +296,7 @@ static unsigned long worlds_try(void)
 
 // In unit bundle and boot_image, by signed nonsense in the entry table.
 static const enum boot_stop entries[] = {
-    BOOT_STOP_ENTRY_TWICE, BOOT_STOP_ENTRY_KIND,  BOOT_STOP_ENTRY_ZERO, BOOT_STOP_ENTRY_RANGE,
+    BOOT_STOP_ENTRY_TWICE, BOOT_STOP_ENTRY_KIND,  BOOT_STOP_ENTRY_TREE, BOOT_STOP_ENTRY_RANGE,
     BOOT_STOP_ENTRY_IMAGE, BOOT_STOP_ENTRY_RELOC, BOOT_STOP_RELOC,      BOOT_STOP_PAYLOAD_ZERO,
     BOOT_STOP_NO_KERNEL,   BOOT_STOP_NO_STEWARD};
 

@@ -79,8 +79,7 @@ void start_place(struct start *start, struct ranges *free)
                                     start->arena_pages, &start->places));
     const struct bundle_entry *steward =
         &start->verified.view.entries[start->verified.view.steward];
-    const struct steward_places places =
-        place_steward(&start->dice, bundle_image_pages(steward));
+    const struct steward_places places = place_steward(&start->dice, bundle_image_pages(steward));
     start->info.steward_code = places.code;
     start->info.steward_stack = places.stack;
     wipe(&start->dice, sizeof start->dice); // B7

@@ -103,9 +103,7 @@ nsec_t budget_end(const struct cpu *cpu)
 {
     const struct budget *b = cpu->budget;
 
-    if (!b)
-        return 0;
-    return b->left > 0 ? cpu->since + (nsec_t)b->left : cpu->since;
+    return b && b->left > 0 ? cpu->since + (nsec_t)b->left : 0;
 }
 
 void budget_account(struct cpu *cpu, nsec_t now)

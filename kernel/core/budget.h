@@ -45,6 +45,8 @@ void budget_account(struct cpu *cpu, nsec_t now);
 
 void budget_leave(struct thread *t); // waits no longer
 void budget_refill(struct cpu *cpu,
-                   nsec_t now);           // whose period begins: let the first who waits go on
-nsec_t budget_end(const struct cpu *cpu); // when the running thread's payer will be spent; 0: never
+                   nsec_t now); // whose period begins: let the first who waits go on
+// When the running thread's payer will be spent; 0: never, or it is. Then whoever looks next
+// changes threads, and an interrupt at once would only keep the kernel from looking.
+nsec_t budget_end(const struct cpu *cpu);
 bool budget_reap(struct budget *b);

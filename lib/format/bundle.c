@@ -49,8 +49,6 @@ enum boot_stop bundle_check_unsigned(const struct bundle_header *header)
 {
     if (!bundle_zero(header->zero, sizeof header->zero))
         return BOOT_STOP_HEADER_ZERO;
-    if ((header->flags & BUNDLE_DIRECT) != 0 && !bundle_zero(header->policy, sizeof header->policy))
-        return BOOT_STOP_HEADER_ZERO;
     return BOOT_CLEAR;
 }
 
@@ -59,7 +57,8 @@ enum boot_stop bundle_check_header(const struct bundle_header *header, uint64_t 
     if (!bundle_zero(header->zero_signed, sizeof header->zero_signed))
         return BOOT_STOP_HEADER_ZERO;
     if ((header->flags & BUNDLE_DIRECT) != 0 &&
-        !bundle_zero(header->policy_key, sizeof header->policy_key))
+        !(bundle_zero(header->policy_key, sizeof header->policy_key) &&
+          bundle_zero(header->policy, sizeof header->policy)))
         return BOOT_STOP_HEADER_ZERO;
     if (!bundle_name_good(header->profile) || !bundle_name_good(header->version))
         return BOOT_STOP_HEADER_NAME;

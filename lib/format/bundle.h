@@ -21,7 +21,7 @@ MUST_USE enum boot_stop bundle_recognise(const void *bundle, uint64_t size);
 // What both signatures sign: the domain, then the header's first BUNDLE_SIGNED bytes.
 void bundle_message(const struct bundle_header *header, uint8_t out[static BUNDLE_MESSAGE]);
 
-// The unsigned rest of the header: the padding is zero, and an image for direct boot has no policy.
+// The unsigned rest of the header: the padding is zero.
 MUST_USE enum boot_stop bundle_check_unsigned(const struct bundle_header *header);
 
 // The signed fields: ranges, names, flags, zero bytes, and that `size` is exactly the bundle's.
@@ -40,6 +40,12 @@ MUST_USE enum boot_stop bundle_check_payload(const struct bundle_header *header,
 
 // Hashes every image's pages again. `view` is of bundle_check_payload. Not part of the loader.
 MUST_USE enum boot_stop bundle_check_trees(const struct bundle_view *view, const uint8_t *payload);
+
+// The same for one image that lies alone in `size` bytes, which are aligned to BUNDLE_ALIGN, as in
+// a package: structure, then code tree.
+MUST_USE enum boot_stop bundle_check_image(const struct bundle_entry *entry, const uint8_t *bytes,
+                                           uint64_t size);
+MUST_USE enum boot_stop bundle_check_tree(const struct bundle_entry *entry, const uint8_t *bytes);
 
 // One image's shape: there is text, it starts in it, and it is not too large for its kind.
 int bundle_image_good(const struct bundle_entry *entry);

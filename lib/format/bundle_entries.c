@@ -150,6 +150,16 @@ static enum boot_stop entries_find(struct bundle_view *view)
     return stewards == 1 ? BOOT_CLEAR : BOOT_STOP_NO_STEWARD;
 }
 
+enum boot_stop bundle_check_image(const struct bundle_entry *entry, const uint8_t *bytes,
+                                  uint64_t size)
+{
+    struct walk walk = {.payload = bytes, .size = size};
+    if (!bundle_has_image(entry))
+        return BOOT_STOP_ENTRY_KIND;
+    enum boot_stop stop = entry_check(&walk, entry);
+    return stop == BOOT_CLEAR ? end_check(&walk) : stop;
+}
+
 enum boot_stop bundle_check_payload(const struct bundle_header *header, const uint8_t *payload,
                                     struct bundle_view *out)
 {

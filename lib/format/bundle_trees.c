@@ -21,19 +21,24 @@ static int part_hashes(const struct bundle_entry *entry, const uint8_t *payload,
     return good;
 }
 
+enum boot_stop bundle_check_tree(const struct bundle_entry *entry, const uint8_t *payload)
+{
+    // Safety: the structure was checked: the tree is whole and inside the payload.
+    const uint8_t(*tree)[CODE_HASH] = (const uint8_t(*)[CODE_HASH])(payload + entry->tree.offset);
+    const int good = part_hashes(entry, payload, BUNDLE_TEXT, tree) &&
+                     part_hashes(entry, payload, BUNDLE_RODATA, tree) &&
+                     code_tree_whole(tree, bundle_sealed_pages(entry));
+    return good ? BOOT_CLEAR : BOOT_STOP_ENTRY_TREE;
+}
+
 enum boot_stop bundle_check_trees(const struct bundle_view *view, const uint8_t *payload)
 {
     for (uint32_t i = 0; i < view->count; i++) {
-        const struct bundle_entry *entry = &view->entries[i];
-        if (!bundle_has_image(entry))
+        if (!bundle_has_image(&view->entries[i]))
             continue;
-        // Safety: bundle_check_payload saw that the tree is whole and inside the payload.
-        const uint8_t(*tree)[CODE_HASH] =
-            (const uint8_t(*)[CODE_HASH])(payload + entry->tree.offset);
-        if (!part_hashes(entry, payload, BUNDLE_TEXT, tree) ||
-            !part_hashes(entry, payload, BUNDLE_RODATA, tree) ||
-            !code_tree_whole(tree, bundle_sealed_pages(entry)))
-            return BOOT_STOP_ENTRY_TREE;
+        enum boot_stop stop = bundle_check_tree(&view->entries[i], payload);
+        if (stop != BOOT_CLEAR)
+            return stop;
     }
     return BOOT_CLEAR;
 }

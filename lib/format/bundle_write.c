@@ -80,6 +80,25 @@ uint64_t bundle_write_size(const struct bundle_draft *draft)
     return pages > BUNDLE_PAGES_MAX ? 0 : BUNDLE_HEADER_SIZE + pages * PAGE_SIZE;
 }
 
+uint64_t bundle_image_write(const struct bundle_part *part, struct bundle_entry *entry,
+                            uint8_t *out, uint64_t capacity)
+{
+    struct bundle_entry laid = part->entry;
+    uint64_t at = 0;
+    if (!bundle_has_image(&laid) || !part_good(part))
+        return 0;
+    image_put(part, &laid, NULL, &at);
+    const uint64_t size = pages_of(at) * PAGE_SIZE;
+    if (out == NULL || capacity < size)
+        return size;
+    memset(out, 0, size);
+    laid = part->entry;
+    at = 0;
+    image_put(part, &laid, out, &at);
+    *entry = laid;
+    return size;
+}
+
 static void header_fill(const struct bundle_draft *draft, uint64_t pages,
                         struct bundle_header *header)
 {

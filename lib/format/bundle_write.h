@@ -34,3 +34,9 @@ MUST_USE uint64_t bundle_write_size(const struct bundle_draft *draft);
 // loader's (apart from the signatures and what only the loader knows).
 MUST_USE enum boot_stop bundle_write(const struct bundle_draft *draft, uint8_t *out,
                                      uint64_t capacity);
+
+// One image alone, as in a package: parts, code tree and relocations from offset 0, filled up to
+// whole pages. Returns the bytes that it takes, 0 if its shape is wrong; with less than that, or
+// without `out`, nothing is written.
+uint64_t bundle_image_write(const struct bundle_part *part, struct bundle_entry *entry,
+                            uint8_t *out, uint64_t capacity);

@@ -23,7 +23,8 @@ enum {
     CHAIN_BODY_MAX = 3328,  // bytes of an entry's signed part
     CHAIN_ENTRY_MAX = 6720, // bytes of an entry
     CHAIN_MAX = CHAIN_ENTRIES * CHAIN_ENTRY_MAX,
-    CHAIN_MESSAGE = 52, // bytes that are signed
+    CHAIN_MESSAGE = 52,   // bytes that are signed
+    CHAIN_TIME_BITS = 37, // of an entry's time: until the year 6325
 };
 
 enum chain_key_type { CHAIN_KEY_HYBRID = 1 };
@@ -114,7 +115,6 @@ struct chain {
     uint32_t offset[CHAIN_ENTRIES]; // of each entry in `bytes`
     uint8_t hash[CHAIN_ENTRIES][CHAIN_HASH];
     bool recovered[CHAIN_ENTRIES]; // signed by the recovery key
-    uint8_t work[CHAIN_BODY_MAX];  // an entry, encoded anew
 };
 
 struct chain_check {
@@ -148,6 +148,10 @@ MUST_USE err_t chain_program(const struct chain *chain, const char *name,
 // NOT_FOUND.
 MUST_USE err_t chain_program_version(const struct chain *chain, const char *name, uint64_t version,
                                      struct program_register *out, enum chain_refusal *why);
+
+// Whether a program's value may follow the one before it in its register: an enum chain_refusal.
+uint32_t program_follow(const struct program_register *before,
+                        const struct program_register *after);
 
 // What a device keeps of a chain that it has accepted (8 KB), to recognise older states and forks.
 struct chain_memory {

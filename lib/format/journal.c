@@ -1,50 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "format/journal.h"
 #include "crypto/hash.h"
-#include "format/journal_parts.h"
+#include "format/item.h"
 #include <string.h>
-
-// The head of a CBOR item (RFC 8949 section 3): major type and argument in the shortest form.
-size_t item_put(uint8_t out[9], uint32_t major, uint64_t value)
-{
-    const uint8_t type = (uint8_t)(major << 5);
-    size_t width = value < 24 ? 0 : value <= 0xff ? 1 : value <= 0xffff ? 2 : value >> 32 ? 8 : 4;
-    static const uint8_t forms[] = {0, 24, 25, 0, 26, 0, 0, 0, 27};
-    out[0] = type | (uint8_t)(width ? forms[width] : value);
-    for (size_t i = 0; i < width; i++)
-        out[1 + i] = (uint8_t)(value >> 8 * (width - 1 - i));
-    return 1 + width;
-}
-
-bool item_get(struct reading *r, uint32_t major, uint64_t *value)
-{
-    if (r->at == r->size || r->data[r->at] >> 5 != major)
-        return false;
-    uint32_t form = r->data[r->at] & 31;
-    size_t width = form < 24 ? 0 : form <= 27 ? (size_t)1 << (form - 24) : 9;
-    if (width > 8 || width > r->size - r->at - 1)
-        return false;
-    uint64_t v = width ? 0 : form;
-    for (size_t i = 0; i < width; i++)
-        v = v << 8 | r->data[r->at + 1 + i];
-    // A longer form than needed is another encoding of the same.
-    if ((width == 1 && v < 24) || (width > 1 && v >> 8 * (width / 2) == 0))
-        return false;
-    r->at += 1 + width;
-    *value = v;
-    return true;
-}
-
-const uint8_t *string_get(struct reading *r, uint32_t major, size_t max, size_t *size)
-{
-    uint64_t length;
-    if (!item_get(r, major, &length) || length > max || length > r->size - r->at)
-        return NULL;
-    const uint8_t *bytes = r->data + r->at;
-    r->at += length;
-    *size = length;
-    return bytes;
-}
 
 static bool text_good(const char *text, size_t size)
 {

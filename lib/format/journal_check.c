@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "format/journal_check.h"
-#include "format/journal_parts.h"
+#include "format/item.h"
 #include <string.h>
 
 static err_t fail(struct journal_check *check, uint32_t fault, uint64_t entry)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "format/measure.h"
 
+#include <stddef.h>
 #include <string.h>
 
 _Static_assert(sizeof MEASURE_PROFILE + BUNDLE_NAME <= MEASURE_TEXT, "every name fits");
@@ -15,7 +16,9 @@ void measure_list(const struct bundle_header *header, struct measurement out[sta
 {
     memset(out, 0, MEASURE_COUNT * sizeof *out);
     out[0].pcr = BOOT_PCR_BUNDLE;
-    out[0].data = header;
+    memcpy(out[0].bytes, header, BUNDLE_SIGNED);
+    memset(out[0].bytes + offsetof(struct bundle_header, policy), 0, sizeof header->policy);
+    out[0].data = out[0].bytes;
     out[0].size = BUNDLE_SIGNED;
     text_add(&out[0], "cella bundle header");
     out[1].pcr = BOOT_PCR_PROFILE;

@@ -13,11 +13,12 @@ enum { MEASURE_COUNT = 2, MEASURE_TEXT = 48 };
 
 struct measurement {
     enum boot_pcr pcr;
-    const void *data; // what is hashed; points into the header or into `text`
+    const void *data; // what is hashed; points into `bytes` or `text`
     uint32_t size;
+    uint8_t bytes[BUNDLE_SIGNED]; // of the header; its policy, which signs this, taken as zero
     uint32_t text_size;
     char text[MEASURE_TEXT]; // the event log's words for it
 };
 
-// For a checked header; `out` points into it.
+// For a checked header; `out` points into itself.
 void measure_list(const struct bundle_header *header, struct measurement out[static MEASURE_COUNT]);

@@ -4,7 +4,7 @@ CELL_LIBC   := $(MUSL_LIB)
 CELL_CFLAGS := $(TARGET) $(BASE) -Os -fomit-frame-pointer -D_GNU_SOURCE -ffreestanding -fPIE -fvisibility=hidden -fno-builtin-printf -fstack-protector-strong \
                -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables $(MUSL_INC)
 CELL_LDFLAGS := -pie --no-dynamic-linker -z text -T lib/os/cell.ld --gc-sections -z noexecstack -z max-page-size=4096 \
-                --build-id=none --orphan-handling=error
+                --build-id=none --orphan-handling=error $(LD_DEAD)
 # A cell without a C library of its own keeps off the vector registers: its thread has no such state.
 CELL_BARE   := -mgeneral-regs-only
 # Calls are what a cell does most: speed counts for lib/os and the stubs.

@@ -3,7 +3,9 @@
 #pragma once
 
 enum {
-    EXIT_PANIC = 255, // the status that the steward sees
+    // The status that the steward sees.
+    EXIT_PANIC = 255,
+    EXIT_SMASHED = 254, // a canary on its stack was overwritten (os/guard.c)
 };
 
 _Noreturn void panic(const char *file, int line, const char *why);

@@ -10,10 +10,12 @@ void attest_begin(struct attest *a, const struct image_facts *image, wire_transm
     TPM2_HANDLE key = 0;
     a->image = *image;
     a->tpm = ATTEST_FAILS;
-    *why = "the TPM fails: nothing is quoted or sealed";
+    *why = "the TPM fails, or its owner has locked it: nothing is quoted or sealed";
     err_t err = wire_begin(transmit);
-    if (!err)
+    if (!err) {
+        wire_clear();
         err = pcr_read(values);
+    }
     if (!err)
         err = key_attestation(&key, a->key);
     if (err)

@@ -68,6 +68,8 @@ MUST_USE err_t wire_error(TSS2_RC code);
 // One session that is a password, empty.
 const TSS2L_SYS_AUTH_COMMAND *wire_empty_password(void);
 void wire_flush(TPM2_HANDLE handle);
+// What an earlier run of this cell left in the TPM when it stopped in the middle.
+void wire_clear(void);
 
 // keys.c
 MUST_USE err_t key_storage(TPM2_HANDLE *out);

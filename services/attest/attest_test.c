@@ -245,6 +245,29 @@ static void quote_check_made(void)
     CHECK(memcmp(a.key, first, sizeof first) != 0);
 }
 
+// The cell stopped in the middle of everything: the next run has the TPM for itself.
+static void restart_check(void)
+{
+    const struct image_facts one = image_of("bundle 1", 1, 0);
+    uint8_t blob[ATTEST_BLOB_MAX], key[QUOTE_KEY];
+    size_t size = 0;
+    const char *why;
+    swtpm_new();
+    struct attest a = boot("bundle 1", "on", &one);
+    for (int i = 0; i < 3; i++) {
+        TPM2_HANDLE left;
+        CHECK_EQ(key_attestation(&left, key), ERR_OK);
+    }
+    TPM2_HANDLE one_too_many;
+    CHECK(key_attestation(&one_too_many, key) != ERR_OK);
+    memset(&a, 0, sizeof a);
+    attest_begin(&a, &one, swtpm_transmit, &why);
+    CHECK_EQ(a.tpm, ATTEST_WORKS);
+    CHECK(a.sealing);
+    CHECK_EQ(seal_make(&a, half, word, blob, sizeof blob, &size), ERR_OK);
+    CHECK_EQ(open_with(&a, blob, size, word), ERR_OK);
+}
+
 // Without a counter that it can have, and without measurements.
 static void absent_check(void)
 {
@@ -275,6 +298,7 @@ int main(void)
     cuts_check();
     counter_check();
     quote_check_made();
+    restart_check();
     absent_check();
     return unit_done();
 }

@@ -7,3 +7,5 @@ $(eval $(call cell,attest,services/attest/main.c $(ATTEST_SRC),attest,companion 
 $(attest_OBJ): | $(THIRD_SRC)/tpm2-tss.sha256
 $(eval $(call unit_test,attest,services/attest/attest_test.c services/attest/swtpm.c $(ATTEST_SRC),$(TSS_LIB_asan) $(FORMAT_LIBS_asan) $(CRYPTO_LIBS_asan),\
     $(ATTEST_INC) $(INC_os) $(INC_format) $(INC_crypto) $(INC_gen)))
+# Its headers are there once it is unpacked.
+$(patsubst %.c,$(B)/cells/attest/%.o,services/attest/main.c $(ATTEST_SRC)): | $(THIRD_SRC)/tpm2-tss.sha256

@@ -66,6 +66,15 @@ static err_t op_pcr_read(const struct caller *who, uint8_t values[512])
     return err;
 }
 
+static err_t op_key(const struct caller *who, uint8_t key[64])
+{
+    (void)who;
+    err_t err = there();
+    if (!err)
+        memcpy(key, attest.key, sizeof attest.key);
+    return err;
+}
+
 static err_t op_quote(const struct caller *who, const uint8_t nonce[32], uint8_t *quote, size_t cap,
                       size_t *size)
 {
@@ -123,6 +132,7 @@ static void on_message(struct message *m)
         .extend = op_extend,
         .seal = op_seal,
         .unseal = op_unseal,
+        .key = op_key,
     };
     attest_dispatch(&ops, m);
 }

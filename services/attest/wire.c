@@ -10,6 +10,7 @@ enum {
     CONTEXT_MAX = 8192, // the library's state beside the message
     HEAD = 10,
     RETRIES = 8,
+    LEFT_MAX = 4,    // more of one kind than we ever have
     FORMAT_1 = 0x80, // bit 7: which handle, session or parameter stands in bits 6 and 8 to 11
     FORMAT_1_CODE = 0xbf,
 };
@@ -113,6 +114,15 @@ const TSS2L_SYS_AUTH_COMMAND *wire_empty_password(void)
     static const TSS2L_SYS_AUTH_COMMAND empty = {.count = 1,
                                                  .auths = {{.sessionHandle = TPM2_RH_PW}}};
     return &empty;
+}
+
+void wire_clear(void)
+{
+    static const TPM2_HANDLE kinds[] = {TPM2_TRANSIENT_FIRST, TPM2_POLICY_SESSION_FIRST,
+                                        TPM2_HMAC_SESSION_FIRST};
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        for (TPM2_HANDLE i = 0; i < LEFT_MAX; i++)
+            wire_flush(kinds[k] + i);
 }
 
 void wire_flush(TPM2_HANDLE handle)

@@ -16,20 +16,24 @@ enum { NAMES = 64 }; // more than a plan has cells
 
 static struct uart uart;
 static bool silent; // there is no port: lines are taken and dropped
-static char names[NAMES][LINE_NAME];
+static struct {     // by the last bits of the identity; a cell that came later may have the same
+    uint64_t identity;
+    char name[LINE_NAME];
+} names[NAMES];
 
 // The writer's name; asked for once, because identities never change hands.
 static const char *name_of(uint64_t identity)
 {
     uint8_t publisher[32], app_id[32];
     uint32_t app;
-    if (identity >= NAMES)
-        return "?";
-    char *name = names[identity];
-    if (name[0] == '\0' &&
-        steward_identify(identity, (uint8_t *)name, publisher, app_id, &app) != ERR_OK)
-        return "?";
-    return name;
+    char *name = names[identity % NAMES].name;
+    if (name[0] != '\0' && names[identity % NAMES].identity == identity)
+        return name;
+    names[identity % NAMES].identity = identity;
+    if (steward_identify(identity, (uint8_t *)name, publisher, app_id, &app) == ERR_OK)
+        return name;
+    name[0] = '\0';
+    return "?";
 }
 
 static void put_line(const char *name, const void *text, size_t size)

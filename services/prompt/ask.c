@@ -154,16 +154,34 @@ static void install_show(void)
     }
 }
 
+static void remove_show(void)
+{
+    terminal_text("Remove the app ");
+    terminal_field(ask.about.name, sizeof ask.about.name);
+    terminal_text(", version ");
+    terminal_field(ask.about.version, sizeof ask.about.version);
+    terminal_text("\n");
+    publisher_show();
+    terminal_text(
+        "\nIt stops at once, and what it holds in memory is gone. Installed again it has the\n"
+        "same keys.\n");
+}
+
 static void ask_show(void)
 {
+    const uint32_t kind = ask.about.kind;
     terminal_text("\n");
     answer_rule("---- question ", ask.sequence);
-    if (ask.about.kind == QUESTION_CONSENT)
+    if (kind == QUESTION_CONSENT)
         consent_show();
+    else if (kind == QUESTION_REMOVE)
+        remove_show();
     else
         install_show();
     answer_rule("---- end of question ", ask.sequence);
-    terminal_text(ask.about.kind == QUESTION_CONSENT ? "To allow it" : "To install it");
+    terminal_text(kind == QUESTION_CONSENT  ? "To allow it"
+                  : kind == QUESTION_REMOVE ? "To remove it"
+                                            : "To install it");
     terminal_text(", type the number ");
     terminal_number(ask.number, 4, '0');
     terminal_text(". Anything else refuses.\n");
@@ -176,7 +194,9 @@ static void ask_text(char *out, size_t size)
     const struct question *q = &ask.about;
     struct text t = text_begin(out, size);
     if (q->kind != QUESTION_CONSENT) {
-        text_string(&t, q->kind == QUESTION_UPDATE ? "update to " : "install ");
+        text_string(&t, q->kind == QUESTION_UPDATE   ? "update to "
+                        : q->kind == QUESTION_REMOVE ? "remove "
+                                                     : "install ");
         text_name(&t, q->version, sizeof q->version);
         return;
     }

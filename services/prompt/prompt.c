@@ -5,7 +5,9 @@
 
 #include "abi/boot_info.h"
 #include "ask.h"
+#include "crypto/hash.h"
 #include "format/fingerprint.h"
+#include "gen/attest.h"
 #include "gen/steward.h"
 #include "gen/vault.h"
 #include "os/ipc.h"
@@ -13,6 +15,7 @@
 #include "pin.h"
 #include "question.h"
 #include "terminal.h"
+#include "vouch.h"
 #include "words.h"
 
 enum { MILLISECOND = 1000000, GREETINGS_MAX = 3 };
@@ -44,6 +47,23 @@ static void boot_show(void)
     terminal_text(entry != BOOT_UEFI              ? "\nboot: direct (unmeasured)\n"
                   : secure_boot == BOOT_SECURE_ON ? "\nboot: UEFI, Secure Boot on\n"
                                                   : "\nboot: UEFI, Secure Boot OFF\n");
+}
+
+// Who enrols this machine's TPM compares it; nothing in a profile without attest.
+static void tpm_show(void)
+{
+    uint8_t key[ATTEST_KEY_KEY_SIZE], digest[HASH_SIZE];
+    char fingerprint[FINGERPRINT_TEXT];
+    err_t err = attest_key(key);
+    if (err == ERR_NOT_FOUND)
+        terminal_text("no TPM: nothing attests what runs here\n");
+    if (err)
+        return;
+    hash_bytes(key, sizeof key, digest);
+    fingerprint_text(digest, fingerprint);
+    terminal_text("TPM key    ");
+    terminal_text(fingerprint);
+    terminal_text("\n");
 }
 
 static void key_show(void)
@@ -91,6 +111,7 @@ static void greet(void)
     uint32_t state = 0, network = 0, fingerprint = 0;
     terminal_text("\n");
     boot_show();
+    tpm_show();
     key_show();
     if (vault_status(&state, &network, &fingerprint) == ERR_OK && state != 0) {
         prompt.seeded = true; // this cell started again, the vault did not
@@ -242,7 +263,7 @@ static void prompt_idle(void)
             terminal_text("\n");
         if (question_serve() == ERR_OK)
             prompt.greeted = false;
-    } else if (prompt_asked()) {
+    } else if (vouch_serve() == ERR_OK || prompt_asked()) {
         prompt.greeted = false;
     }
 }

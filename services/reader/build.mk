@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-$(eval $(call cell,reader,services/reader/main.c services/reader/reader.c,reader,,libc format crypto,))
+$(eval $(call cell,reader,services/reader/main.c services/reader/reader.c,reader,steward,libc format crypto,))

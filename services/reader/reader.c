@@ -5,6 +5,7 @@
 
 #include "crypto/wipe.h"
 #include "format/psbt_request.h"
+#include "gen/steward.h"
 #include "os/ipc.h"
 
 enum session_state { SESSION_FREE, SESSION_FILLING, SESSION_READY, SESSION_SPENT };
@@ -32,10 +33,21 @@ static struct session *session_find(const struct caller *who)
     return NULL;
 }
 
+// Nobody has that identity any more: an app that was removed. Identities are not used again.
+static bool is_gone(uint64_t identity)
+{
+    uint8_t name[32], publisher[32], app_id[32];
+    uint32_t app;
+    return steward_identify(identity, name, publisher, app_id, &app) == ERR_NOT_FOUND;
+}
+
 static struct session *session_free(void)
 {
     for (size_t i = 0; i < READER_SESSIONS; i++)
         if (sessions[i].state == SESSION_FREE)
+            return &sessions[i];
+    for (size_t i = 0; i < READER_SESSIONS; i++)
+        if (is_gone(sessions[i].identity))
             return &sessions[i];
     return NULL;
 }

@@ -9,12 +9,24 @@ struct asks {
     struct keeper *keeper;
     struct desk desk;
     struct consent_wish wish; // behind an open question of QUESTION_CONSENT
-    struct consents consents[PLAN_CELLS_MAX];
+    uint32_t place;           // of the guest whom another question is about
+    void (*answered)(void *context, uint32_t place, enum question_answer answer);
+    void *context;
+    struct consents consents[CELLS_MAX];
 };
 
 // steward.request of the cell with this identity. REPLY_LATER, or an error of abi/steward.idl.
 MUST_USE err_t asks_request(struct asks *a, uint64_t identity, const struct consent_wish *wish,
                             nsec_t deadline);
+
+// A question about the guest at `place`, asked by the cell with this identity, which does not wait
+// for `answered`. Errors: BUSY, TIMED_OUT.
+MUST_USE err_t asks_guest(struct asks *a, uint64_t identity, const struct question *about,
+                          uint32_t place, nsec_t deadline);
+
+// Whether such a question is open; and take it back.
+bool asks_open(const struct asks *a, uint32_t place);
+void asks_withdraw(struct asks *a);
 
 // steward.answer: the asker's call is answered as well.
 MUST_USE err_t asks_answer(struct asks *a, uint64_t sequence, uint32_t answer, uint32_t number);

@@ -21,19 +21,23 @@ static void wait_answer(struct desk *d, err_t answer)
     (void)err; // a prompt that died meanwhile needs no answer
 }
 
-err_t desk_open(struct desk *d, const struct question *about, uint64_t asker, nsec_t deadline)
+err_t desk_open_kept(struct desk *d, const struct question *about, uint64_t asker, nsec_t deadline)
+{
+    err_t err = ipc_keep(&d->token);
+    if (err == ERR_OK)
+        desk_open(d, about, asker, deadline);
+    return err;
+}
+
+void desk_open(struct desk *d, const struct question *about, uint64_t asker, nsec_t deadline)
 {
     nsec_t last = sys_now() + DESK_PATIENCE;
-    err_t err = ipc_keep(&d->token);
-    if (err != ERR_OK)
-        return err;
     d->state = DESK_UNSEEN;
     d->about = *about;
     d->asker = asker;
     d->deadline = deadline != 0 && deadline < last ? deadline : last;
     d->sequence++;
     wait_answer(d, ERR_OK);
-    return ERR_OK;
 }
 
 uint64_t desk_close(struct desk *d)

@@ -8,7 +8,9 @@
 // Fetched again, it stays SHOWN. A no, a wrong number, the deadline, a console that fails or the
 // asker's death empty the desk in any state; only a yes with the right number gives anything.
 //
-// D1 There is at most one question; it belongs to one asker, whose call is kept, answered once.
+// D1 There is at most one question; it belongs to one asker. If he waits for the answer, his call
+// is
+//    kept and answered once.
 // D2 An answer counts only for the question that was fetched last, with the number that went along;
 //    the first one with that sequence ends the question, whatever it says.
 // D3 Each time a question is fetched it has another number: what was typed for a prompt that died
@@ -39,9 +41,11 @@ struct desk {
 // Is the desk free for a new one? Errors: BUSY; TIMED_OUT (`deadline` has passed).
 MUST_USE err_t desk_free(const struct desk *d, nsec_t deadline);
 
-// Put the question; the call being served is kept. `deadline` 0: the longest. The desk is free.
-MUST_USE err_t desk_open(struct desk *d, const struct question *about, uint64_t asker,
-                         nsec_t deadline);
+// Put the question; the call being served is kept, or not. `deadline` 0: the longest. The desk is
+// free.
+MUST_USE err_t desk_open_kept(struct desk *d, const struct question *about, uint64_t asker,
+                              nsec_t deadline);
+void desk_open(struct desk *d, const struct question *about, uint64_t asker, nsec_t deadline);
 
 // Empty the desk. The asker's call, `token`, is the caller's to answer.
 uint64_t desk_close(struct desk *d);

@@ -21,6 +21,14 @@
 
 struct fake_kernel kernel;
 
+// What stands in the steward's table, by slot. What was moved out of it keeps its parent here until
+// somebody else gets the slot; frames keep theirs themselves.
+static struct {
+    cap_t parent;
+    bool there;
+    uint64_t pages, carved; // of memory
+} made[STEWARD_SLOTS];
+
 enum { IMAGE_PAGE = 8, IMAGE_STRIDE = 6, PLAN_PAGE = 2, GRANTS = 4 };
 
 // Every byte of the image's page n is `first` + n; then the tree, and two relocations.
@@ -121,9 +129,13 @@ void fake_bundle_make(struct fake_bundle *b)
 void fake_kernel_reset(void)
 {
     for (uint32_t i = 0; i < kernel.frame_count; i++)
+        if (kernel.frames[i].mapped && kernel.frames[i].cell == CAP_SELF)
+            munmap((void *)kernel.frames[i].address, kernel.frames[i].pages * PAGE_SIZE);
+    for (uint32_t i = 0; i < kernel.frame_count; i++)
         free(kernel.frames[i].memory);
     munmap((void *)(uintptr_t)STEWARD_WORK_BASE, (size_t)STEWARD_WORK_PAGES * PAGE_SIZE);
     kernel = (struct fake_kernel){0};
+    memset(made, 0, sizeof made);
 }
 
 const struct fake_frame *fake_mapped(uint64_t address)
@@ -149,14 +161,30 @@ static err_t next_call(void)
     return ++kernel.calls == kernel.fail_at ? ERR_NO_MEMORY : ERR_OK;
 }
 
-static err_t object_new(uint32_t slot, uint64_t pages, cap_t *handle)
+static bool below(cap_t handle, cap_t ancestor)
+{
+    for (; handle > CAP_SELF && slot_of(handle) >= INIT_FREE; handle = made[slot_of(handle)].parent)
+        if (made[slot_of(handle)].parent == ancestor)
+            return true;
+    return false;
+}
+
+static err_t object_new(cap_t self, uint32_t slot, uint64_t pages, cap_t *handle)
 {
     err_t err = next_call();
+    const uint32_t from = slot_of(self);
+    if (err == ERR_OK && from >= INIT_FREE && made[from].carved + pages > made[from].pages)
+        err = ERR_NO_MEMORY;
     if (err != ERR_OK)
         return err;
+    made[from].carved += pages;
     kernel.objects++;
-    kernel.carved += pages;
+    if (self == kernel.piece)
+        kernel.carved += pages;
     *handle = (cap_t)1 << 32 | slot;
+    made[slot].parent = self;
+    made[slot].there = true;
+    made[slot].pages = made[slot].carved = 0;
     return ERR_OK;
 }
 
@@ -164,32 +192,31 @@ err_t untyped_retype_untyped(cap_t self, uint32_t slot, uint64_t pages, uint32_t
                              cap_t *handle)
 {
     (void)rights;
-    err_t err = object_new(slot, pages, handle);
+    err_t err = object_new(self, slot, pages, handle);
     if (err == ERR_OK && slot_of(self) < INIT_FREE) {
         kernel.piece = *handle;
         kernel.piece_pages = pages;
         kernel.carved = 0;
-        kernel.objects_beside = kernel.objects;
     }
+    if (err == ERR_OK)
+        made[slot].pages = pages;
     return err;
 }
 
 err_t untyped_retype_frame(cap_t self, uint32_t slot, uint64_t pages, cap_t *handle)
 {
-    (void)self;
     if (pages > STEWARD_WORK_PAGES)
         return ERR_BAD_ARGUMENT;
-    err_t err = object_new(slot, pages, handle);
+    err_t err = object_new(self, slot, pages, handle);
     if (err == ERR_OK)
         kernel.frames[kernel.frame_count++] = (struct fake_frame){
-            .handle = *handle, .pages = pages, .memory = calloc(pages, PAGE_SIZE)};
+            .handle = *handle, .from = self, .pages = pages, .memory = calloc(pages, PAGE_SIZE)};
     return err;
 }
 
 err_t untyped_retype_cell(cap_t self, uint32_t slot, uint32_t slots, uint32_t tables, cap_t *handle)
 {
-    (void)self;
-    err_t err = object_new(slot, 2 + slots * 64u / PAGE_SIZE + tables, handle);
+    err_t err = object_new(self, slot, 2 + slots * 64u / PAGE_SIZE + tables, handle);
     if (err == ERR_OK) {
         kernel.cell = *handle;
         kernel.code_pages = 0;
@@ -199,33 +226,29 @@ err_t untyped_retype_cell(cap_t self, uint32_t slot, uint32_t slots, uint32_t ta
 
 err_t untyped_retype_thread(cap_t self, uint32_t slot, cap_t *handle)
 {
-    (void)self;
-    return object_new(slot, 1, handle);
+    return object_new(self, slot, 1, handle);
 }
 
 err_t untyped_retype_endpoint(cap_t self, uint32_t slot, cap_t *handle)
 {
-    (void)self;
-    return object_new(slot, 0, handle);
+    return object_new(self, slot, 0, handle);
 }
 
 err_t untyped_retype_signal(cap_t self, uint32_t slot, cap_t *handle)
 {
-    (void)self;
-    return object_new(slot, 0, handle);
+    return object_new(self, slot, 0, handle);
 }
 
 err_t untyped_retype_budget(cap_t self, uint32_t slot, cap_t *handle)
 {
-    (void)self;
-    return object_new(slot, 0, handle);
+    return object_new(self, slot, 0, handle);
 }
 
 err_t untyped_info(cap_t self, uint64_t *pages, uint64_t *left)
 {
-    (void)self;
-    *pages = 1000;
-    *left = 100;
+    const bool piece = slot_of(self) >= INIT_FREE;
+    *pages = piece ? made[slot_of(self)].pages : 1000;
+    *left = piece ? *pages - made[slot_of(self)].carved : 100;
     return ERR_OK;
 }
 
@@ -244,18 +267,22 @@ err_t cell_derive(cap_t self, cap_t source, uint32_t slot, uint32_t rights, uint
     *handle = (cap_t)1 << 32 | slot;
     kernel.derives[kernel.derive_count++] =
         (struct fake_derive){self, source, slot, rights, methods, identity, expiry, *handle};
-    kernel.objects += self == CAP_SELF;
+    if (self == CAP_SELF) {
+        kernel.objects++;
+        made[slot].parent = source;
+        made[slot].there = true;
+    }
     return ERR_OK;
 }
 
 err_t cell_move(cap_t self, cap_t source, uint32_t slot, cap_t *handle)
 {
     (void)self;
-    (void)source;
     err_t err = next_call();
     if (err != ERR_OK)
         return err;
     kernel.objects--;
+    made[slot_of(source)].there = false;
     *handle = (cap_t)1 << 32 | slot;
     return ERR_OK;
 }
@@ -270,24 +297,54 @@ err_t cell_delete(cap_t self, cap_t handle)
         return ERR_OK;
     }
     kernel.objects--;
+    made[slot_of(handle)].there = false;
     return ERR_OK;
 }
 
-// All that was carved out of the piece goes; endpoints have nothing below them here.
+static void frames_revoke(cap_t handle)
+{
+    uint32_t kept = 0, seals = 0;
+    for (uint32_t i = 0; i < kernel.seal_count; i++)
+        if (!below(kernel.seals[i].cell, handle))
+            kernel.seals[seals++] = kernel.seals[i];
+    kernel.seal_count = seals;
+    for (uint32_t i = 0; i < kernel.frame_count; i++) {
+        struct fake_frame *f = &kernel.frames[i];
+        if (f->from != handle && !below(f->from, handle)) {
+            kernel.frames[kept++] = *f;
+            continue;
+        }
+        if (f->mapped && f->cell == CAP_SELF)
+            munmap((void *)f->address, f->pages * PAGE_SIZE);
+        free(f->memory);
+    }
+    kernel.frame_count = kept;
+}
+
+// All that was carved out of a piece goes; endpoints have nothing below them here.
 err_t cell_revoke(cap_t self, cap_t handle)
 {
+    uint32_t derives = 0;
     (void)self;
     kernel.revokes++;
-    if (handle != kernel.piece)
-        return ERR_OK;
-    for (uint32_t i = 0; i < kernel.frame_count; i++)
-        free(kernel.frames[i].memory);
-    kernel.frame_count = 0;
-    kernel.seal_count = 0;
-    kernel.code_pages = 0;
-    kernel.derive_count = 0;
-    kernel.objects = kernel.objects_beside;
-    kernel.carved = 0;
+    if (kernel.busy == handle)
+        return ERR_BUSY;
+    frames_revoke(handle);
+    for (uint32_t i = 0; i < kernel.derive_count; i++)
+        if (kernel.derives[i].cell != CAP_SELF && !below(kernel.derives[i].cell, handle))
+            kernel.derives[derives++] = kernel.derives[i];
+    kernel.derive_count = derives;
+    if (below(kernel.cell, handle))
+        kernel.code_pages = 0;
+    for (uint32_t i = INIT_FREE; i < STEWARD_SLOTS; i++) {
+        if (!made[i].there || !below((cap_t)1 << 32 | i, handle))
+            continue;
+        made[i].there = false;
+        kernel.objects--;
+    }
+    made[slot_of(handle)].carved = 0;
+    if (handle == kernel.piece)
+        kernel.carved = 0;
     return ERR_OK;
 }
 
@@ -374,6 +431,7 @@ err_t frame_seal(cap_t self, cap_t cell, uint64_t page, uint32_t index, uint32_t
         return ERR_EXISTS;
     struct fake_seal *s = &kernel.seals[kernel.seal_count++];
     *s = (struct fake_seal){.address = kernel.code + (uint64_t)index * PAGE_SIZE,
+                            .cell = cell,
                             .index = index,
                             .kind = kind,
                             .hashes = hashes,
@@ -387,14 +445,14 @@ err_t port_narrow(cap_t self, uint32_t offset, uint32_t count, uint32_t slot, ca
 {
     if (self != cap_first(INIT_PORTS) || offset != 0x3f8 || count != 8)
         return ERR_BAD_ARGUMENT;
-    return object_new(slot, 0, handle);
+    return object_new(self, slot, 0, handle);
 }
 
 err_t device_narrow(cap_t self, uint64_t offset, uint64_t count, uint32_t slot, cap_t *handle)
 {
     if (self != cap_first(INIT_DEVICES) || offset != 0xfed00 || count != 1)
         return ERR_BAD_ARGUMENT;
-    return object_new(slot, 0, handle);
+    return object_new(self, slot, 0, handle);
 }
 
 err_t thread_start(cap_t self, cap_t cell, uint64_t entry, uint64_t stack, uint64_t argument,

@@ -38,7 +38,7 @@ struct plan_grant fake_grant(const struct fake_bundle *b, uint32_t i);
 void fake_grant_put(struct fake_bundle *b, uint32_t i, const struct plan_grant *g);
 
 struct fake_frame {
-    cap_t handle;
+    cap_t handle, from;
     uint64_t pages;
     uint8_t *memory; // what it holds; null: deleted
     cap_t cell;      // where it is mapped
@@ -49,6 +49,7 @@ struct fake_frame {
 
 // A sealed page; its bytes are in its frame. Siblings of the proof: the first byte of each.
 struct fake_seal {
+    cap_t cell;
     uint64_t address;
     uint32_t index, kind, hashes;
     uint8_t siblings[2];
@@ -72,10 +73,10 @@ struct fake_kernel {
     uint64_t stack;            // with which it was started
     struct fake_derive derives[FAKE_DERIVES];
     uint32_t derive_count;
-    cap_t cell;              // the tenant
-    uint32_t objects;        // capabilities in the steward's table beyond those at the start
-    uint32_t objects_beside; // of them, not out of the last piece
-    cap_t piece;             // the last one
+    cap_t cell;       // the tenant
+    uint32_t objects; // capabilities in the steward's table beyond those at the start
+    cap_t piece;      // the last one of the machine's memory
+    cap_t busy;       // what is carved out of it is lent: it cannot be revoked
     uint32_t revokes;
     nsec_t now;
     uint64_t reserved;       // pages reserved in the tenant

@@ -9,7 +9,7 @@
 
 static const struct plan_cell *plan_of(const struct keeper *k, uint32_t number)
 {
-    return &k->house.view->cells[number];
+    return plan_cell(k->house.view, number);
 }
 
 static struct text event_begin(struct keeper *k, uint32_t number)
@@ -34,7 +34,7 @@ static void stop(struct keeper *k, uint32_t number)
            "a cell that was made here cannot be taken back");
 }
 
-static err_t start(struct keeper *k, uint32_t number, const char **step)
+err_t keeper_start(struct keeper *k, uint32_t number, const char **step)
 {
     struct tenant *t = &k->tenants[number];
     err_t err = tenant_make(&k->house, number, t, step);
@@ -77,7 +77,7 @@ void keeper_begin(struct keeper *k)
             const char *step;
             if (((plan_of(k, i)->flags & PLAN_APP) != 0) != apps)
                 continue;
-            err_t err = start(k, i, &step);
+            err_t err = keeper_start(k, i, &step);
             if (err == ERR_OK)
                 continue;
             report_refusal(k, i, step, err);
@@ -120,12 +120,11 @@ static void fault_record(struct keeper *k, uint32_t number, const uint64_t words
         record(k, number, RECORD_ENDED, k->watches[number].count == RESTARTS_MAX, 0);
 }
 
-void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4])
+void keeper_fault(struct keeper *k, uint64_t identity, const uint64_t words[4])
 {
-    if (number == 0 || number >= k->house.view->cell_count ||
-        k->tenants[number].state != TENANT_RUNNING)
+    uint32_t n = plan_number(k->house.view, identity);
+    if (n == 0 || n == CELLS_MAX || k->tenants[n].state != TENANT_RUNNING)
         return;
-    uint32_t n = (uint32_t)number;
     struct text t = events_add(&k->events);
     fault_describe(&t, plan_of(k, n), k->tenants[n].places.stack, words);
     stop(k, n);
@@ -142,7 +141,7 @@ void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4])
 nsec_t keeper_deadline(const struct keeper *k)
 {
     nsec_t next = 0;
-    for (uint32_t i = 1; i < k->house.view->cell_count; i++) {
+    for (uint32_t i = 1; i < CELLS_MAX; i++) {
         nsec_t due = k->watches[i].due;
         if (due != 0 && (next == 0 || due < next))
             next = due;
@@ -153,13 +152,14 @@ nsec_t keeper_deadline(const struct keeper *k)
 void keeper_tick(struct keeper *k)
 {
     nsec_t now = sys_now();
-    for (uint32_t i = 1; i < k->house.view->cell_count; i++) {
+    for (uint32_t i = 1; i < CELLS_MAX; i++) {
         struct watch *w = &k->watches[i];
         const char *step;
         if (w->due == 0 || w->due > now)
             continue;
         w->due = 0;
-        err_t err = w->wipe ? tenant_wipe(k->house.memory, &k->tenants[i]) : start(k, i, &step);
+        err_t err =
+            w->wipe ? tenant_wipe(k->house.memory, &k->tenants[i]) : keeper_start(k, i, &step);
         if (err == ERR_BUSY) { // what its earlier run lent is still in use
             w->due = now + KEEPER_DELAY;
         } else if (err != ERR_OK && w->wipe) {
@@ -176,7 +176,7 @@ void keeper_tick(struct keeper *k)
 uint32_t keeper_running(const struct keeper *k)
 {
     uint32_t running = 0;
-    for (uint32_t i = 1; i < k->house.view->cell_count; i++)
+    for (uint32_t i = 1; i < CELLS_MAX; i++)
         running += k->tenants[i].state == TENANT_RUNNING;
     return running;
 }

@@ -27,8 +27,8 @@ struct watch {
 struct keeper {
     struct house house;
     cap_t *endpoints; // the house's, to take one away
-    struct tenant tenants[PLAN_CELLS_MAX];
-    struct watch watches[PLAN_CELLS_MAX];
+    struct tenant tenants[CELLS_MAX];
+    struct watch watches[CELLS_MAX];
     struct events events;
     struct records records;
 };
@@ -36,8 +36,11 @@ struct keeper {
 // Make and start every cell of the plan, in its order, apps last.
 void keeper_begin(struct keeper *k);
 
-// A fault message from cell `number`: describe it, stop the cell, decide.
-void keeper_fault(struct keeper *k, uint64_t number, const uint64_t words[4]);
+// Make and start one. On failure `*step` says what could not be done. Errors: as tenant_make.
+MUST_USE err_t keeper_start(struct keeper *k, uint32_t number, const char **step);
+
+// A fault message from the cell with this identity: describe it, stop the cell, decide.
+void keeper_fault(struct keeper *k, uint64_t identity, const uint64_t words[4]);
 
 // When something is due, 0 for nothing; and do what is due.
 nsec_t keeper_deadline(const struct keeper *k);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The steward: first cell, supervisor of all others. It makes what the signed plan says, answers
 // who is who, and looks after what stops. It calls nobody, so nobody can hold it up.
-#include "asks.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/steward.h"
 #include "gen/thread.h"
+#include "guests.h"
 #include "keeper.h"
 #include "os/event.h"
 #include "os/panic.h"
@@ -21,6 +21,7 @@ static struct memory memory;
 static cap_t endpoints[START_SERVICES];
 static struct keeper keeper;
 static struct asks asks = {.keeper = &keeper};
+static struct guests guests = {.keeper = &keeper, .view = &view, .asks = &asks};
 static struct {
     uint32_t entry, secure_boot, measured;
     uint8_t digest[STEWARD_BOOT_REPORT_DIGEST_SIZE];
@@ -81,9 +82,9 @@ static err_t op_identify(const struct caller *who, uint64_t identity, uint8_t na
                          uint8_t publisher[32], uint8_t app_id[32], uint32_t *app)
 {
     (void)who;
-    if (identity >= view.cell_count)
+    const struct plan_cell *c = plan_cell(&view, plan_number(&view, identity));
+    if (c == NULL)
         return ERR_NOT_FOUND;
-    const struct plan_cell *c = &view.cells[identity];
     memcpy(name, c->name, sizeof c->name);
     memcpy(publisher, c->publisher, sizeof c->publisher);
     memcpy(app_id, c->app_id, sizeof c->app_id);
@@ -207,6 +208,75 @@ static err_t op_request(const struct caller *who, uint32_t service, uint64_t met
     return asks_request(&asks, who->identity, &wish, deadline);
 }
 
+static err_t op_propose(const struct caller *who, const uint8_t *app, size_t size, uint32_t *place,
+                        uint32_t *ceiling, uint32_t *service, uint32_t *method)
+{
+    struct guest_verdict verdict = {.ceiling = INSTALL_CEILING_NONE};
+    *place = GUESTS;
+    err_t err = guests_propose(&guests, who->identity, app, size, place, &verdict);
+    *ceiling = verdict.ceiling;
+    *service = verdict.service;
+    *method = verdict.method;
+    return err;
+}
+
+static err_t op_load(const struct caller *who, uint32_t place, const uint8_t *data, size_t size,
+                     uint32_t *loaded)
+{
+    return guests_load(&guests, who->identity, place, data, size, loaded);
+}
+
+static err_t op_ask(const struct caller *who, uint32_t place, uint64_t deadline)
+{
+    return guests_ask(&guests, who->identity, place, deadline);
+}
+
+static err_t op_asked(const struct caller *who, uint32_t place, uint32_t *answer)
+{
+    return guests_asked(&guests, who->identity, place, answer);
+}
+
+static err_t op_withdraw(const struct caller *who, uint32_t place)
+{
+    return guests_withdraw(&guests, who->identity, place);
+}
+
+static err_t op_run(const struct caller *who, uint32_t place)
+{
+    err_t err = guests_run(&guests, who->identity, place);
+    events_announce();
+    return err;
+}
+
+static err_t op_drop(const struct caller *who, uint32_t place)
+{
+    (void)who;
+    err_t err = guests_drop(&guests, place);
+    events_announce();
+    return err;
+}
+
+static err_t op_installed(const struct caller *who, uint32_t place, uint8_t name[32],
+                          uint8_t version[32], uint8_t publisher[32], uint32_t *pages,
+                          uint32_t *runs, uint64_t *number)
+{
+    (void)who;
+    if (place >= GUESTS)
+        return ERR_BAD_ARGUMENT;
+    const struct guest *guest = guests_here(&guests, place);
+    if (guest == NULL)
+        return ERR_NOT_FOUND;
+    const uint32_t cell = PLAN_CELLS_MAX + place;
+    const struct plan_cell *c = plan_cell(&view, cell);
+    memcpy(name, c->name, sizeof c->name);
+    memcpy(version, guest->version, sizeof guest->version);
+    memcpy(publisher, c->publisher, sizeof c->publisher);
+    *pages = (uint32_t)tenant_pages(&view, cell);
+    *runs = keeper.tenants[cell].state == TENANT_RUNNING;
+    *number = guest->version_number;
+    return ERR_OK;
+}
+
 static err_t op_wait_question(const struct caller *who, uint64_t deadline, uint64_t *sequence)
 {
     (void)who;
@@ -249,6 +319,14 @@ static void on_message(struct message *m)
         .kept = op_kept,
         .audited = op_audited,
         .request = op_request,
+        .propose = op_propose,
+        .load = op_load,
+        .ask = op_ask,
+        .asked = op_asked,
+        .withdraw = op_withdraw,
+        .run = op_run,
+        .drop = op_drop,
+        .installed = op_installed,
         .wait_question = op_wait_question,
         .question = op_question,
         .answer = op_answer,
@@ -261,6 +339,7 @@ static void on_message(struct message *m)
     // nobody, because the thread that waits for it is stopped here.
     keeper_fault(&keeper, m->identity, m->w);
     asks_end(&asks, m->identity);
+    guests_end(&guests, m->identity);
     events_announce();
 }
 
@@ -353,6 +432,10 @@ static void make_everybody(void)
     memcpy(boot_record.name, view.header->profile, sizeof boot_record.name);
     records_add(&keeper.records, &boot_record);
     keeper_begin(&keeper);
+    if (guests_begin(&guests) != ERR_OK) {
+        struct text none = events_add(&keeper.events);
+        text_string(&none, "no memory is left for apps: none can be installed");
+    }
     wipe_seed();
     // A cell that is started again gets the zeroes that are left, and is told that nothing is in
     // them.

@@ -60,7 +60,7 @@ static const char *devices_check(const struct plan_cell *c)
     return NULL;
 }
 
-static const char *cell_check(const struct plan_cell *c)
+const char *plan_cell_wrong(const struct plan_cell *c)
 {
     if (!name_ok(c->name, sizeof c->name) || !name_ok(c->app_id, sizeof c->app_id))
         return "its name or app id is empty, too long or not printable";
@@ -133,7 +133,7 @@ static const char *cells_check(const struct bundle_view *v, uint32_t *culprit)
         return "cell 0 is not the steward";
     for (uint32_t i = 1; i < v->cell_count; i++) {
         *culprit = i;
-        const char *why = cell_check(&v->cells[i]);
+        const char *why = plan_cell_wrong(&v->cells[i]);
         if (why == NULL)
             why = program_check(v, v->cells[i].image);
         for (uint32_t k = 0; why == NULL && k < i; k++)
@@ -266,7 +266,7 @@ static uint32_t area_tables(uint64_t address, uint64_t pages)
 
 uint32_t plan_tables(const struct bundle_view *v, uint32_t cell)
 {
-    const struct plan_cell *c = &v->cells[cell];
+    const struct plan_cell *c = plan_cell(v, cell);
     const struct bundle_entry *e = plan_image(v, cell);
     // One table for each of the two GiB that the areas with fixed places lie in (abi/layout.h), and
     // one above them; where the kernel keeps the leaves. A cell with memory of its own gets spare
@@ -282,8 +282,64 @@ uint32_t plan_tables(const struct bundle_view *v, uint32_t cell)
 
 uint64_t plan_pages(const struct bundle_view *v, uint32_t cell)
 {
-    const struct plan_cell *c = &v->cells[cell];
+    const struct plan_cell *c = plan_cell(v, cell);
     const struct bundle_entry *e = plan_image(v, cell);
     return image_pages(e) + c->heap_pages + c->stack_pages + c->untyped_pages + CELL_LEASE_PAGES +
            1;
+}
+
+static const struct plan_guest *guest_of(const struct bundle_view *v, uint64_t number)
+{
+    return number >= PLAN_CELLS_MAX ? &v->guests[number - PLAN_CELLS_MAX] : NULL;
+}
+
+enum { IDENTITY_NUMBER = 16 }; // bits of it
+
+uint64_t plan_identity(const struct bundle_view *v, uint32_t number)
+{
+    const struct plan_guest *guest = guest_of(v, number);
+    return guest != NULL ? guest->serial << IDENTITY_NUMBER | number : number;
+}
+
+uint32_t plan_number(const struct bundle_view *v, uint64_t identity)
+{
+    const uint32_t number = (uint32_t)(identity & ((1u << IDENTITY_NUMBER) - 1));
+    if (plan_cell(v, number) == NULL || plan_identity(v, number) != identity)
+        return CELLS_MAX;
+    return number;
+}
+
+const struct plan_cell *plan_cell(const struct bundle_view *v, uint64_t number)
+{
+    if (number < v->cell_count)
+        return &v->cells[number];
+    if (number < PLAN_CELLS_MAX || number >= CELLS_MAX || !guest_of(v, number)->there)
+        return NULL;
+    return &guest_of(v, number)->cell;
+}
+
+const struct bundle_entry *plan_image(const struct bundle_view *v, uint32_t cell)
+{
+    const struct plan_guest *guest = guest_of(v, cell);
+    return guest != NULL ? &guest->image : &v->entries[v->cells[cell].image];
+}
+
+const uint8_t *plan_payload(const struct bundle_view *v, uint32_t cell)
+{
+    const struct plan_guest *guest = guest_of(v, cell);
+    return guest != NULL ? guest->payload : v->payload;
+}
+
+const struct plan_grant *plan_grants(const struct bundle_view *v, uint32_t cell, uint32_t *count)
+{
+    const struct plan_guest *guest = guest_of(v, cell);
+    uint32_t first = 0;
+    *count = guest != NULL ? guest->grant_count : 0;
+    if (guest != NULL)
+        return guest->grants;
+    while (first < v->grant_count && v->grants[first].cell < cell) // they are sorted by cell
+        first++;
+    while (first + *count < v->grant_count && v->grants[first + *count].cell == cell)
+        ++*count;
+    return &v->grants[first];
 }

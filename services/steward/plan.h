@@ -7,6 +7,23 @@
 #pragma once
 #include "abi/bundle.h"
 #include "abi/plan.h"
+#include <stdbool.h>
+
+// An app that was installed since the start: what the plan would say of it, and its image.
+struct plan_guest {
+    bool there;
+    uint64_t serial; // rises from guest to guest: identities are never used again
+    struct plan_cell cell;
+    struct bundle_entry image;
+    const uint8_t *payload; // that the image's offsets are in
+    uint64_t payload_size;
+    uint32_t grant_count;
+    struct plan_grant grants[PLAN_APP_GRANTS];
+};
+
+// Numbers of cells: those of the plan, then guests from PLAN_CELLS_MAX on. One guest more than may
+// be installed: it takes another's place while both are there.
+enum { GUESTS = PLAN_APPS_MAX + 1, CELLS_MAX = PLAN_CELLS_MAX + GUESTS };
 
 struct bundle_view {
     const uint8_t *payload;
@@ -19,6 +36,7 @@ struct bundle_view {
     uint32_t cell_count;
     uint32_t grant_count;
     struct plan_grant grants[PLAN_GRANTS_MAX]; // a copy: they need not be aligned in the bundle
+    struct plan_guest guests[GUESTS];          // none when the bundle was read
 };
 
 // Check the bundle of `pages` pages at `bundle`, header page first. On failure `*why` says in words
@@ -36,7 +54,17 @@ uint32_t plan_tables(const struct bundle_view *v, uint32_t cell);
 // Pages of all frames and of the untyped memory that a cell of this plan gets.
 uint64_t plan_pages(const struct bundle_view *v, uint32_t cell);
 
-static inline const struct bundle_entry *plan_image(const struct bundle_view *v, uint32_t cell)
-{
-    return &v->entries[v->cells[cell].image];
-}
+// The identity with which services know a cell, and back: CELLS_MAX if it is nobody's any more.
+uint64_t plan_identity(const struct bundle_view *v, uint32_t number);
+uint32_t plan_number(const struct bundle_view *v, uint64_t identity);
+
+// The cell of that number, null if there is none.
+const struct plan_cell *plan_cell(const struct bundle_view *v, uint64_t number);
+
+// Of a cell that is there: its image, the bytes that this is in, its grants.
+const struct bundle_entry *plan_image(const struct bundle_view *v, uint32_t cell);
+const uint8_t *plan_payload(const struct bundle_view *v, uint32_t cell);
+const struct plan_grant *plan_grants(const struct bundle_view *v, uint32_t cell, uint32_t *count);
+
+// What is wrong with the numbers of a cell by itself, in words; null if nothing is.
+const char *plan_cell_wrong(const struct plan_cell *cell);

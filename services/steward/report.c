@@ -71,6 +71,8 @@ static void describe_exit(struct text *t, const struct plan_cell *cell, uint64_t
     text_decimal(t, status);
     if (status == EXIT_PANIC)
         text_string(t, " (panic)");
+    if (status == EXIT_SMASHED)
+        text_string(t, " (its stack was overwritten)");
 }
 
 void fault_describe(struct text *t, const struct plan_cell *cell, uint64_t stack_end,

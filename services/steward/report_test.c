@@ -30,6 +30,8 @@ static void test_faults(void)
            FAULT_PAGE, 9, 0x30000008, 4);
     expect("cell wallet stopped: exit with status 3", FAULT_EXIT, 0, 3, 0);
     expect("cell wallet stopped: exit with status 255 (panic)", FAULT_EXIT, 0, 255, 0);
+    expect("cell wallet stopped: exit with status 254 (its stack was overwritten)", FAULT_EXIT, 0,
+           254, 0);
     expect("cell wallet stopped: instruction that is undefined or not permitted at code+0x5",
            FAULT_INSTRUCTION, 5, 0, 0);
     expect("cell wallet stopped: arithmetic error at code+0x5", FAULT_ARITHMETIC, 5, 0, 0);

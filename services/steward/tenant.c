@@ -142,6 +142,13 @@ static err_t carve_budget(const struct making *m, uint32_t slot, cap_t *handle)
     return err == ERR_OK ? thread_budget(m->t->thread, *handle) : err;
 }
 
+uint64_t tenant_pages(const struct bundle_view *v, uint32_t number)
+{
+    return plan_pages(v, number) + plan_tables(v, number) + CELL_BODY_PAGES +
+           (uint64_t)plan_cell(v, number)->slots * SLOT_SIZE / PAGE_SIZE + THREAD_PAGES +
+           SIGNAL_PAGES;
+}
+
 // A cell, a thread, a signal and perhaps a budget out of a piece of memory that is just large
 // enough for everything.
 static err_t make_body(struct making *m)
@@ -159,11 +166,10 @@ static err_t make_body(struct making *m)
         {"budget",        carve_budget, &budget   }
     };
     size_t count = sizeof parts / sizeof parts[0] - (m->plan->budget_us == 0);
-    uint64_t pages = plan_pages(m->h->view, m->number) + plan_tables(m->h->view, m->number) +
-                     CELL_BODY_PAGES + (uint64_t)m->plan->slots * SLOT_SIZE / PAGE_SIZE +
-                     THREAD_PAGES + SIGNAL_PAGES;
     m->step = "memory";
-    err_t err = t->piece != 0 ? ERR_OK : memory_piece(m->h->memory, pages, &t->piece);
+    err_t err = t->piece != 0
+                    ? ERR_OK
+                    : memory_piece(m->h->memory, tenant_pages(m->h->view, m->number), &t->piece);
     for (size_t i = 0; i < count && err == ERR_OK; i++) {
         uint32_t slot;
         m->step = parts[i].step;
@@ -182,7 +188,7 @@ static err_t frame_seal_all(struct making *m, cap_t frame, uint64_t pages, uint6
     const struct bundle_entry *e = plan_image(m->h->view, m->number);
     // Safety: plan_read has found the tree inside the payload, and of the size that its pages need.
     const uint8_t(*tree)[CODE_HASH] =
-        (const uint8_t(*)[CODE_HASH])(m->h->view->payload + e->tree.offset);
+        (const uint8_t(*)[CODE_HASH])(plan_payload(m->h->view, m->number) + e->tree.offset);
     err_t err = ERR_OK;
     for (uint64_t i = 0; i < pages && err == ERR_OK; i++) {
         uint32_t hashes = code_proof(tree, image_sealed_pages(e), first + i, proof);
@@ -230,7 +236,7 @@ static err_t make_image(struct making *m)
 {
     static const char *const steps[BUNDLE_PARTS] = {"code", "constants", "tables", "data"};
     const struct bundle_entry *e = plan_image(m->h->view, m->number);
-    const uint8_t *payload = m->h->view->payload;
+    const uint8_t *payload = plan_payload(m->h->view, m->number);
     err_t err = authorise(m);
     for (unsigned i = 0; i < BUNDLE_PARTS && err == ERR_OK; i++) {
         const uint64_t first = (uint64_t)bundle_part_first(e, i) * PAGE_SIZE;
@@ -278,17 +284,18 @@ static err_t make_areas(struct making *m)
 // The services it may call, and the one it serves (T4).
 static err_t make_services(struct making *m)
 {
-    const struct bundle_view *v = m->h->view;
-    uint32_t rights = RIGHT_WRITE;
+    uint32_t count, rights = RIGHT_WRITE;
+    const struct plan_grant *grants = plan_grants(m->h->view, m->number, &count);
     if ((m->plan->flags & PLAN_APP) == 0)
         rights |= RIGHT_GRANT; // an app cannot pass on what it may call
     m->step = "permissions";
-    for (uint32_t i = 0; i < v->grant_count; i++) {
-        const struct plan_grant *g = &v->grants[i];
-        if (g->cell != m->number || m->h->endpoints[g->service] == 0)
-            continue; // somebody else's, or the service was given up
-        err_t err = cell_derive(m->t->cell, m->h->endpoints[g->service], g->service, rights,
-                                g->methods, 0, m->number, &m->start->services[g->service]);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct plan_grant *g = &grants[i];
+        if (m->h->endpoints[g->service] == 0)
+            continue; // nobody serves there, or not any more
+        err_t err =
+            cell_derive(m->t->cell, m->h->endpoints[g->service], g->service, rights, g->methods, 0,
+                        plan_identity(m->h->view, m->number), &m->start->services[g->service]);
         if (err != ERR_OK)
             return err;
     }
@@ -296,7 +303,7 @@ static err_t make_services(struct making *m)
         return ERR_OK;
     m->step = "endpoint";
     return cell_derive(m->t->cell, m->h->endpoints[m->plan->service], SLOT_ENDPOINT, RIGHT_READ,
-                       METHODS_ALL, 0, m->number, &m->start->endpoint);
+                       METHODS_ALL, 0, plan_identity(m->h->view, m->number), &m->start->endpoint);
 }
 
 // Move what was made in the steward's `slot` into the tenant's table; `err` is how making it went.
@@ -393,7 +400,7 @@ static err_t make_supervised(struct making *m)
     if (err != ERR_OK)
         return err;
     err = cell_derive(CAP_SELF, m->h->endpoints[STEWARD_SERVICE], slot, RIGHT_WRITE | RIGHT_GRANT,
-                      METHODS_ALL, 0, m->number, &told);
+                      METHODS_ALL, 0, plan_identity(m->h->view, m->number), &told);
     if (err != ERR_OK) {
         slot_give(slots, slot);
         return err;
@@ -417,7 +424,7 @@ static err_t make_rest(struct making *m)
         return err;
     s->magic = START_MAGIC;
     memcpy(s->name, c->name, sizeof s->name);
-    s->cell = m->number;
+    s->cell = plan_identity(m->h->view, m->number);
     s->heap = m->t->places.heap;
     s->heap_pages = c->heap_pages;
     s->tsc_hz = m->h->tsc_hz;
@@ -468,7 +475,7 @@ static err_t make_start(struct making *m)
 
 err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t, const char **step)
 {
-    struct making m = {.h = h, .plan = &h->view->cells[number], .number = number, .t = t};
+    struct making m = {.h = h, .plan = plan_cell(h->view, number), .number = number, .t = t};
     t->places = places_draw(image_pages(plan_image(h->view, number)), m.plan->heap_pages,
                             m.plan->stack_pages);
     err_t err = make_body(&m);
@@ -489,7 +496,7 @@ err_t tenant_make(const struct house *h, uint32_t number, struct tenant *t, cons
 
 err_t tenant_start(const struct house *h, uint32_t number, struct tenant *t)
 {
-    const struct plan_cell *c = &h->view->cells[number];
+    const struct plan_cell *c = plan_cell(h->view, number);
     uint32_t flags = ((c->flags & PLAN_FPU) != 0 ? (uint32_t)THREAD_FPU : 0) |
                      ((c->flags & PLAN_SECRET) != 0 ? (uint32_t)THREAD_SECRET : 0);
     err_t err =

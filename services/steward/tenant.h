@@ -7,9 +7,8 @@
 // T1  Everything that belongs to a tenant is carved out of one piece of memory of its own, so that
 //     revoking the piece takes it all away, wherever it went, and the piece serves the next run.
 // T2  The steward's slots in `slots` hold what it keeps of that; they are empty after the revoke.
-// T3  A tenant's text and constants are sealed, each page with its proof from the signed bundle,
-// and
-//     nothing else of it can be executed.
+// T3  A tenant's text and constants are sealed, each page with its proof from the signed
+//     bundle, and nothing else of it can be executed.
 // T4  A tenant's table holds only what the plan says: services with the plan's methods and its own
 //     number as identity, the endpoint it serves, its signal, its devices, its own memory.
 #pragma once
@@ -57,6 +56,9 @@ struct house {
 // Pages in this cell that the steward maps to fill frames; reserved by the caller.
 #define STEWARD_WORK_BASE 0x0000000070000000u
 enum { STEWARD_WORK_PAGES = 1024 }; // the largest frame capability
+
+// Pages of memory that the cell's piece needs, everything included.
+uint64_t tenant_pages(const struct bundle_view *v, uint32_t number);
 
 // Make cell number `number`, which is new or stopped. On failure everything is taken back and
 // `*step` says what could not be done. Errors: of the kernel's objects; BUSY: pages that its

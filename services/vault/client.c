@@ -23,17 +23,35 @@ static err_t client_identify(uint64_t identity, struct client *client)
     return ERR_OK;
 }
 
+// A place for a new one; null if all are taken by those who are there (V8).
+static struct client *client_room(void)
+{
+    uint8_t name[32], publisher[32], app_id[32];
+    uint32_t app;
+    for (size_t i = 0; i < VAULT_CLIENTS; i++)
+        if (clients[i].identity == 0)
+            return &clients[i];
+    for (size_t i = 0; i < VAULT_CLIENTS; i++)
+        if (!vault_busy_with(&clients[i]) &&
+            steward_identify(clients[i].identity, name, publisher, app_id, &app) == ERR_NOT_FOUND)
+            return &clients[i];
+    return NULL;
+}
+
 err_t client_of(uint64_t identity, struct client **out)
 {
     struct client *found = NULL;
     if (identity == 0)
         return ERR_DENIED; // a capability without a holder's name: nothing of ours
     for (size_t i = 0; i < VAULT_CLIENTS && !found; i++)
-        if (clients[i].identity == identity || clients[i].identity == 0)
-            found = &clients[i]; // V8: places are taken in order and never given back
+        if (clients[i].identity == identity)
+            found = &clients[i];
+    if (!found)
+        found = client_room();
     if (!found)
         return ERR_NO_SLOT;
-    if (found->identity == 0) {
+    if (found->identity != identity) {
+        client_clear(found);
         err_t err = client_identify(identity, found);
         if (err)
             return err;

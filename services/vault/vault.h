@@ -27,11 +27,14 @@
 // V7  Secrets: `master`, `root` and `device_seed` live from being made until power-off or
 // `forget`; everything derived from them, PINs,
 //     words, entropy, and app keys live in one operation and are wiped on every path out of it.
-// V8  Every caller's state is in a table of fixed size; nobody can take another's place in it.
+// V8  Every caller's state is in a table of fixed size; nobody can take the place of another who is
+//     there still.
 // V9  Each time a question is fetched it has a number of its own: what the person typed for a
 // prompt that died is no answer to the next one.
 // V10 The head of the event log is signed for one log, whose end never goes back and never gets
 // another hash.
+// V11 The device's own chain belongs to the seed: it is forgotten with it, and only grows until
+// then.
 #pragma once
 #include "abi/plan.h"
 #include "format/evidence.h"
@@ -58,7 +61,7 @@ struct signature {
     uint8_t bytes[SPEND_SIGNATURE_MAX];
 };
 
-// A caller, and what became of its last request. Never freed: there are few (V8).
+// A caller, and what became of its last request (V8).
 struct client {
     uint64_t identity;    // 0: the place is free
     uint32_t fingerprint; // of its master key; 0 until it was asked for
@@ -76,6 +79,9 @@ struct client {
 MUST_USE err_t client_of(uint64_t identity, struct client **out);
 // Forget its last request (V6).
 void client_clear(struct client *client);
+
+// Whether the request that is open, if one is, is this caller's.
+bool vault_busy_with(const struct client *client);
 // Forget what was derived from a seed that is gone, for all of them.
 void clients_forget(void);
 // Its last request was refused.
@@ -137,6 +143,18 @@ err_t unlock_protect(const struct caller *who, const uint8_t *old, size_t old_si
 err_t unlock_words(const struct caller *who, const uint8_t *pin, size_t size, uint8_t *words,
                    size_t cap, size_t *used, uint32_t *verdict, uint32_t *left);
 err_t unlock_forget(const struct caller *who);
+
+// own.c: the device's own chain (V11).
+void own_forget(void);
+err_t own_offer(const struct caller *who, const uint8_t *value, size_t size, uint32_t *code);
+err_t own_vouched(const struct caller *who, uint32_t offset, uint8_t *data, size_t cap,
+                  size_t *size, uint32_t *total, uint32_t *state);
+err_t own_withdraw(const struct caller *who);
+err_t own_program(const struct caller *who, uint8_t *value, size_t cap, size_t *size,
+                  uint32_t *number, uint64_t *number_of_offer);
+err_t own_waits(const struct caller *who, uint64_t number_of_offer);
+err_t own_approve(const struct caller *who, const uint8_t hash[32], uint32_t number);
+err_t own_reject(const struct caller *who, const uint8_t hash[32]);
 
 // vault.c: the pending request is refused, results are forgotten: the seed is gone.
 void requests_forget(void);

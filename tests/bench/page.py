@@ -4,8 +4,10 @@
 import datetime
 import subprocess
 
+import boot
 import growth
 import table
+import verity
 
 PAGE = "docs/performance.md"
 
@@ -41,6 +43,8 @@ def record(result):
                           ("mach", table.markdown(everything(result, "GNU"))), ("whats", whats(result)),
                           ("growth", table.markdown(growth.rows(result["growth"]))),
                           ("latency", table.markdown(table.latencies(result["latency"]))),
+                          ("boot", table.markdown(boot.rows(result["boot"]))),
+                          ("verity", table.markdown(verity.rows(result["verity"], result["instructions"]))),
                           ("where", where)):
         text = replaced(text, name, content)
     growth.draw(result["growth"], "docs")

@@ -9,9 +9,6 @@ import bisect
 import collections
 import itertools
 import os
-import re
-import socket
-import struct
 import subprocess
 import sys
 
@@ -21,42 +18,18 @@ if __name__ == "__main__":
 
 import ours  # noqa: E402
 from runner import image  # noqa: E402
+from runner.debugger import OPTIONS, Debugger  # noqa: E402
 from runner.machine import Failed, Machine  # noqa: E402
 
-KERNEL, CELL = f"{image.BUILD}/kernel.elf", f"{image.BUILD}/cells/bench.elf"
+CELL_NAME = "bench"
+KERNEL, CELL = f"{image.BUILD}/kernel.elf", f"{image.BUILD}/cells/{CELL_NAME}.elf"
 SECONDS, WARM, STEPS = 120, 20, 20000
 KERNEL_HALF = 1 << 63
 
 
-class Debugger:
-    """The emulator's side of GDB's remote protocol: packets `$data#sum`, each acknowledged with `+`."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(SECONDS)
-        self.socket.connect(path)
-        self.waiting = b""
-
-    def ask(self, what):
-        self.socket.sendall(b"$%s#%02x" % (what, sum(what) & 255))
-        while True:
-            found = re.search(rb"\$([^#]*)#..", self.waiting)
-            if found:
-                self.waiting = self.waiting[found.end():]
-                self.socket.sendall(b"+")
-                return found.group(1)
-            data = self.socket.recv(4096)
-            if not data:
-                raise Failed("the emulator ended while it was being stepped")
-            self.waiting += data
-
-    def rip(self):
-        registers = self.ask(b"g")  # sixteen registers of eight bytes, then rip
-        return int.from_bytes(bytes.fromhex(registers[256:272].decode()), "little")
-
-    def memory(self, address, length):
-        said = self.ask(b"m%x,%x" % (address, length))
-        return b"" if said.startswith(b"E") else bytes.fromhex(said.decode())
+def rip(debugger):
+    registers = debugger.ask(b"g")  # sixteen registers of eight bytes, then rip
+    return int.from_bytes(bytes.fromhex(registers[256:272].decode()), "little")
 
 
 def symbols(path):
@@ -84,47 +57,50 @@ def inner(path, table, addresses):
     return names
 
 
-def begin(debugger, start, first_bytes):
-    """Run until the operation has been done a few times. Every cell has code at this address: the bytes tell whose it is."""
-    debugger.ask(b"Z1,%x,1" % start)
-    seen = 0
-    while seen < WARM:
-        debugger.ask(b"c")
-        seen += debugger.memory(start, len(first_bytes)) == first_bytes
-        debugger.ask(b"z1,%x,1" % start)
-        debugger.ask(b"s")
-        debugger.ask(b"Z1,%x,1" % start)
-    debugger.ask(b"c")
-    debugger.ask(b"z1,%x,1" % start)
+def base_of(debugger, machine):
+    """Where the program lies this time, as soon as it does."""
+    while True:
+        debugger.stop()
+        found = debugger.bases(CELL_NAME)
+        if found:
+            return found[0]
+        debugger.go()
+        machine.read(0.05)
 
 
-def steps(debugger, start, door):
+def come(debugger):
+    debugger.go()
+    if not debugger.stopped(SECONDS):
+        raise Failed("the operation does not begin")
+
+
+def begin(debugger, start):
+    """Run until the operation has been done a few times."""
+    for _ in range(WARM):
+        debugger.marks([start], True)
+        come(debugger)
+        debugger.marks([start], False)
+        debugger.step()
+    debugger.marks([start], True)
+    come(debugger)
+    debugger.marks([start], False)
+
+
+def steps(debugger, start, cell_base, door):
     """Where each instruction is until the operation begins again: (is it the kernel's, address in its file)."""
     base, way = None, []
-    rip = debugger.rip()
+    at = rip(debugger)
     while len(way) < STEPS:
-        if rip < KERNEL_HALF:
-            way.append((False, rip))
+        if at < KERNEL_HALF:
+            way.append((False, at - cell_base))
         else:
-            base = rip - door if base is None else base  # the kernel is where its entry is
-            way.append((True, rip - base))
-        debugger.ask(b"s")
-        rip = debugger.rip()
-        if rip == start:
+            base = at - door if base is None else base  # the kernel is where its entry is
+            way.append((True, at - base))
+        debugger.step()
+        at = rip(debugger)
+        if at == start:
             return way
     raise Failed(f"the operation did not end in {STEPS} steps")
-
-
-def code_of(path, address, length):
-    """Bytes of a program as they are in memory (System V ABI, ELF: program headers)."""
-    with open(path, "rb") as file:
-        elf = file.read()
-    headers, = struct.unpack_from("<Q", elf, 32)
-    for i in range(struct.unpack_from("<H", elf, 56)[0]):
-        _, _, offset, begin_at, _, size = struct.unpack_from("<IIQQQQ", elf, headers + 56 * i)
-        if begin_at <= address and address + length <= begin_at + size:
-            return elf[offset + address - begin_at:][:length]
-    raise Failed(f"{path} has no code at {address:#x}")
 
 
 def trace(operation):
@@ -137,13 +113,13 @@ def trace(operation):
     path = os.path.relpath(f"{ours.OUT}/debugger.sock")
     if os.path.lexists(path):
         os.unlink(path)
-    port = ("-gdb", "unix:debugger.sock,server=on", "-S")
-    with Machine(ours.OUT, image.LOADER, f"{ours.OUT}/image.bundle", SECONDS, port) as machine:
+    with Machine(ours.OUT, image.LOADER, f"{ours.OUT}/image.bundle", SECONDS, OPTIONS) as machine:
         while not os.path.exists(path):
             machine.read(0.1)
-        debugger = Debugger(path)
-        begin(debugger, start, code_of(CELL, start, 16))
-        way = steps(debugger, start, kernel[0][kernel[1].index("syscall_door")])
+        with Debugger(machine) as debugger:
+            base = base_of(debugger, machine)
+            begin(debugger, base + start)
+            way = steps(debugger, base + start, base, kernel[0][kernel[1].index("syscall_door")])
     names = [inner(path, table, sorted({address for is_kernel, address in way if is_kernel == side}))
              for side, (path, table) in enumerate(((CELL, cell), (KERNEL, kernel)))]
     return [f"{'kernel' if is_kernel else 'cell'}: {names[is_kernel][address]}" for is_kernel, address in way]

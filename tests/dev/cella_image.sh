@@ -49,11 +49,17 @@ say build-bad-key 2 'is not a key, which is 64 bytes - ' "$cella" image build pr
 say build-no-profile 2 'none.toml: cannot be read' "$cella" image build none.toml -o "$work/x" --key "$work/a/bundle.key"
 say build-no-cells 2 'cannot read .*steward.elf' build "$work/x" --cells "$work"
 say build-not-elf 2 'Makefile: not a 64-bit' build "$work/x" --kernel Makefile
+say build-device 2 'is a device or a folder' build /dev/null
 say build-usage 2 'usage: cella image build' "$cella" image build profiles/vault.toml
 [ ! -e "$work/x" ] || { echo "failed: a refused build left a file"; bad=1; }
 
 # Showing and signing.
 say show 0 'not checked: name ' "$cella" image show "$work/one"
+say show-seal 0 'its measurements are signed' "$cella" image show "$work/one"
+say build-no-seal 0 'profile vault' build "$work/unsealed" --no-seal
+say show-no-seal 0 'opens no seed that a TPM keeps' "$cella" image show "$work/unsealed"
+say sign-no-seal 0 '' "$cella" image sign "$work/unsealed" --key "$work/b/bundle.key"
+say show-still-none 0 '"seals":false' "$cella" image show "$work/unsealed" --json
 say show-key 0 'both hold under the given key' "$cella" image show "$work/one" --key "$work/a/bundle.pub"
 say show-other 1 'NOT BY THE GIVEN KEY' "$cella" image show "$work/one" --key "$work/b/bundle.pub"
 say show-json 0 '"signatures_good":null' "$cella" image show "$work/one" --json

@@ -1,27 +1,53 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# One entry for each parser. As unit tests they run a bounded number of inputs from a fresh seed; `make fuzz` links them
-# with libFuzzer, to be run at length as build/fuzz/<name> (`./dev soak` does).
+# One libFuzzer program for each parser, $(B)/fuzz/NAME: a file tests/fuzz/NAME.c, a line below, a corpus in
+# tests/fuzz/corpus/NAME (tests/fuzz/run --minimise NAME makes it). Every source is compiled once, with the instrumentation that
+# shows libFuzzer which way an input went.
 FUZZ      :=
+FUZZ_OBJS :=
 FUZZ_LIBS := $(TINYCBOR_LIB_asan) $(CRYPTO_LIBS_asan)
+FUZZ_INC   = $(call FORMAT_INC,asan) $(INC_gen)
+FUZZ_KIND := -fsanitize=fuzzer-no-link
 
-# $(call fuzz_entry,NAME,SOURCES,FLAGS): the sources are compiled with the entry, or libFuzzer would not see which way they
-# went.
+$(B)/fuzz/obj/%.o: %.c | $(INC_LINKS) $(GEN_HEADERS) $(FUZZ_LIBS)
+	@mkdir -p $(@D)
+	$(HOST) $(UNIT_CFLAGS) $(FUZZ_KIND) -MMD -MP -MF $@.d $(FUZZ_INC) -c $< -o $@
+$(B)/fuzz/obj/%.o: %.cpp
+	@mkdir -p $(@D)
+	$(HOSTXX) $(CXX_FLAGS) $(SANITIZE) -fno-sanitize=vptr,function $(FUZZ_KIND) -MMD -MP -MF $@.d -c $< -o $@
+
+# $(call fuzz_entry,NAME,SOURCES,FLAGS,LINK): FLAGS are for compiling, LINK for linking.
 define fuzz_entry
 FUZZ += $(1)
-$(call unit_test,fuzz_$(1),tests/fuzz/$(1).c tests/fuzz/driver.c $(2),$(FUZZ_LIBS),$(3))
-$(B)/fuzz/$(1): tests/fuzz/$(1).c $(2) $(FUZZ_LIBS) | $(INC_LINKS) $(GEN_HEADERS)
-	@mkdir -p $$(@D)
-	$$(HOST) $(UNIT_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $$@.d $(3) -o $$@ tests/fuzz/$(1).c $(2) $(FUZZ_LIBS)
--include $(B)/fuzz/$(1).d
+FUZZ_OBJ_$(1) := $(addprefix $(B)/fuzz/obj/,$(addsuffix .o,$(basename tests/fuzz/$(1).c tests/fuzz/seeds.c $(2))))
+FUZZ_OBJS += $$(FUZZ_OBJ_$(1))
+$$(FUZZ_OBJ_$(1)): FUZZ_INC += $(3)
+$(B)/fuzz/$(1): $$(FUZZ_OBJ_$(1)) $(FUZZ_LIBS)
+	$$(HOST) $(SANITIZE) -fsanitize=fuzzer -o $$@ $$^ $(4)
 endef
 
-$(foreach f,evidence journal link psbt quote request tx,$(eval $(call fuzz_entry,$(f),$(FORMAT_SRC),$(call FORMAT_INC,asan))))
-$(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot $(INC_format)))
-$(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_format) $(INC_crypto)))
-$(eval $(call fuzz_entry,plan,$(addprefix tools/cella/,plan.c inspect_plan.c inspect_change.c inspect_svg.c) $(GEN_NAMES_SRC),-Itools -Itools/cella $(INC_gen)))
-$(eval $(call fuzz_entry,companion,services/companion/desk.c services/companion/session.c lib/format/link.c,-Iservices $(INC_os) $(INC_format) $(INC_gen)))
+# The same for a parser behind a signature: here, and in nothing else, trusting.c answers for the signature.
+FUZZ_TRUSTING := -Wl,--wrap=hybrid_check,--wrap=sign_check,--wrap=mldsa_check
+define fuzz_entry_trusting
+FUZZ_TRUSTS += $(1)
+$(call fuzz_entry,$(1),tests/fuzz/trusting.c $(2),$(3),$$(FUZZ_TRUSTING) $(4))
+endef
+
+$(foreach f,evidence journal link psbt quote request tx,$(eval $(call fuzz_entry,$(f),$(FORMAT_SRC))))
+$(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot))
+$(eval $(call fuzz_entry_trusting,chain,$(FORMAT_CHAIN_SRC)))
+$(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_unit)))
+$(eval $(call fuzz_entry,elf,tools/cella/elf.c tools/common/complaint.c,-Itools))
+$(eval $(call fuzz_entry,companion,services/companion/desk.c services/companion/session.c lib/format/link.c,-Iservices $(INC_os)))
+$(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_unit)))
+$(eval $(call fuzz_entry_trusting,boot,boot/core/verify.c boot/core/counter.c $(BUNDLE_SRC),-Iboot $(INC_unit)))
+$(eval $(call fuzz_entry,manifest,tools/cella/toml.cpp $(filter-out %_test.c,$(PROFILE_SRC)),-Itools -Itools/cella $(INC_unit),-lstdc++))
+$(eval $(call fuzz_entry,plan,$(addprefix tools/cella/,plan.c inspect_plan.c inspect_change.c inspect_svg.c) $(GEN_NAMES_SRC),-Itools -Itools/cella))
+
+-include $(sort $(FUZZ_OBJS:%=%.d))
 
 fuzz: $(FUZZ:%=$(B)/fuzz/%)
 fuzz-names:
 	@echo $(FUZZ)
-.PHONY: fuzz fuzz-names
+fuzz-trusts:
+	@echo $(FUZZ_TRUSTS)
+.PHONY: fuzz fuzz-names fuzz-trusts

@@ -3,7 +3,7 @@
 // The signature and the root are left out, or nothing would get past them.
 #include "format/bundle.h"
 #include "core/image.h"
-#include "format/bundle_write.h"
+#include "tests/fuzz/small_bundle.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { LOAD_PAGES_MAX = 64, SEED_PARTS = 3 };
+enum { LOAD_PAGES_MAX = 64 };
 
 static void require(int cond)
 {
@@ -19,38 +19,9 @@ static void require(int cond)
         abort();
 }
 
-// A small bundle: a kernel with relocations, a steward, a plan.
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
 {
-    static const uint8_t image[2 * PAGE_SIZE] = {1, 2, 3};
-    static const uint32_t relocs[] = {PAGE_SIZE, PAGE_SIZE + 8};
-    struct bundle_part parts[SEED_PARTS] = {
-        {.entry = {.name = "kernel", .kind = BUNDLE_KERNEL},
-         .bytes = image,
-         .size = sizeof image,
-         .relocs = relocs,
-         .reloc_count = sizeof relocs / sizeof relocs[0]},
-        {.entry = {.name = "steward", .kind = BUNDLE_CELL, .bss_pages = 1},
-         .bytes = image,
-         .size = PAGE_SIZE},
-        {.entry = {.name = "plan", .kind = BUNDLE_PLAN},                                  .bytes = image,                               .size = 77                                                 },
-    };
-    parts[0].entry.part[BUNDLE_TEXT].size = 100;
-    parts[0].entry.part[BUNDLE_RELRO].size = 40;
-    parts[1].entry.part[BUNDLE_TEXT].size = PAGE_SIZE;
-    const struct bundle_draft draft = {.profile = "vault",
-                                       .version = "0",
-                                       .rollback_index = 1,
-                                       .parts = parts,
-                                       .part_count = SEED_PARTS};
-    static _Alignas(8) uint8_t bundle[16 * PAGE_SIZE];
-    uint64_t size = bundle_write_size(&draft);
-    if (number > 0)
-        return 0;
-    require(size != 0 && size <= sizeof bundle && size <= max);
-    require(bundle_write(&draft, bundle, size) == BOOT_CLEAR);
-    memcpy(out, bundle, size);
-    return size;
+    return number > 0 ? 0 : small_bundle(1, 0, out, max);
 }
 
 static void entry_require(const struct bundle_entry *entry, uint64_t payload_size)

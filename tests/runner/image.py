@@ -48,8 +48,8 @@ def build(profiles, uefi=False):
     command(["make", "-s", "-j", jobs, f"B={BUILD}", *sorted(targets)], MAKE_SECONDS)
 
 
-def bundle(profile, out, uefi=False):
+def bundle(profile, out, uefi=False, more=()):
     """The image of one profile, for direct boot unless for UEFI."""
     os.makedirs(os.path.dirname(out), exist_ok=True)
     return command([f"{BUILD}/host/cella", "image", "build", profile, "-o", out, "--key", KEY,
-                    "--cells", f"{BUILD}/cells", "--kernel", f"{BUILD}/kernel.elf"] + ["--direct"] * (not uefi), 60)
+                    "--cells", f"{BUILD}/cells", "--kernel", f"{BUILD}/kernel.elf"] + ["--direct"] * (not uefi) + list(more), 60)

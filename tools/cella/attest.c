@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // cella attest: what the device's TPM says.
+#include "crypto/hash.h"
 #include "files.h"
 #include "format/bytes_le.h"
+#include "format/fingerprint.h"
 #include "format/quote.h"
 #include "hex.h"
 #include "json.h"
@@ -87,7 +89,8 @@ static bool file_make(const char *path, const void *data, size_t size)
 static bool enrol(struct device *d, const char *path)
 {
     uint8_t state[STATE_SIZE];
-    char text[2 * QUOTE_KEY + 2];
+    char text[2 * QUOTE_KEY + 2], fingerprint[FINGERPRINT_TEXT];
+    uint8_t digest[HASH_SIZE];
     if (!state_ask(d, state))
         return false;
     if (le32_get(state) != TPM_WORKS) {
@@ -100,10 +103,12 @@ static bool enrol(struct device *d, const char *path)
     strcat(text, "\n");
     if (!file_make(path, text, strlen(text)))
         return false;
+    hash_bytes(state + 16, QUOTE_KEY, digest);
+    fingerprint_text(digest, fingerprint);
     printf("%s: the attestation key of this device's TPM\n"
-           "What you enrol is what you trust: do it once, beside the device, on a link that nobody "
-           "else has.\n",
-           path);
+           "TPM key    %s\n"
+           "Compare it with the device's console: what you enrol is what you trust.\n",
+           path, fingerprint);
     return true;
 }
 

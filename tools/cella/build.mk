@@ -5,7 +5,7 @@ CELLA      := $(B)/host/cella
 CELLA_SRC  := $(filter-out %_test.c,$(wildcard tools/cella/*.c)) tools/common/near.c tools/common/complaint.c
 CELLA_OBJ  := $(CELLA_SRC:%.c=$(B)/host/%.o) $(B)/host/tools/cella/toml.o $(B)/host/gen/names.o
 CELLA_INC  := -Itools $(INC_abi) $(INC_format) $(INC_crypto) $(INC_gen) -isystem $(B)/host/include
-CXX_FLAGS  := -std=c++17 -O2 -g -Wall -Wextra -Wshadow -Werror -ffile-prefix-map=$(CURDIR)/=
+CXX_FLAGS  := -std=c++17 -O2 -g -Wall -Wextra -Wshadow -Werror -ffile-prefix-map=$(CURDIR)/= -fdebug-compilation-dir=.
 
 $(B)/host/tools/%.o: tools/%.c $(GEN_NAMES_SRC) | $(INC_LINKS) $(GEN_HEADERS) $(B)/host/include/cbor.h
 	@mkdir -p $(@D)

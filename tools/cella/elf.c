@@ -27,7 +27,6 @@ struct program {
     struct complaint *c;
     const uint8_t *file;
     uint64_t size;
-    enum elf_kind kind;
     Elf64_Ehdr header;
     struct part parts[SEGMENTS];
     struct part dynamic, relro;
@@ -374,10 +373,10 @@ static bool relocate(struct program *p)
     return good;
 }
 
-bool elf_convert(const char *path, const uint8_t *file, size_t size, enum elf_kind kind,
-                 struct elf_image *out, struct complaint *c)
+bool elf_convert(const char *path, const uint8_t *file, size_t size, struct elf_image *out,
+                 struct complaint *c)
 {
-    struct program p = {.path = path, .c = c, .file = file, .size = size, .kind = kind};
+    struct program p = {.path = path, .c = c, .file = file, .size = size};
 
     if (read_header(&p) && read_segments(&p) && place(&p) && relocate(&p)) {
         *out = p.image;

@@ -12,8 +12,6 @@
 
 #include <stdbool.h>
 
-enum elf_kind { ELF_CELL, ELF_KERNEL };
-
 struct elf_image {
     uint8_t *bytes; // malloc'ed, as in memory: each part on whole pages
     uint64_t size;  // of `bytes`
@@ -33,6 +31,6 @@ enum elf_message {
 };
 
 // On false `c` says what is wrong with `path`, and `out` is untouched. Free the image otherwise.
-bool elf_convert(const char *path, const uint8_t *file, size_t size, enum elf_kind kind,
-                 struct elf_image *out, struct complaint *c);
+bool elf_convert(const char *path, const uint8_t *file, size_t size, struct elf_image *out,
+                 struct complaint *c);
 void elf_image_free(struct elf_image *image);

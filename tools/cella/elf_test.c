@@ -35,7 +35,6 @@ struct sample {
     Elf64_Phdr segments[SEGMENTS];
     uint8_t pages[PAGES][PAGE_SIZE];
     size_t size;
-    enum elf_kind kind;
 };
 
 static bool seen[ELF_MESSAGE_COUNT];
@@ -78,9 +77,9 @@ static void sample_link(struct sample *s)
                                    LINK_PLACE + DYNAMIC_AT, sizeof(dynamic), sizeof(dynamic));
 }
 
-static struct sample sample_make(enum elf_kind kind)
+static struct sample sample_make(void)
 {
-    struct sample s = {.size = FILE_SIZE, .kind = kind};
+    struct sample s = {.size = FILE_SIZE};
 
     memcpy(s.header.e_ident, ELFMAG, SELFMAG);
     s.header.e_ident[EI_CLASS] = ELFCLASS64;
@@ -114,7 +113,7 @@ static struct sample sample_make(enum elf_kind kind)
 // Nothing to relocate, no data: as the smallest cells are.
 static struct sample small_make(void)
 {
-    struct sample s = sample_make(ELF_CELL);
+    struct sample s = sample_make();
 
     for (int i = RODATA; i <= DYNAMIC; i++)
         s.segments[i].p_type = PT_NULL;
@@ -132,7 +131,7 @@ static bool convert(const struct sample *s, struct elf_image *image, struct comp
     memcpy(file + sizeof(s->header), s->segments, sizeof(s->segments));
     memcpy(file + PAGE_SIZE, s->pages, sizeof(s->pages));
     memcpy(exact, file, s->size); // exactly: the sanitizer sees the first byte read beyond it
-    good = elf_convert("x.elf", exact, s->size, s->kind, image, c);
+    good = elf_convert("x.elf", exact, s->size, image, c);
     free(file);
     free(exact);
     return good;
@@ -159,7 +158,7 @@ static void refused(struct sample s, enum elf_message wanted, const char *what, 
 
 static void test_good(void)
 {
-    struct sample s = sample_make(ELF_CELL);
+    struct sample s = sample_make();
     struct elf_image image;
     struct complaint c = {0};
     uint64_t word;
@@ -188,72 +187,72 @@ static void test_good(void)
 
 static void test_segments(void)
 {
-    REFUSED(sample_make(ELF_CELL), NOT_ELF, s.header.e_machine = EM_AARCH64);
-    REFUSED(sample_make(ELF_CELL), NOT_ELF, s.size = 10);
-    REFUSED(sample_make(ELF_CELL), TYPE, s.header.e_type = ET_EXEC);
-    REFUSED(sample_make(ELF_KERNEL), TYPE, s.header.e_type = ET_REL);
-    REFUSED(sample_make(ELF_CELL), SHORT, s.header.e_phoff = FILE_SIZE - 8);
-    REFUSED(sample_make(ELF_CELL), SHORT, s.header.e_phoff = UINT64_MAX - 8);
-    REFUSED(sample_make(ELF_CELL), SHORT, s.segments[RODATA].p_offset = UINT64_MAX - PAGE_SIZE + 1);
-    REFUSED(sample_make(ELF_CELL), SHORT, s.size = 3 * PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), SEGMENT, s.segments[FREE].p_type = PT_TLS);
-    REFUSED(sample_make(ELF_CELL), ALIGN, s.segments[RODATA].p_vaddr += 8);
-    REFUSED(sample_make(ELF_CELL), RIGHTS, s.segments[DATA].p_flags = PF_R | PF_W | PF_X);
-    REFUSED(sample_make(ELF_CELL), RIGHTS, s.segments[TEXT].p_flags = PF_X);
-    REFUSED(sample_make(ELF_CELL), RIGHTS, s.segments[DATA].p_flags = PF_W);
-    REFUSED(sample_make(ELF_CELL), ORDER, s.segments[RODATA].p_flags = PF_R | PF_X);
-    REFUSED(sample_make(ELF_CELL), ORDER, s.segments[RELOCATED].p_type = PT_NULL); // two rodata
-    REFUSED(sample_make(ELF_CELL), ORDER,
+    REFUSED(sample_make(), NOT_ELF, s.header.e_machine = EM_AARCH64);
+    REFUSED(sample_make(), NOT_ELF, s.size = 10);
+    REFUSED(sample_make(), TYPE, s.header.e_type = ET_EXEC);
+    REFUSED(sample_make(), TYPE, s.header.e_type = ET_REL);
+    REFUSED(sample_make(), SHORT, s.header.e_phoff = FILE_SIZE - 8);
+    REFUSED(sample_make(), SHORT, s.header.e_phoff = UINT64_MAX - 8);
+    REFUSED(sample_make(), SHORT, s.segments[RODATA].p_offset = UINT64_MAX - PAGE_SIZE + 1);
+    REFUSED(sample_make(), SHORT, s.size = 3 * PAGE_SIZE);
+    REFUSED(sample_make(), SEGMENT, s.segments[FREE].p_type = PT_TLS);
+    REFUSED(sample_make(), ALIGN, s.segments[RODATA].p_vaddr += 8);
+    REFUSED(sample_make(), RIGHTS, s.segments[DATA].p_flags = PF_R | PF_W | PF_X);
+    REFUSED(sample_make(), RIGHTS, s.segments[TEXT].p_flags = PF_X);
+    REFUSED(sample_make(), RIGHTS, s.segments[DATA].p_flags = PF_W);
+    REFUSED(sample_make(), ORDER, s.segments[RODATA].p_flags = PF_R | PF_X);
+    REFUSED(sample_make(), ORDER, s.segments[RELOCATED].p_type = PT_NULL); // two rodata
+    REFUSED(sample_make(), ORDER,
             (s.segments[FREE] = s.segments[TEXT], s.segments[TEXT].p_type = PT_NULL));
-    REFUSED(sample_make(ELF_CELL), PLACE, s.segments[DATA].p_vaddr += PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), PLACE, s.segments[RODATA].p_vaddr -= PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), PLACE, s.segments[LINK].p_vaddr -= PAGE_SIZE;
+    REFUSED(sample_make(), PLACE, s.segments[DATA].p_vaddr += PAGE_SIZE);
+    REFUSED(sample_make(), PLACE, s.segments[RODATA].p_vaddr -= PAGE_SIZE);
+    REFUSED(sample_make(), PLACE, s.segments[LINK].p_vaddr -= PAGE_SIZE;
             s.segments[DYNAMIC].p_vaddr -= PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), SIZE, s.segments[RODATA].p_memsz += 1);
-    REFUSED(sample_make(ELF_CELL), SIZE, s.segments[DATA].p_memsz = 8);
+    REFUSED(sample_make(), SIZE, s.segments[RODATA].p_memsz += 1);
+    REFUSED(sample_make(), SIZE, s.segments[DATA].p_memsz = 8);
     REFUSED(small_make(), NO_TEXT, s.segments[TEXT].p_type = PT_NULL);
-    REFUSED(sample_make(ELF_CELL), LARGE, s.segments[DATA].p_memsz = 1ull << 40);
-    REFUSED(sample_make(ELF_CELL), LARGE, s.segments[DATA].p_memsz = UINT64_MAX);
-    REFUSED(sample_make(ELF_CELL), LARGE,
+    REFUSED(sample_make(), LARGE, s.segments[DATA].p_memsz = 1ull << 40);
+    REFUSED(sample_make(), LARGE, s.segments[DATA].p_memsz = UINT64_MAX);
+    REFUSED(sample_make(), LARGE,
             s.segments[DATA].p_memsz = (uint64_t)CELL_CODE_PAGES_MAX * PAGE_SIZE);
     REFUSED(small_make(), BASE, s.segments[TEXT].p_vaddr += PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), ENTRY, s.header.e_entry = 100);
-    REFUSED(sample_make(ELF_CELL), ENTRY, s.header.e_entry = UINT64_MAX);
-    REFUSED(sample_make(ELF_CELL), STACK, s.segments[STACK].p_flags |= PF_X);
-    REFUSED(sample_make(ELF_KERNEL), INTERPRETER, s.segments[FREE].p_type = PT_INTERP);
-    REFUSED(sample_make(ELF_CELL), RELRO, s.segments[FREE] = s.segments[RELOCATED]);
-    REFUSED(sample_make(ELF_CELL), RELRO, s.segments[RELOCATED].p_filesz += 8);
-    REFUSED(sample_make(ELF_CELL), RELRO, s.segments[RELOCATED].p_memsz += 1);
-    REFUSED(sample_make(ELF_CELL), RELRO, s.segments[RELOCATED].p_vaddr = DATA * PAGE_SIZE;
+    REFUSED(sample_make(), ENTRY, s.header.e_entry = 100);
+    REFUSED(sample_make(), ENTRY, s.header.e_entry = UINT64_MAX);
+    REFUSED(sample_make(), STACK, s.segments[STACK].p_flags |= PF_X);
+    REFUSED(sample_make(), INTERPRETER, s.segments[FREE].p_type = PT_INTERP);
+    REFUSED(sample_make(), RELRO, s.segments[FREE] = s.segments[RELOCATED]);
+    REFUSED(sample_make(), RELRO, s.segments[RELOCATED].p_filesz += 8);
+    REFUSED(sample_make(), RELRO, s.segments[RELOCATED].p_memsz += 1);
+    REFUSED(sample_make(), RELRO, s.segments[RELOCATED].p_vaddr = DATA * PAGE_SIZE;
             s.segments[RELRO].p_type = PT_NULL);
-    REFUSED(sample_make(ELF_CELL), DYNAMIC, s.segments[FREE] = s.segments[DYNAMIC]);
+    REFUSED(sample_make(), DYNAMIC, s.segments[FREE] = s.segments[DYNAMIC]);
     REFUSED(small_make(), DYNAMIC, s.segments[DYNAMIC].p_type = PT_DYNAMIC);
 }
 
 static void test_relocations(void)
 {
-    REFUSED(sample_make(ELF_CELL), NEEDED, dynamic_of(&s)[3].d_tag = DT_NEEDED);
-    REFUSED(sample_make(ELF_CELL), TEXTREL, dynamic_of(&s)[3].d_tag = DT_TEXTREL);
-    REFUSED(sample_make(ELF_CELL), TAG, dynamic_of(&s)[3].d_tag = DT_JMPREL);
-    REFUSED(sample_make(ELF_CELL), TAG, dynamic_of(&s)[3].d_tag = DT_FLAGS);
-    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[0].d_un.d_ptr = LINK_PLACE + PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[0].d_un.d_ptr = RODATA * PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[1].d_un.d_val = UINT64_MAX - 15);
-    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[1].d_un.d_val = 25);
-    REFUSED(sample_make(ELF_CELL), RELA, dynamic_of(&s)[2].d_un.d_val = 16);
-    REFUSED(sample_make(ELF_CELL), RELA, s.segments[DYNAMIC].p_filesz = 2 * PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), RELOC_TYPE, rela_of(&s)[0].r_info = R_X86_64_64);
-    REFUSED(sample_make(ELF_CELL), RELOC_TYPE, rela_of(&s)[0].r_info = R_X86_64_IRELATIVE);
-    REFUSED(sample_make(ELF_CELL), RELOC_TYPE, rela_of(&s)[0].r_info |= 1ull << 32);
-    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = 0x20);
-    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = RODATA * PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = RELRO * PAGE_SIZE + 24);
-    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = DATA * PAGE_SIZE + 16);
-    REFUSED(sample_make(ELF_CELL), RELOC_PLACE, rela_of(&s)[0].r_offset = UINT64_MAX - 3);
-    REFUSED(sample_make(ELF_CELL), RELOC_ALIGN, rela_of(&s)[0].r_offset = DATA * PAGE_SIZE + 4);
-    REFUSED(sample_make(ELF_CELL), RELOC_TWICE, rela_of(&s)[0].r_offset = DATA * PAGE_SIZE);
-    REFUSED(sample_make(ELF_CELL), RELOC_VALUE, rela_of(&s)[0].r_addend = LINK_PLACE + 1);
-    REFUSED(sample_make(ELF_CELL), RELOC_VALUE, rela_of(&s)[0].r_addend = -1);
+    REFUSED(sample_make(), NEEDED, dynamic_of(&s)[3].d_tag = DT_NEEDED);
+    REFUSED(sample_make(), TEXTREL, dynamic_of(&s)[3].d_tag = DT_TEXTREL);
+    REFUSED(sample_make(), TAG, dynamic_of(&s)[3].d_tag = DT_JMPREL);
+    REFUSED(sample_make(), TAG, dynamic_of(&s)[3].d_tag = DT_FLAGS);
+    REFUSED(sample_make(), RELA, dynamic_of(&s)[0].d_un.d_ptr = LINK_PLACE + PAGE_SIZE);
+    REFUSED(sample_make(), RELA, dynamic_of(&s)[0].d_un.d_ptr = RODATA * PAGE_SIZE);
+    REFUSED(sample_make(), RELA, dynamic_of(&s)[1].d_un.d_val = UINT64_MAX - 15);
+    REFUSED(sample_make(), RELA, dynamic_of(&s)[1].d_un.d_val = 25);
+    REFUSED(sample_make(), RELA, dynamic_of(&s)[2].d_un.d_val = 16);
+    REFUSED(sample_make(), RELA, s.segments[DYNAMIC].p_filesz = 2 * PAGE_SIZE);
+    REFUSED(sample_make(), RELOC_TYPE, rela_of(&s)[0].r_info = R_X86_64_64);
+    REFUSED(sample_make(), RELOC_TYPE, rela_of(&s)[0].r_info = R_X86_64_IRELATIVE);
+    REFUSED(sample_make(), RELOC_TYPE, rela_of(&s)[0].r_info |= 1ull << 32);
+    REFUSED(sample_make(), RELOC_PLACE, rela_of(&s)[0].r_offset = 0x20);
+    REFUSED(sample_make(), RELOC_PLACE, rela_of(&s)[0].r_offset = RODATA * PAGE_SIZE);
+    REFUSED(sample_make(), RELOC_PLACE, rela_of(&s)[0].r_offset = RELRO * PAGE_SIZE + 24);
+    REFUSED(sample_make(), RELOC_PLACE, rela_of(&s)[0].r_offset = DATA * PAGE_SIZE + 16);
+    REFUSED(sample_make(), RELOC_PLACE, rela_of(&s)[0].r_offset = UINT64_MAX - 3);
+    REFUSED(sample_make(), RELOC_ALIGN, rela_of(&s)[0].r_offset = DATA * PAGE_SIZE + 4);
+    REFUSED(sample_make(), RELOC_TWICE, rela_of(&s)[0].r_offset = DATA * PAGE_SIZE);
+    REFUSED(sample_make(), RELOC_VALUE, rela_of(&s)[0].r_addend = LINK_PLACE + 1);
+    REFUSED(sample_make(), RELOC_VALUE, rela_of(&s)[0].r_addend = -1);
 }
 
 // Any damage to a file is either refused or gives an image of bounded size.
@@ -261,7 +260,7 @@ static void test_damaged(void)
 {
     srand(1);
     for (int round = 0; round < 20000; round++) {
-        struct sample s = round % 2 ? sample_make(ELF_KERNEL) : small_make();
+        struct sample s = round % 2 ? sample_make() : small_make();
         struct elf_image image;
         struct complaint c = {0};
         uint8_t *parts[] = {(uint8_t *)&s.header, (uint8_t *)s.segments,

@@ -38,6 +38,13 @@ bool file_create(struct new_file *f, const char *path)
 {
     static const char suffix[] = ".XXXXXX";
     size_t size = strlen(path) + sizeof suffix;
+    struct stat there;
+    *f = (struct new_file){.fd = -1};
+    if (stat(path, &there) == 0 &&
+        !S_ISREG(there.st_mode)) { // renaming would put a file in its place
+        report_error("%s is a device or a folder - name a file", path);
+        return false;
+    }
     *f = (struct new_file){.path = strdup(path), .temporary = malloc(size), .fd = -1};
     if (f->path && f->temporary) {
         snprintf(f->temporary, size, "%s%s", path, suffix);
@@ -95,4 +102,22 @@ void file_abandon(struct new_file *f)
     free(f->temporary);
     free(f->path);
     *f = (struct new_file){.fd = -1};
+}
+
+bool file_new(const char *path, mode_t mode, const uint8_t *data, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0 && errno == EEXIST) {
+        report_error("%s is there already - keep it, or move it away to make a new one", path);
+        return false;
+    }
+    bool good = fd >= 0 && fchmod(fd, mode) == 0 && write_all(fd, data, size) && fsync(fd) == 0;
+    if (!good)
+        report_error("cannot write %s: %s - name a folder that you may write to", path,
+                     strerror(errno));
+    if (fd >= 0 && close(fd) != 0)
+        good = false;
+    if (fd >= 0 && !good)
+        unlink(path);
+    return good;
 }

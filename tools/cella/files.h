@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // All of a file, `-` for standard input, at most `max` bytes; the caller frees it. A zero byte
 // follows. Null: said.
@@ -18,3 +19,7 @@ struct new_file {
 bool file_create(struct new_file *f, const char *path);
 bool file_finish(struct new_file *f, const uint8_t *data, size_t size); // in either case it is over
 void file_abandon(struct new_file *f); // also right for one that is over or was never begun (zero)
+
+// A small file that must not be there yet, with exactly these permissions; on disk when this
+// returns.
+bool file_new(const char *path, mode_t mode, const uint8_t *data, size_t size);

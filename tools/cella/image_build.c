@@ -15,14 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "cella image build PROFILE.toml -o FILE --key FILE [--direct] "
-                            "[--cells FOLDER] [--kernel ELF] [--root FOLDER]";
+static const char usage[] =
+    "cella image build PROFILE.toml -o FILE --key FILE [--direct] [--no-seal] "
+    "[--cells FOLDER] [--kernel ELF] [--root FOLDER]";
 
 enum { ELF_SIZE_MAX = 64 << 20, PARTS_MAX = 2 * PROFILE_CELLS + 3 };
 
 struct request {
     const char *profile, *out, *key, *cells, *kernel, *root;
-    bool direct;
+    bool direct, no_seal;
 };
 
 struct draft {
@@ -45,7 +46,7 @@ static struct bundle_part *part_add(struct draft *d, enum bundle_kind kind, cons
 }
 
 // False: said.
-static bool program_add(struct draft *d, const char *path, enum elf_kind kind, const char *name)
+static bool program_add(struct draft *d, const char *path, enum bundle_kind kind, const char *name)
 {
     struct elf_image *image = &d->images[d->image_count];
     struct bundle_part *part;
@@ -56,14 +57,14 @@ static bool program_add(struct draft *d, const char *path, enum elf_kind kind, c
 
     if (!file)
         return false;
-    good = elf_convert(path, file, size, kind, image, &c);
+    good = elf_convert(path, file, size, image, &c);
     free(file);
     if (!good) {
         report_error("%s", c.text);
         return false;
     }
     d->image_count++;
-    part = part_add(d, kind == ELF_KERNEL ? BUNDLE_KERNEL : BUNDLE_CELL, name);
+    part = part_add(d, kind, name);
     part->bytes = image->bytes;
     part->size = image->size;
     part->relocs = image->relocs;
@@ -89,7 +90,7 @@ static bool programs_add(struct draft *d, const char *folder)
         if (twin < i)
             continue;
         snprintf(path, sizeof(path), "%s/%s.elf", folder, cell->program);
-        if (!program_add(d, path, ELF_CELL, cell->program))
+        if (!program_add(d, path, BUNDLE_CELL, cell->program))
             return false;
     }
     return true;
@@ -144,8 +145,9 @@ static uint8_t *bundle_make(const struct draft *d, const struct request *q, uint
         free(bytes);
         return NULL;
     }
-    good = key_read(q->key, "key", secret, sizeof(secret)) &&
-           image_sign_header((struct bundle_header *)(void *)bytes, secret);
+    good =
+        key_read(q->key, "key", secret, sizeof(secret)) &&
+        image_sign_header((struct bundle_header *)(void *)bytes, secret, !q->direct && !q->no_seal);
     wipe(secret, sizeof(secret));
     if (!good) {
         free(bytes);
@@ -178,7 +180,7 @@ static bool draft_fill(struct draft *d, const struct request *q)
         report_error("%s", c.text);
         return false;
     }
-    if (!program_add(d, q->kernel, ELF_KERNEL, "kernel") || !programs_add(d, q->cells))
+    if (!program_add(d, q->kernel, BUNDLE_KERNEL, "kernel") || !programs_add(d, q->cells))
         return false;
     d->plan = plan_make(&d->profile, d->program, &plan_size);
     texts_add(d, plan_size);
@@ -207,13 +209,14 @@ int image_build(int argc, char **argv)
 {
     struct request q = {.cells = "build/cells", .kernel = "build/kernel.elf", .root = "."};
     const struct option_rule rules[] = {
-        {"-o",       &q.out, NULL},
-        {"--key",      &q.key, NULL},
-        {"--direct",    NULL, &q.direct},
-        {"--cells",      &q.cells, NULL},
-        {"--kernel", &q.kernel, NULL},
+        {"-o",        &q.out, NULL},
+        {"--key",       &q.key, NULL},
+        {"--direct",     NULL, &q.direct},
+        {"--no-seal",       NULL, &q.no_seal},
+        {"--cells",  &q.cells, NULL},
+        {"--kernel",  &q.kernel, NULL},
         {"--root", &q.root, NULL},
-        {0 },
+        {0},
     };
     struct operands operands;
 

@@ -33,9 +33,13 @@ bool image_judge(const struct image *image, const char *key, enum image_verdict 
 
 // A key file of `size` bytes. `what` is "key" or "public key". False: said.
 bool key_read(const char *path, const char *what, uint8_t *out, size_t size);
-// Sign the header; the name of the signer's key goes into it. False: said.
+// Sign the header; the name of the signer's key goes into it. `seal`: and the measurements, so that
+// the image opens what an earlier one of this signer sealed. False: said.
 bool image_sign_header(struct bundle_header *header,
-                       const uint8_t secret[static HYBRID_SECRET_SIZE]);
+                       const uint8_t secret[static HYBRID_SECRET_SIZE], bool seal);
+
+// Does it carry a good signature for the TPM?
+bool image_seals(const struct bundle_header *header);
 
 int image_build(int argc, char **argv);
 int image_keygen(int argc, char **argv);

@@ -12,7 +12,6 @@
 #include "report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,67 +44,60 @@ bool key_read(const char *path, const char *what, uint8_t *out, size_t wanted)
     return good;
 }
 
-// The TPM's kind of signature over what the image's registers will hold (format/seal_policy.h).
-static err_t policy_sign(struct bundle_header *header, const uint8_t secret[static P256_SECRET])
+// What is signed for the TPM: about what the image's registers will hold (format/seal_policy.h).
+static void policy_message(const struct bundle_header *header, uint8_t message[static SEAL_DIGEST])
 {
     static struct prediction p;
-    uint8_t policy[SEAL_DIGEST], message[SEAL_DIGEST];
+    uint8_t policy[SEAL_DIGEST];
 
     memset(&p, 0, sizeof(p));
     predict_bundle(&p, header);
     seal_policy_digest(p.value[BOOT_PCR_BUNDLE], p.value[BOOT_PCR_PROFILE], policy);
     seal_policy_message(policy, message);
+}
+
+static err_t policy_sign(struct bundle_header *header, const uint8_t secret[static P256_SECRET])
+{
+    uint8_t message[SEAL_DIGEST];
+
+    policy_message(header, message);
     return p256_make(secret, message, header->policy);
 }
 
+bool image_seals(const struct bundle_header *header)
+{
+    uint8_t message[SEAL_DIGEST];
+
+    policy_message(header, message);
+    return p256_check(header->policy_key, message, header->policy) == ERR_OK;
+}
+
 bool image_sign_header(struct bundle_header *header,
-                       const uint8_t secret[static HYBRID_SECRET_SIZE])
+                       const uint8_t secret[static HYBRID_SECRET_SIZE], bool seal)
 {
     uint8_t public_key[HYBRID_PUBLIC_SIZE], message[BUNDLE_MESSAGE], policy_key[P256_SECRET];
-    const bool direct = (header->flags & BUNDLE_DIRECT) != 0; // nothing is sealed to it
     err_t error = hybrid_public(secret, public_key);
 
     memset(header->policy_key, 0, sizeof(header->policy_key));
     memset(header->policy, 0, sizeof(header->policy));
-    if (error == ERR_OK && !direct)
+    if (error == ERR_OK)
+        hybrid_id(public_key, header->signer);
+    if (error == ERR_OK && seal)
         error = p256_derive("cella policy key 1", secret, HYBRID_SECRET_SIZE, policy_key,
                             header->policy_key);
+    if (error == ERR_OK && seal)
+        error = policy_sign(header, policy_key);
+    wipe(policy_key, sizeof(policy_key));
     if (error == ERR_OK) {
-        hybrid_id(public_key, header->signer);
         bundle_message(header, message);
         error = hybrid_make(secret, message, sizeof(message), header->signature);
     }
     if (error == ERR_OK)
         error = hybrid_check(public_key, message, sizeof(message), header->signature);
-    if (error == ERR_OK && !direct)
-        error = policy_sign(header, policy_key);
-    wipe(policy_key, sizeof(policy_key));
     if (error != ERR_OK)
         report_error("the signature could not be made - the cryptographic library refused, "
                      "build it again");
     return error == ERR_OK;
-}
-
-// A file that must not exist yet. False: said.
-static bool file_new(const char *path, mode_t mode, const uint8_t *data, size_t size)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    bool good;
-
-    if (fd < 0 && errno == EEXIST) {
-        report_error("%s is there already - keep it, or move it away to make a new key", path);
-        return false;
-    }
-    good = fd >= 0 && fchmod(fd, mode) == 0 && write(fd, data, size) == (ssize_t)size &&
-           fsync(fd) == 0;
-    if (!good)
-        report_error("cannot write %s: %s - name a folder that you may write to", path,
-                     strerror(errno));
-    if (fd >= 0 && close(fd) != 0)
-        good = false;
-    if (fd >= 0 && !good)
-        unlink(path);
-    return good;
 }
 
 int image_keygen(int argc, char **argv)
@@ -169,7 +161,10 @@ int image_sign(int argc, char **argv)
     }
     if (!image_open(&image, operands.at[0]))
         return EXIT_UNABLE;
-    good = key_read(key, "key", secret, sizeof(secret)) && image_sign_header(image.header, secret);
+    const uint8_t none[BUNDLE_POLICY] = {0};
+    const bool seal = memcmp(image.header->policy_key, none, sizeof(none)) != 0;
+    good = key_read(key, "key", secret, sizeof(secret)) &&
+           image_sign_header(image.header, secret, seal);
     wipe(secret, sizeof(secret));
     good = good && file_create(&file, out ? out : operands.at[0]) &&
            file_finish(&file, image.bytes, image.size);

@@ -57,7 +57,10 @@ static void print_text(const struct image *image, const char *verdict)
     hex_print("digest", digest);
     hex_print("root", h->root);
     hex_print("signer", h->signer);
-    printf("signatures %s\n\n", verdict);
+    printf("signatures %s\n", verdict);
+    printf("seal       %s\n\n",
+           image_seals(h) ? "its measurements are signed: it opens a seed that a TPM keeps"
+                          : "none: it opens no seed that a TPM keeps");
     printf("%-9s %-20s %8s %6s %6s %6s %6s %6s %7s\n", "kind", "name", "bytes", "text", "rodata",
            "relro", "data", "bss", "relocs");
     for (uint32_t i = 0; i < image->view.count; i++) {
@@ -90,6 +93,7 @@ static void print_json(const struct image *image, enum image_verdict verdict)
     json_hex(stdout, h->root, sizeof(h->root));
     printf(",\"signer\":");
     json_hex(stdout, h->signer, sizeof(h->signer));
+    printf(",\"seals\":%s", image_seals(h) ? "true" : "false");
     printf(",\"signatures_good\":%s,\"entries\":[", verdict == IMAGE_UNCHECKED ? "null"
                                                     : verdict == IMAGE_GOOD    ? "true"
                                                                                : "false");

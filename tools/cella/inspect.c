@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-static const char usage[] = "cella inspect IMAGE [NEWER] [--key FILE] [--json | --svg]";
+static const char usage[] = "cella inspect IMAGE [NEWER] [--key FILE] [--json | --svg]\n"
+                            "       cella inspect PACKAGE [NEWER] [--json | --svg]";
 
 static void print_methods(uint32_t service, uint64_t methods)
 {
@@ -290,6 +291,8 @@ int inspect_command(int argc, char **argv)
         report_error("inspect wants one image or two, and one form - usage: %s", usage);
         return EXIT_UNABLE;
     }
+    if (inspect_is_app(operands.at[0]))
+        return inspect_apps(operands.at, operands.count, json, svg);
     for (int i = 0; i < operands.count; i++)
         if (!open_judged(&images[i], operands.at[i], key, &good)) {
             if (i)

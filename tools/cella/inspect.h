@@ -27,3 +27,12 @@ struct image; // image_file.h
 
 // What `after` changes, on standard output.
 void inspect_difference(const struct image *before, const struct image *after, bool json);
+
+// Is this file a package, from its first bytes? False also if it cannot be read.
+bool inspect_is_app(const char *path);
+
+// cella inspect of one package, or of an older and a newer one. The exit code.
+int inspect_apps(const char *const *paths, int count, bool json, bool svg);
+
+// The priority that stands for "whatever serves this" in the graph of an app alone.
+enum { INSPECT_SERVICE_PRIORITY = 255 };

@@ -31,4 +31,9 @@ void change_add(struct changes *c, enum change_kind kind, const char *cell, cons
 // Everything that differs between the plans; programs are not part of a plan.
 void change_plans(struct changes *c, const struct plan_view *before, const struct plan_view *after);
 
+// On standard output: a sentence each, by kind; or the three lists of a JSON object, each with a
+// comma before it.
+void changes_print(const struct changes *c);
+void changes_print_json(const struct changes *c);
+
 void change_free(struct changes *c);

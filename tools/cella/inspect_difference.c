@@ -82,16 +82,11 @@ static void headers_compare(struct changes *c, const struct bundle_header *b,
                    b->flags & BUNDLE_DIRECT ? "direct" : "UEFI");
 }
 
-static void print_text(const struct image *before, const struct image *after,
-                       const struct changes *c)
+void changes_print(const struct changes *c)
 {
     static const char *const heads[CHANGE_KINDS] = {
         "This update adds:", "This update takes away:", "This update changes:"};
 
-    printf("%s %s (rollback index %llu) to %s %s (rollback index %llu)\n", before->header->profile,
-           before->header->version, (unsigned long long)before->header->rollback_index,
-           after->header->profile, after->header->version,
-           (unsigned long long)after->header->rollback_index);
     for (int kind = 0; kind < CHANGE_KINDS; kind++) {
         bool any = false;
         for (size_t i = 0; i < c->count; i++) {
@@ -107,6 +102,16 @@ static void print_text(const struct image *before, const struct image *after,
                             : "Nobody may do more or less, and every program is the same.");
 }
 
+static void print_text(const struct image *before, const struct image *after,
+                       const struct changes *c)
+{
+    printf("%s %s (rollback index %llu) to %s %s (rollback index %llu)\n", before->header->profile,
+           before->header->version, (unsigned long long)before->header->rollback_index,
+           after->header->profile, after->header->version,
+           (unsigned long long)after->header->rollback_index);
+    changes_print(c);
+}
+
 static void json_image(const char *name, const struct bundle_header *h)
 {
     printf("\"%s\":{\"profile\":", name);
@@ -118,15 +123,10 @@ static void json_image(const char *name, const struct bundle_header *h)
     printf("}");
 }
 
-static void print_json(const struct image *before, const struct image *after,
-                       const struct changes *c)
+void changes_print_json(const struct changes *c)
 {
     static const char *const names[CHANGE_KINDS] = {"adds", "takes", "alters"};
 
-    printf("{");
-    json_image("before", before->header);
-    printf(",");
-    json_image("after", after->header);
     for (int kind = 0; kind < CHANGE_KINDS; kind++) {
         const char *comma = "";
         printf(",\n\"%s\":[", names[kind]);
@@ -144,6 +144,16 @@ static void print_json(const struct image *before, const struct image *after,
         }
         printf("]");
     }
+}
+
+static void print_json(const struct image *before, const struct image *after,
+                       const struct changes *c)
+{
+    printf("{");
+    json_image("before", before->header);
+    printf(",");
+    json_image("after", after->header);
+    changes_print_json(c);
     printf("}\n");
 }
 

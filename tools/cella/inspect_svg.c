@@ -76,7 +76,10 @@ static int notes(const struct plan_cell *cell, char text[NOTES][48])
 {
     int n = 0;
 
-    snprintf(text[n++], 48, "priority %u", cell->priority);
+    if (cell->priority == INSPECT_SERVICE_PRIORITY)
+        snprintf(text[n++], 48, "a service");
+    else
+        snprintf(text[n++], 48, "priority %u", cell->priority);
     for (size_t i = 0; i < START_DEVICES; i++)
         if (cell->ports[i].count)
             snprintf(text[n++], 48, "ports 0x%x", cell->ports[i].base);
@@ -301,7 +304,7 @@ static void draw(struct picture *p, const char *title)
     inspect_order(p->plan, p->order);
     measure(p);
     width = p->x[p->count] - GAP + MARGIN;
-    width = width > 960 ? width : 960; // the sentence above the picture
+    width = width > 1060 ? width : 1060; // the sentence above the picture
     height = p->y[p->count] + LEGEND;
     draw_head(p, title, width, height);
     draw_lines(p);

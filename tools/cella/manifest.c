@@ -15,10 +15,14 @@ enum {
 };
 
 static const char *const manifest_keys[] = {
-    "name",    "publisher", "app_id",  "service", "priority", "heap",    "stack",    "memory",
-    "slots",   "fpu",       "secret",  "seed",    "app",      "cells",   "argument", "permissions",
-    "devices", "budget",    "restart", "consent", "audit",    "denials", NULL,
+    "name",     "publisher",   "app_id",  "service", "priority", "heap",    "stack",
+    "memory",   "slots",       "fpu",     "secret",  "seed",     "app",     "cells",
+    "argument", "permissions", "devices", "budget",  "restart",  "consent", "version",
+    "number",   "audit",       "denials", NULL,
 };
+// What only a program of the system has.
+static const char *const system_keys[] = {"service", "devices", "memory", "cells",
+                                          "seed",    "restart", "app",    NULL};
 static const char *const device_keys[] = {"ports", "mmio", "interrupts", NULL};
 
 static bool fail(const struct fields *f, const struct setting *at, enum profile_message message,
@@ -245,10 +249,9 @@ static bool read_devices(const struct fields *f, struct profile_cell *cell)
            read_interrupts(&devices, cell);
 }
 
-static bool read_flags(const struct fields *f, struct profile_cell *cell)
+static bool read_flags(const struct fields *f, struct profile_cell *cell, bool app)
 {
     bool fpu = false, secret = false, seed = false, cells = false, audit = false, denials = false;
-    bool app = strncmp(cell->folder, "apps/", 5) == 0;
     const struct setting *s = fields_find(f, "seed");
     bool restart;
 
@@ -364,33 +367,87 @@ bool budget_read(const struct fields *f, uint32_t *out, uint32_t *out_period)
     return true;
 }
 
+// Version and number of an app, by which a newer package is known.
+static bool read_release(const struct fields *f, struct profile_cell *cell)
+{
+    const struct setting *version = fields_find(f, "version"), *number = fields_find(f, "number");
+    int64_t value = 0;
+
+    if (!(cell->plan.flags & PLAN_APP) && (version || number))
+        return fail(f, version ? version : number, PROFILE_APP_ONLY, version ? "version" : "number",
+                    NULL, NULL);
+    if (!fields_text(f, "version", cell->version, sizeof(cell->version)) ||
+        !fields_number(f, "number", 1, INT64_MAX, &value))
+        return false;
+    cell->number = (uint64_t)value;
+    return true;
+}
+
 static bool read_names(const struct fields *f, struct profile_cell *cell,
                        const struct publishers *publishers)
 {
-    if (!fields_name(f, "name", cell->plan.name) || !read_publisher(f, publishers, cell))
+    if (!fields_name(f, "name", cell->plan.name) ||
+        (publishers && !read_publisher(f, publishers, cell)))
         return false;
     memcpy(cell->plan.app_id, cell->plan.name, sizeof(cell->plan.app_id));
     return fields_name(f, "app_id", cell->plan.app_id) &&
            fields_text(f, "argument", cell->plan.argument, sizeof(cell->plan.argument));
 }
 
-bool manifest_read(struct profile_cell *cell, const struct publishers *publishers,
-                   struct complaint *c)
+static bool read_all(const struct fields *f, struct profile_cell *cell,
+                     const struct publishers *publishers)
+{
+    bool app = !publishers || strncmp(cell->folder, "apps/", 5) == 0;
+
+    return fields_required(f, "priority") && read_names(f, cell, publishers) &&
+           read_flags(f, cell, app) && read_service(f, cell) && read_release(f, cell) &&
+           read_sizes(f, cell) && budget_read(f, &cell->plan.budget_us, &cell->plan.period_us) &&
+           read_permissions(f, cell) && read_devices(f, cell);
+}
+
+static const struct setting *manifest_document(struct profile_cell *cell, struct complaint *c)
 {
     const char *reason = NULL;
     unsigned line = 0;
+    const struct setting *document = settings_read(cell->text, cell->text_size, &reason, &line);
+
+    if (!document)
+        profile_complain(c, cell->manifest, line, PROFILE_SYNTAX, reason, NULL, NULL);
+    return document;
+}
+
+bool manifest_read(struct profile_cell *cell, const struct publishers *publishers,
+                   struct complaint *c)
+{
     struct fields f = {
         .path = cell->manifest, .known = manifest_keys, .what = "a manifest", .c = c};
     bool good;
 
-    f.table = settings_read(cell->text, cell->text_size, &reason, &line);
+    f.table = manifest_document(cell, c);
     if (!f.table)
-        return profile_complain(c, f.path, line, PROFILE_SYNTAX, reason, NULL, NULL);
+        return false;
     good = fields_known(&f) && fields_required(&f, "name") && fields_required(&f, "publisher") &&
-           fields_required(&f, "priority") && read_names(&f, cell, publishers) &&
-           read_flags(&f, cell) && read_service(&f, cell) && read_sizes(&f, cell) &&
-           budget_read(&f, &cell->plan.budget_us, &cell->plan.period_us) &&
-           read_permissions(&f, cell) && read_devices(&f, cell);
+           read_all(&f, cell, publishers);
+    settings_free(f.table);
+    return good;
+}
+
+bool manifest_read_app(struct profile_cell *cell, struct complaint *c)
+{
+    struct fields f = {
+        .path = cell->manifest, .known = manifest_keys, .what = "an app's manifest", .c = c};
+    bool good;
+
+    f.table = manifest_document(cell, c);
+    if (!f.table)
+        return false;
+    good = fields_known(&f) && fields_required(&f, "name") && fields_required(&f, "version") &&
+           fields_required(&f, "number");
+    for (size_t i = 0; good && system_keys[i]; i++)
+        if (fields_find(&f, system_keys[i]))
+            good = fail(&f, fields_find(&f, system_keys[i]), PROFILE_SYSTEM_ONLY, system_keys[i],
+                        NULL, NULL);
+    good = good && read_all(&f, cell, NULL);
     settings_free(f.table);
     return good;
 }

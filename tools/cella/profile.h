@@ -38,6 +38,8 @@ struct profile_cell {
     size_t text_size;
     unsigned line; // in the profile
     struct plan_cell plan;
+    char version[BUNDLE_NAME]; // of an app; empty and 0 if its manifest names none
+    uint64_t number;
     unsigned service_line, priority_line, devices_line, seed_line;
     struct permission permissions[PROFILE_SERVICES]; // by service number
 };
@@ -82,6 +84,10 @@ bool publishers_check(const struct setting *document, const char *path, struct c
 // The manifest in cell->text into cell->plan, ->permissions and the lines.
 bool manifest_read(struct profile_cell *cell, const struct publishers *publishers,
                    struct complaint *c);
+
+// The same for an app that is packed by itself: it has a version and nothing that only a program of
+// the system has; whose it is, a chain will say.
+bool manifest_read_app(struct profile_cell *cell, struct complaint *c);
 
 // What must hold between cells: each name, service, device once; calls go up.
 bool profile_check(const struct profile *profile, struct complaint *c);

@@ -3,23 +3,11 @@
 // without a bad file. A test file holds several files of a source tree, each behind `#=== PATH`.
 #include "inspect.h"
 #include "plan.h"
+#include "tests/manifest/tree.h"
 #include "tests/unit.h"
 
 #include <dirent.h>
 #include <stdlib.h>
-
-enum { FILES_MAX = 32 };
-
-struct memory_file {
-    char path[PROFILE_PATH];
-    const char *text;
-    size_t size;
-};
-
-struct memory_tree {
-    struct memory_file files[FILES_MAX];
-    size_t count;
-};
 
 static bool seen[PROFILE_MESSAGE_COUNT];
 
@@ -34,47 +22,18 @@ static char *file_text(const char *path)
     return text;
 }
 
-// Files of `text` (which stays) replace those of the same path.
-static void tree_add(struct memory_tree *tree, const char *text)
+// The manifest of an app that is packed by itself; the caller frees cell->text.
+static bool app_read(struct memory_tree *tree, struct profile_cell *cell, struct complaint *c)
 {
-    const char *mark = "#=== ", *at = strstr(text, mark);
-
-    while (at) {
-        const char *line = strchr(at, '\n'), *next = strstr(line, mark);
-        char path[PROFILE_PATH];
-        size_t i = 0;
-        snprintf(path, sizeof(path), "%.*s", (int)(line - at - 5), at + 5);
-        while (i < tree->count && strcmp(tree->files[i].path, path) != 0)
-            i++;
-        if (i == tree->count)
-            tree->count++;
-        snprintf(tree->files[i].path, PROFILE_PATH, "%s", path);
-        tree->files[i].text = line + 1;
-        tree->files[i].size = next ? (size_t)(next - line - 1) : strlen(line + 1);
-        at = next;
-    }
-}
-
-static char *tree_read(void *context, const char *path, size_t *size)
-{
-    const struct memory_tree *tree = context;
-
-    for (size_t i = 0; i < tree->count; i++)
-        if (strcmp(tree->files[i].path, path) == 0) {
-            char *copy = malloc(tree->files[i].size + 1); // exactly: the sanitizer sees overreads
-            if (!copy)
-                abort();
-            memcpy(copy, tree->files[i].text, tree->files[i].size);
-            copy[tree->files[i].size] = 0;
-            *size = tree->files[i].size;
-            return copy;
-        }
-    return NULL;
+    *cell = (struct profile_cell){.manifest = "package/manifest.toml"};
+    cell->text = tree_read(tree, cell->manifest, &cell->text_size);
+    return CHECK(cell->text != NULL) && manifest_read_app(cell, c);
 }
 
 static void provoke(const char *path, const char *good)
 {
     static struct profile profile;
+    static struct profile_cell app;
     struct memory_tree tree = {0};
     struct source source = {&tree, tree_read};
     struct complaint c = {0};
@@ -83,7 +42,12 @@ static void provoke(const char *path, const char *good)
 
     tree_add(&tree, good);
     tree_add(&tree, bad);
-    CHECK(!profile_read(&profile, &source, "profiles/test.toml", &c));
+    if (strstr(bad, "#=== package/")) {
+        CHECK(!app_read(&tree, &app, &c));
+        free(app.text);
+    } else {
+        CHECK(!profile_read(&profile, &source, "profiles/test.toml", &c));
+    }
     if (CHECK(expect != NULL))
         snprintf(wanted, sizeof(wanted), "%.*s", (int)strcspn(expect + 10, "\n"), expect + 10);
     if (!CHECK(strcmp(c.text, wanted) == 0))
@@ -162,6 +126,23 @@ static void check_plan(const struct plan_view *v)
     CHECK(v->ceiling->budget_us == 1000 && v->ceiling->period_us == 10000);
     CHECK_EQ(v->ceiling->methods[vault], 1u << 1 | 1u << 2);
     CHECK_EQ(v->ceiling->methods[1], 0);
+}
+
+static void test_app(void)
+{
+    static const char text[] =
+        "#=== package/manifest.toml\nname = \"note\"\nversion = \"1.2\"\nnumber = 3\n"
+        "priority = 90\npublisher = \"whoever\"\n[permissions]\nvault = [\"status\"]\n";
+    static struct profile_cell app;
+    struct memory_tree tree = {0};
+    struct complaint c = {0};
+
+    tree_add(&tree, text);
+    if (!CHECK(app_read(&tree, &app, &c)))
+        fprintf(stderr, "    %s\n", c.text);
+    CHECK(app.number == 3 && strcmp(app.version, "1.2") == 0 && app.plan.flags == PLAN_APP);
+    CHECK(app.plan.publisher[0] == 0 && app.permissions[service_by_name("vault")->number].methods);
+    free(app.text);
 }
 
 // What reads as a plan can be drawn.
@@ -246,6 +227,7 @@ int main(void)
     char *good = file_text("tests/manifest/good.toml");
 
     test_plan(good);
+    test_app();
     test_bad_files(good);
     test_damaged(good);
     free(good);

@@ -19,7 +19,22 @@ dev_image() {
     [ $# = 0 ] || fail "./dev image takes no arguments - run ./dev help"
     prepare build
     image_build
-    say "built: build/vault.bundle ($(stat -c %s build/vault.bundle) bytes), build/boot/BOOTX64.EFI, build/host/cella"
+    say "built: build/vault.bundle ($(stat -c %s build/vault.bundle) bytes), build/boot/BOOTX64.EFI, build/host/cella, build/record.json"
+}
+
+# What it was built with, as it stands beside the image.
+dev_record() {
+    [ $# = 0 ] || fail "./dev record takes no arguments - run ./dev help"
+    prepare build
+    image_build
+    /usr/bin/python3 -B tools/dev/record.py show
+}
+
+dev_reproduce() {
+    prepare build run
+    image_build
+    tools/dev/uefi keys || exit 1
+    /usr/bin/python3 -B tools/dev/reproduce.py "$@"
 }
 
 dev_deps() {

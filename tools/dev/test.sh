@@ -51,7 +51,7 @@ format_check() {
 }
 
 test_format() {
-    find abi boot kernel lib services drivers apps sdk tools tests third_party \
+    find abi boot kernel lib services drivers apps examples sdk tools tests third_party \
         \( -name '*.c' -o -name '*.h' \) -print0 2>/dev/null | xargs -0 -r clang-format --dry-run -Werror
 }
 
@@ -83,14 +83,23 @@ tests_make() {
 }
 
 test_unit() { # NAME...: all of them without one
-    local name names=("$@") targets=unit-build
+    local names=("$@") targets=unit-build
     [ $# = 0 ] && read -ra names < <(tests_make unit-names) || targets=${*/#/build/unit/}
     if ! work "building the unit tests" build/log/unit-build.log make -s -j"$(nproc)" -f Makefile \
         -f tools/dev/tests.mk $targets; then
         bad unit-build "see build/log/unit-build.log"
         return
     fi
-    for name in "${names[@]}"; do check "$name" "build/unit/$name"; done
+    lines_run unit-run /dev/null tools/dev/together "${names[@]}"
+}
+
+# The parsers under libFuzzer, 1 % of the soak's count each.
+test_fuzz() { # NAME...: all of them without one
+    if ! work "building the fuzz programs" build/log/fuzz-build.log make -s -j"$(nproc)" fuzz; then
+        bad fuzz-build "see build/log/fuzz-build.log"
+        return
+    fi
+    lines_run fuzz-run /dev/null tests/fuzz/run "$@"
 }
 
 test_system() {
@@ -115,6 +124,7 @@ test_one() {
     format) format_check ;;
     generated | sizes | branches) check "$name" "test_$name" ;;
     boot_direct* | boot_uefi* | boot_loader*) test_boot "$name" ;;
+    fuzz_*) test_fuzz "${name#fuzz_}" ;;
     readme) check readme tools/dev/readme.py check claims ;;
     *)
         if [ -x "tests/dev/$name.sh" ]; then
@@ -136,6 +146,7 @@ test_all() {
         [ ! -x "$script" ] || check "$(basename "$script" .sh)" "$script"
     done
     test_unit
+    test_fuzz
     test_boot
     test_system
     check readme tools/dev/readme.py check claims

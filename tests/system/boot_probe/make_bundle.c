@@ -59,7 +59,7 @@ static struct bundle_part part_read(const char *name, const char *path, uint32_t
     struct elf_image image;
     struct complaint c = {0};
     strncpy(part.entry.name, name, BUNDLE_NAME - 1);
-    if (!elf_convert(path, elf, size, kind == BUNDLE_KERNEL ? ELF_KERNEL : ELF_CELL, &image, &c))
+    if (!elf_convert(path, elf, size, &image, &c))
         fail(c.text, path);
     free(elf);
     part.bytes = image.bytes;

@@ -5,6 +5,7 @@ was started. A direct boot never passes."""
 
 import json
 import os
+import re
 import shutil
 
 from runner import image
@@ -36,7 +37,9 @@ def check_first(machine):
     device.start()
     tpm = device.path("tpm.key")
     device.cella("attest", "state").must_say(0, r"^TPM +works$")
-    device.cella("attest", "enrol", tpm).must_say(0, "attestation key")
+    shown = re.search(r"^TPM key    ([0-9a-f ]{39})$", machine.text["console"], re.MULTILINE)
+    told = device.cella("attest", "enrol", tpm).must_say(0, r"^TPM key    ([0-9a-f ]{39})$")
+    must(shown and shown.group(1) == told.group(1), "the console shows another TPM key than the one that was enrolled")
     nonce = quote(device, "first")
     device.approve()
     know = ["--quote", device.path("first.quote"), "--nonce", nonce, "--tpm", tpm, *files(machine)]
@@ -76,10 +79,12 @@ def check_difference(device, know):
 
 
 def check_second(machine, nonce, tpm, evidence, start):
-    """The same machine's next start is another device key, and so is its quote; another TPM is another key."""
-    with start("again", machine.tpm_folder) as again:
+    """The same machine's next start is another device key, and so is its quote; another TPM is another key. The same TPM behind
+    its other interface is the same."""
+    with start("again", machine.tpm_folder, "tpm-tis") as again:
         device = Device(again)
         device.greeting()
+        again.expect("log", r"^tpm: a TPM with a FIFO, vendor 0x", start=0)
         fresh = quote(device, "again")
         know = ["--quote", device.path("again.quote"), "--nonce", fresh, "--tpm", tpm, *files(machine)]
         verify(device, 0, r"^attested +the device key", *know)
@@ -107,6 +112,7 @@ def check_direct(machine):
     with Machine(folder, image.LOADER, bundle, START_SECONDS, served=("link",)) as direct:
         device = Device(direct)
         must("boot: direct (unmeasured)\n" in device.greeting(), "the greeting does not say that nothing was measured")
+        must("\nno TPM: nothing attests what runs here\n" in direct.text["console"], "the console does not say that there is no TPM")
         direct.expect("log", r"^attest: no TPM: this system is not attested, and nothing is sealed$", start=0)
         device.cella("attest", "state").must_say(0, r"^measured +no: nothing attests what this device runs$")
         device.cella("attest", "quote", device.path("direct.quote")).must_say(2, "the device has no TPM: nothing attests")
@@ -117,9 +123,9 @@ def check(machine, folder):
     machine.tpm_kept = machine.tpm_folder
     machine.__exit__()
 
-    def start(name, state):
+    def start(name, state, interface="tpm-crb"):
         again = UefiMachine(os.path.join(machine.folder, name), machine.loader, machine.bundle, START_SECONDS, served=("link",))
-        again.tpm_kept = state
+        again.tpm_kept, again.tpm_interface = state, interface
         return again
 
     try:

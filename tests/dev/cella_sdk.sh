@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The development kit as somebody uses it who has nothing else: in a folder outside the tree, whose name has a blank in it.
+set -u
+make -s -j"$(nproc)" sdk >/dev/null || { echo "failed: make sdk"; exit 1; }
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cp -r build/cella-sdk "$work/kit"
+cp -r examples/apps "$work/apps"
+cella=$work/kit/bin/cella
+mkdir "$work/my apps" && cd "$work/my apps" || exit 1
+bad=0
+
+# say NAME STATUS PATTERN COMMAND...: the command ends with that status and prints (on either stream) that pattern.
+say() {
+    local name=$1 status=$2 pattern=$3 got
+    shift 3
+    "$@" >"$work/out" 2>&1
+    got=$?
+    if [ $got != "$status" ] || ! grep -qE -- "$pattern" "$work/out"; then
+        echo "failed: $name: status $got (wanted $status), wanted /$pattern/, got:"
+        sed 's/^/    /' "$work/out"
+        bad=1
+    fi
+}
+
+# Nothing in the kit leads back.
+[ -z "$(find "$work/kit" -type l)" ] || { echo "failed: links in the kit"; bad=1; }
+
+say new 0 'cella app test hello' "$cella" app new hello
+say new-again 2 'hello is there already - ' "$cella" app new hello
+say new-name 2 'is not a name' "$cella" app new 2nd
+say new-usage 2 'usage: cella app new NAME' "$cella" app new
+say test 0 '^ok hello$' "$cella" app test hello
+say package 1 'may call vault: status' "$cella" app show hello/build/hello.cella
+cp hello/build/hello.cella published
+
+# Edited: the test notices, and so does whoever reproduces.
+sed -i 's/hello from/goodbye from/' hello/main.c
+say test-fails 1 '^not ok hello: the log did not say' env sh -c "echo 'seconds 10' >>hello/expect; exec '$cella' app test hello"
+say reproduce-other 1 'image: another content' "$cella" app reproduce hello published
+sed -i 's/goodbye from/hello from/' hello/main.c
+say reproduce 0 ': the same package' "$cella" app reproduce hello published
+
+# What is wrong is said where it is.
+sed -i 's/"status"/"statsu"/' hello/manifest.toml
+say manifest 2 'hello/manifest.toml:[0-9]+: service .vault. has no method .statsu., did you mean .status.' "$cella" app build hello
+sed -i 's/"statsu"/"status"/' hello/manifest.toml
+echo 'int main(void) { return nothing(); }' >hello/main.c
+say source 2 'main.c:1' "$cella" app build hello
+printf '#include <sdk/cella.h>\nint main(void) { return *(volatile int *)0; }\n' >hello/main.c
+printf 'log ^steward: cell hello stopped: page fault, read from 0x0 \\(a null pointer\\) at code\\+0x\n' >hello/expect
+say crash 0 '^ok hello$' "$cella" app test hello
+say no-app 2 'has no manifest.toml' "$cella" app build "$work"
+
+# A person at the terminal.
+say run 0 'log \| hello: hello from' env sh -c "rm -r hello; '$cella' app new hello; (sleep 5) | '$cella' app run hello"
+
+# The examples.
+say watch 0 '^ok watch$' "$cella" app test "$work/apps/watch"
+say draw 0 '^ok draw$' "$cella" app test "$work/apps/draw"
+exit $bad

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// cella app pack: a project's folder into an unsigned package.
+#include "app.h"
+#include "files.h"
+#include "options.h"
+#include "report.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+static const char usage[] = "cella app pack FOLDER [-o FILE] [--program ELF]";
+
+int app_pack(int argc, char **argv)
+{
+    const char *out = NULL, *program = NULL;
+    const struct option_rule rules[] = {
+        {"-o",        &out, NULL},
+        {"--program",       &program, NULL},
+        {0},
+    };
+    struct operands operands;
+    struct app_file app;
+    struct new_file file;
+    char path[PATH_MAX];
+    bool good;
+
+    if (!options_read(argc, argv, rules, usage, &operands))
+        return EXIT_UNABLE;
+    if (operands.count != 1) {
+        report_error("pack wants the folder of an app - usage: %s", usage);
+        return EXIT_UNABLE;
+    }
+    if (!app_make(&app, operands.at[0], program))
+        return EXIT_UNABLE;
+    snprintf(path, sizeof(path), "%s/build/%s.cella", operands.at[0], app.package.app->cell.name);
+    good = file_create(&file, out ? out : path) && file_finish(&file, app.bytes, app.size);
+    if (good) {
+        printf("%s: %s %s, number %llu, %u files, %zu KiB, not signed yet\nroot ", out ? out : path,
+               app.package.app->cell.name, app.package.app->version_text,
+               (unsigned long long)app.package.app->number, app.package.file_count,
+               app.size / 1024);
+        app_hex_print(app.package.root, PACKAGE_HASH);
+        printf("\n");
+    }
+    app_close(&app);
+    return good ? EXIT_GOOD : EXIT_UNABLE;
+}
