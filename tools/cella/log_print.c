@@ -4,6 +4,7 @@
 #include "format/fingerprint.h"
 #include "json.h"
 #include "log.h"
+#include "shown.h"
 #include <stdio.h>
 
 #define SECOND 1000000000u
@@ -28,7 +29,7 @@ static void since_print(const struct log_verdict *v)
 {
     if (!v->since)
         return;
-    printf("since       %s: ", v->since);
+    printf("since       %s: ", shown(v->since));
     if (v->other_boot)
         printf("the log was begun anew after that one; what happened between the two is in "
                "neither\n");
@@ -49,7 +50,7 @@ static void head_print(const struct log_verdict *v)
     printf("device key  %s\n", fingerprint);
     hex_print("            ", e->device_key, EVIDENCE_KEY);
     if (v->anchor == ANCHOR_FOUND)
-        printf("anchor      this key is enrolled (%s)\n", v->anchors.place);
+        printf("anchor      this key is enrolled (%s)\n", shown(v->anchors.place));
     else
         printf("anchor      unanchored: %s\n", v->anchor == ANCHOR_NONE
                                                    ? "no device key is enrolled here"
