@@ -4,6 +4,7 @@
 #include "hex.h"
 #include "options.h"
 #include "report.h"
+#include "shown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static int compare(const struct app_file *mine, const char *folder, const char *
         memcpy(root, theirs.package.root, sizeof(root));
     }
     same = memcmp(root, mine->package.root, sizeof(root)) == 0;
-    printf("%s makes ", folder);
+    printf("%s makes ", shown(folder));
     app_hex_print(mine->package.root, PACKAGE_HASH);
     printf(same ? ": the same package\n" : ": another package than ");
     if (!same) {

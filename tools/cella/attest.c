@@ -9,6 +9,7 @@
 #include "json.h"
 #include "link_options.h"
 #include "report.h"
+#include "shown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -108,7 +109,7 @@ static bool enrol(struct device *d, const char *path)
     printf("%s: the attestation key of this device's TPM\n"
            "TPM key    %s\n"
            "Compare it with the device's console: what you enrol is what you trust.\n",
-           path, fingerprint);
+           shown(path), fingerprint);
     return true;
 }
 

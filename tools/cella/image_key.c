@@ -10,6 +10,7 @@
 #include "options.h"
 #include "predict.h"
 #include "report.h"
+#include "shown.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -135,7 +136,7 @@ int image_keygen(int argc, char **argv)
     unlink(public_path); // of a key that was moved away
     if (!file_new(public_path, 0644, public_key, sizeof(public_key)))
         return EXIT_UNABLE;
-    printf("%s (keep it secret), %s\n", key_path, public_path);
+    printf("%s (keep it secret), %s\n", shown(key_path), shown(public_path));
     return EXIT_GOOD;
 }
 
@@ -169,7 +170,7 @@ int image_sign(int argc, char **argv)
     good = good && file_create(&file, out ? out : operands.at[0]) &&
            file_finish(&file, image.bytes, image.size);
     if (good) {
-        printf("%s: signed by ", out ? out : operands.at[0]);
+        printf("%s: signed by ", shown(out ? out : operands.at[0]));
         for (size_t i = 0; i < HYBRID_ID_SIZE; i++)
             printf("%02x", image.header->signer[i]);
         printf("\n");

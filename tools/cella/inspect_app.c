@@ -28,6 +28,8 @@ bool inspect_is_app(const char *path)
     return is;
 }
 
+_Static_assert(1 + PLAN_APP_GRANTS <= PLAN_CELLS_MAX, "one app alone can be drawn");
+
 static uint64_t services_of(const struct package *p)
 {
     uint64_t services = 0;

@@ -337,6 +337,8 @@ static err_t both_make(const struct plan_view *before, const struct plan_view *a
 {
     uint32_t count = 0;
 
+    if (after->plan->cell_count > PLAN_CELLS_MAX) // two apps and all services that they name
+        return ERR_TOO_LARGE;
     for (; count < after->plan->cell_count; count++)
         out->cells[count] = after->cells[count];
     for (uint32_t i = 0; i < before->plan->cell_count; i++) {

@@ -7,6 +7,7 @@
 #include "hex.h"
 #include "payment.h"
 #include "report.h"
+#include "shown.h"
 #include "signing.h"
 #include "wallet.h"
 #include <errno.h>
@@ -185,10 +186,10 @@ static int sign_with(struct order *o, struct device *device)
     if (!results_write(o))
         return EXIT_UNABLE;
     printf("signed %u of %u inputs: %s\n", o->signing.signature_count,
-           o->payment.request.input_count, o->out);
+           o->payment.request.input_count, shown(o->out));
     if (o->evidence)
-        printf("evidence: %s (check it with `cella verify %s --psbt %s`)\n", o->evidence,
-               o->evidence, o->out);
+        printf("evidence: %s (check it with `cella verify %s --psbt %s`)\n", shown(o->evidence),
+               shown(o->evidence), shown(o->out));
     return EXIT_GOOD;
 }
 
