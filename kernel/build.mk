@@ -78,9 +78,9 @@ $(eval $(call unit_test,kernel_fast,$(KERNEL_FAST_SRC) $(KERNEL_FAST),,$(KERNEL_
 # The long counts run without the sanitizers, which the short ones have. $(call kernel_native,NAME,SOURCES,OBJECTS): all but
 # OBJECTS is one object, so that kernel/test/mutate can put others in their place.
 define kernel_native
-$(B)/native/$(1).o: $(2) $(wildcard kernel/*/*.h kernel/arch/host/*) $(GEN_HEADERS) | $(INC_LINKS)
+$(B)/native/$(1).o: $(subst $(B)/asan/,$(B)/host/,$(2)) $(wildcard kernel/*/*.h kernel/arch/host/*) $(GEN_HEADERS) | $(INC_LINKS)
 	@mkdir -p $$(@D)
-	$$(HOST) $(BASE) -D_GNU_SOURCE $(INC_unit) $(KERNEL_HOST_INC) -nostdlib -r -o $$@ $(2)
+	$$(HOST) $(BASE) -D_GNU_SOURCE $(INC_unit) $(KERNEL_HOST_INC) -nostdlib -r -o $$@ $(subst $(B)/asan/,$(B)/host/,$(2))
 $(B)/native/$(1): $(B)/native/$(1).o $(3)
 	$$(HOST) -o $$@ $$^
 kernel-native: $(B)/native/$(1)

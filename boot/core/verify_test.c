@@ -52,10 +52,6 @@ static enum boot_stop reason_at(uint64_t at)
         return BOOT_STOP_SIGNATURE;
     if (at < BUNDLE_SIGNED + BUNDLE_SIGNATURE + BUNDLE_SIGNATURE_2)
         return BOOT_STOP_SIGNATURE_2;
-    // The policy's signature is the TPM's to check, when a seed is opened under it.
-    const size_t policy = offsetof(struct bundle_header, policy);
-    if (at >= policy && at < policy + sizeof((struct bundle_header *)0)->policy)
-        return BOOT_CLEAR;
     return at < BUNDLE_HEADER_SIZE ? BOOT_STOP_HEADER_ZERO : BOOT_STOP_ROOT;
 }
 

@@ -29,7 +29,8 @@ void fake_tpm_answer(uint32_t size)
 
 static uint32_t fifo_status(void)
 {
-    uint32_t value = 0x80;
+    // stsValid speaks of Expect and dataAvail: while the TPM waits for a command it may be 0.
+    uint32_t value = fake_tpm.state == READY ? 0 : 0x80;
     uint32_t end = fake_tpm.stops_early ? 12 : fake_tpm.answer_size + fake_tpm.has_more;
     if (!fake_tpm.no_burst)
         value |= BURST << 8;

@@ -76,8 +76,10 @@ static err_t put_command(const struct tpm *t, const uint8_t *command, size_t siz
 {
     const struct tpm_wait full = {REG_STATUS, STATUS_VALID | STATUS_EXPECT, STATUS_VALID,
                                   BYTES_MSEC, false};
+    // stsValid is about dataAvail and Expect alone: here it may be 0.
+    const struct tpm_wait ready = {REG_STATUS, STATUS_READY, STATUS_READY, READY_MSEC, false};
     bus_write_32(REG_STATUS, STATUS_READY);
-    err_t err = status_wait(t, STATUS_READY, READY_MSEC);
+    err_t err = tpm_wait(t, &ready, NULL);
     if (err == ERR_OK)
         err = put_bytes(t, command, size - 1);
     if (err == ERR_OK)

@@ -149,6 +149,10 @@ MUST_USE err_t chain_program(const struct chain *chain, const char *name,
 MUST_USE err_t chain_program_version(const struct chain *chain, const char *name, uint64_t version,
                                      struct program_register *out, enum chain_refusal *why);
 
+// Whether a program's value may follow the one before it in its register: an enum chain_refusal.
+uint32_t program_follow(const struct program_register *before,
+                        const struct program_register *after);
+
 // What a device keeps of a chain that it has accepted (8 KB), to recognise older states and forks.
 struct chain_memory {
     uint32_t count;

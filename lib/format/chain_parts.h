@@ -27,10 +27,6 @@ void chain_message(const uint8_t hash[CHAIN_HASH], uint8_t out[CHAIN_MESSAGE]);
 // What an entry that is in its place and well signed does to the registers, and to the chain.
 uint32_t chain_apply(struct chain *chain, const struct chain_entry *entry);
 
-// Whether a program's value may follow the one before it.
-uint32_t program_follow(const struct program_register *before,
-                        const struct program_register *after);
-
 // The values of a register since the chain has it, newest first.
 struct chain_walk {
     const struct chain *chain;

@@ -303,6 +303,11 @@ static uint32_t provoke_SIGNATURE(void)
     memmove(other.bytes + other.size - HYBRID_SIZE, signature + 64, HYBRID_SIZE - 64);
     other.size -= 64;
     CHECK_EQ(verify(&other), CHAIN_REFUSED_SIGNATURE);
+    other = mine; // a byte too many
+    other.bytes[other.size - HYBRID_SIZE - 2] = (HYBRID_SIZE + 1) >> 8;
+    other.bytes[other.size - HYBRID_SIZE - 1] = (HYBRID_SIZE + 1) & 255;
+    other.bytes[other.size++] = 0;
+    CHECK_EQ(verify(&other), CHAIN_REFUSED_SIGNATURE);
     memset(signature, 0, 64); // instead of removed, empty
     CHECK_EQ(verify(&mine), CHAIN_REFUSED_SIGNATURE);
     sample_begin(&mine);

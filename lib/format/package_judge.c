@@ -25,6 +25,23 @@ void package_register(const struct package *package, struct program_register *ou
     memcpy(out->package_root, package->root, REGISTER_HASH);
 }
 
+// A package that no chain comes with is the person's own, if the person vouched for just this one.
+static err_t person_check(const struct package *package, const struct package_rules *rules,
+                          struct chain *chain, struct package_verdict *out)
+{
+    struct program_register mine;
+    struct chain_vouch vouch;
+    package_register(package, &mine);
+    const struct program_offer offer = {mine.name, mine.version, mine.code_root, mine.package_root};
+    if (chain_vouches(NULL, rules->user, &offer, &vouch) == ERR_OK) {
+        *chain = *rules->user;
+        return ERR_OK;
+    }
+    if (vouch.user == CHAIN_REFUSED_PROGRAM_REVOKED || vouch.user == CHAIN_REFUSED_BELOW_MINIMUM)
+        return refuse_chain(out, vouch.user, ERR_DENIED);
+    return refuse(out, PACKAGE_REFUSED_UNSIGNED);
+}
+
 // The chain itself: it holds, and it is not an older or another one than what was seen.
 static err_t chain_check(const struct package *package, const struct package_rules *rules,
                          struct chain *chain, struct package_verdict *out)
@@ -32,7 +49,7 @@ static err_t chain_check(const struct package *package, const struct package_rul
     struct chain_check check = {0};
     enum chain_refusal why = CHAIN_GOOD;
     if (package->chain.size == 0)
-        return refuse(out, PACKAGE_REFUSED_UNSIGNED);
+        return person_check(package, rules, chain, out);
     if (chain_verify(package->chain.at, package->chain.size, chain, &check) != ERR_OK) {
         out->entry = check.entry;
         return refuse_chain(out, check.refusal, ERR_BAD_SIGNATURE);

@@ -6,6 +6,7 @@
 #include "gen/attest.h"
 #include "gen/journal.h"
 #include "gen/steward.h"
+#include "gen/vault.h"
 #include "os/text.h"
 #include <string.h>
 
@@ -89,24 +90,85 @@ static err_t refuse(struct installer *in, const struct package_verdict *verdict)
 }
 
 // N2: who is known must not say something else than before. What he says that is newer counts from
-// now on, whatever becomes of the package: it may be that he has taken something back.
+// now on. Errors: BAD_STATE.
+static err_t chain_follow(struct installer *in, enum chain_refusal *why)
+{
+    uint32_t i = chain_index(in, in->chain.id);
+    if (i == in->known)
+        return ERR_OK;
+    err_t err = chain_compare(&in->chains[i], &in->chain, why);
+    if (err == ERR_OK)
+        chain_remember(&in->chain, &in->chains[i]);
+    return err;
+}
+
 static err_t chain_judge(struct installer *in)
 {
     struct package_verdict verdict = {.refusal = PACKAGE_REFUSED_CHAIN};
     enum chain_refusal why = CHAIN_GOOD;
-    uint32_t i = chain_index(in, in->chain.id);
-    if (i == INSTALLER_CHAINS) {
+    if (chain_index(in, in->chain.id) == INSTALLER_CHAINS) {
         job_fail(in, ERR_NO_MEMORY);
         return ERR_NO_MEMORY;
     }
-    if (i == in->known)
+    if (chain_follow(in, &why) == ERR_OK)
         return ERR_OK;
-    if (chain_compare(&in->chains[i], &in->chain, &why) == ERR_OK) {
-        chain_remember(&in->chain, &in->chains[i]);
-        return ERR_OK;
-    }
     verdict.chain = why;
     return refuse(in, &verdict);
+}
+
+// A package that is refused may bring a newer state of a chain all the same: one in which something
+// was taken back.
+static err_t chain_learn(struct installer *in, const struct package_verdict *verdict)
+{
+    enum chain_refusal why;
+    err_t err = in->chain.count != 0 ? chain_follow(in, &why) : ERR_OK;
+    (void)err; // it is refused anyway
+    return refuse(in, verdict);
+}
+
+// What the person vouched for so far, and how the open offer stands. Without a vault: nothing.
+static uint32_t own_fetch(struct installer *in)
+{
+    struct chain_check check;
+    uint32_t total = 0, state = 0, first = 0;
+    size_t used = 0, size = 0;
+    in->own.count = 0;
+    do {
+        if (vault_vouched((uint32_t)used, in->own_bytes + used, sizeof in->own_bytes - used, &size,
+                          &total, &state) != ERR_OK ||
+            (used != 0 && total != first))
+            return 0; // it was forgotten meanwhile
+        first = total;
+        used += size;
+    } while (used < total && size != 0);
+    if (total == 0 || used != total ||
+        chain_verify(in->own_bytes, used, &in->own, &check) != ERR_OK)
+        in->own.count = 0;
+    return state;
+}
+
+// Nobody vouches for this package: ask the person to (N4), if the vault can have that signed.
+static err_t person_ask(struct installer *in, const struct package *package,
+                        struct package_verdict *verdict)
+{
+    struct program_register program;
+    uint8_t value[REGISTER_VALUE];
+    size_t size = 0;
+    uint32_t code = CHAIN_GOOD;
+    package_register(package, &program);
+    err_t err = program_encode(&program, value, sizeof value, &size);
+    if (err == ERR_OK)
+        err = vault_offer_program(value, size, &code);
+    if (err == ERR_OK && code == CHAIN_GOOD) {
+        in->vouching = true;
+        in->job.state = INSTALL_ASKING;
+        return ERR_BUSY;
+    }
+    if (err == ERR_OK) {
+        verdict->refusal = PACKAGE_REFUSED_CHAIN;
+        verdict->chain = code;
+    }
+    return refuse(in, verdict); // no seed: there is nothing to sign with
 }
 
 static err_t package_check(struct installer *in, struct package *package)
@@ -128,12 +190,18 @@ static err_t package_check(struct installer *in, struct package *package)
         job_fail(in, err);
         return err;
     }
-    in->chain.count = 0;
+    (void)own_fetch(in);
+    rules.user = in->own.count != 0 ? &in->own : NULL;
+    in->personal = package->chain.size == 0;
+    in->chain.count = 0; // until it has been verified
     err = package_judge(package, &rules, &in->chain, &verdict);
-    const err_t known = in->chain.count != 0 ? chain_judge(in) : ERR_OK; // it holds, at least
-    if (err == ERR_OK || known != ERR_OK)
-        return known;
-    return refuse(in, &verdict);
+    if (in->personal) // the device's own chain ends with the seed, and may begin anew: not
+                      // remembered
+        return err == ERR_OK ? ERR_OK
+               : verdict.refusal == PACKAGE_REFUSED_UNSIGNED && !in->vouched
+                   ? person_ask(in, package, &verdict)
+                   : refuse(in, &verdict);
+    return err == ERR_OK ? chain_judge(in) : chain_learn(in, &verdict);
 }
 
 // ---- installing
@@ -226,20 +294,38 @@ static void answer_yes(struct installer *in)
     }
     in->placed = false;
     in->job.state = INSTALL_DONE;
-    if (!in->removing)
+    if (!in->removing && !in->personal)
         chain_keep(in);
     change_record(in, in->removing ? CHANGE_REMOVED
                       : in->update ? CHANGE_UPDATED
                                    : CHANGE_INSTALLED);
 }
 
+// The person's word about a package that no chain vouches for.
+static void vouching_step(struct installer *in)
+{
+    const uint32_t state = own_fetch(in);
+    if (state == VOUCH_WAITING)
+        return;
+    in->vouching = false;
+    in->vouched = state == VOUCH_GIVEN;
+    if (in->vouched)
+        in->job.state = INSTALL_CHECKING;
+    else if (state == VOUCH_REFUSED)
+        job_end(in, INSTALL_DECLINED);
+    else
+        job_fail(in, ERR_BAD_STATE); // the vault has started again, or forgot its seed
+}
+
 bool installer_step(struct installer *in)
 {
     uint32_t answer = 0;
+    if (in->vouching)
+        vouching_step(in);
     if (in->job.state == INSTALL_CHECKING)
         package_install(in);
-    if (in->job.state != INSTALL_ASKING)
-        return false;
+    if (in->job.state != INSTALL_ASKING || in->vouching)
+        return busy(in);
     err_t err = steward_asked(in->place, &answer);
     if (err != ERR_OK)
         job_fail(in, err);
@@ -269,6 +355,7 @@ static err_t serve_begin(struct installer *in, const uint8_t *data, size_t size,
         memcmp(begin.digest, in->begun.digest, sizeof begin.digest) != 0) {
         in->begun = begin;
         in->job = (struct install_job){.state = INSTALL_RECEIVING};
+        in->vouched = false;
     }
     le32_put(answer, in->job.received);
     *answer_size = 4;
@@ -369,7 +456,14 @@ static err_t serve_remove(struct installer *in, const uint8_t *data, size_t size
 
 static err_t serve_cancel(struct installer *in, uint8_t *answer, size_t *answer_size)
 {
-    err_t err = in->job.state == INSTALL_ASKING ? steward_withdraw(in->place) : ERR_OK;
+    err_t err = ERR_OK;
+    if (in->vouching) {
+        err = vault_withdraw_program();
+        in->vouching = false;
+        job_end(in, INSTALL_DECLINED);
+    } else if (in->job.state == INSTALL_ASKING) {
+        err = steward_withdraw(in->place);
+    }
     (void)err; // it was answered just now: RESULT says how
     (void)installer_step(in);
     return serve_job(in, answer, answer_size);

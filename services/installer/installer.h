@@ -11,11 +11,18 @@
 // N2 A chain that was accepted is remembered until power-off: an older state of it, or a fork, is
 //    refused from then on.
 // N3 Whatever ends an installation gives its place back.
+// N4 What no chain vouches for needs the person's word first, signed by the vault, and then the
+//    person's yes like everything else.
 #pragma once
 #include "format/install.h"
 #include "format/package.h"
 
-enum { INSTALLER_CHAINS = 16 }; // publishers that are remembered; the next one is refused
+enum { VOUCH_WAITING = 1, VOUCH_GIVEN = 2, VOUCH_REFUSED = 3 }; // abi/vault.idl, `vouched`
+
+enum {
+    INSTALLER_CHAINS = 16,       // publishers that are remembered; the next one is refused
+    INSTALLER_OWN_MAX = 5 << 16, // bytes of the device's own chain
+};
 
 struct installer {
     struct install_job job;
@@ -29,7 +36,12 @@ struct installer {
     uint32_t known; // chains that are remembered
     uint8_t ids[INSTALLER_CHAINS][CHAIN_HASH];
     struct chain_memory chains[INSTALLER_CHAINS];
-    struct chain chain; // the package's, verified
+    struct chain chain; // the package's, verified; or `own`, if it has none
+    bool vouching;      // the question that is open is the vault's (N4)
+    bool vouched;       // it was answered with yes
+    bool personal;      // no chain came with the package: the person's stands for it
+    struct chain own;   // the device's, verified; count 0: there is none
+    uint8_t own_bytes[INSTALLER_OWN_MAX];
     _Alignas(PACKAGE_ALIGN) uint8_t bytes[PACKAGE_MAX];
 };
 

@@ -8,6 +8,7 @@
 #include "gen/attest.h"
 #include "gen/journal.h"
 #include "gen/steward.h"
+#include "gen/vault.h"
 #include "installer.h"
 
 enum { PIECE = 4000, PLACE = 3 };
@@ -137,6 +138,47 @@ err_t attest_extend(const uint8_t digest[32])
     return ERR_OK;
 }
 
+// ---- a vault with a chain of its own
+
+static struct {
+    bool seed;
+    uint32_t state; // of the offer
+    struct developer *own;
+    struct program_register offered;
+    uint32_t offers, withdrawn;
+} vault;
+
+err_t vault_offer_program(const uint8_t *value, size_t size, uint32_t *code)
+{
+    if (!vault.seed)
+        return ERR_BAD_STATE;
+    CHECK_EQ(program_decode((struct span){value, size}, &vault.offered), ERR_OK);
+    vault.offers++;
+    vault.state = VOUCH_WAITING;
+    *code = CHAIN_GOOD;
+    return ERR_OK;
+}
+
+err_t vault_vouched(uint32_t offset, uint8_t *data, size_t cap, size_t *size, uint32_t *total,
+                    uint32_t *state)
+{
+    if (!vault.seed)
+        return ERR_BAD_STATE;
+    *total = vault.state == VOUCH_GIVEN ? (uint32_t)vault.own->size : 0;
+    *size = *total - offset < 5000 ? *total - offset : 5000; // in pieces
+    CHECK(*size <= cap);
+    memcpy(data, vault.own->bytes + offset, *size);
+    *state = vault.state;
+    return ERR_OK;
+}
+
+err_t vault_withdraw_program(void)
+{
+    vault.withdrawn++;
+    vault.state = 0;
+    return ERR_OK;
+}
+
 // ---- a host
 
 static struct installer in;
@@ -148,6 +190,7 @@ static void begin(void)
 {
     memset(&in, 0, sizeof in);
     memset(&steward, 0, sizeof steward);
+    memset(&vault, 0, sizeof vault);
 }
 
 static err_t say(uint32_t type, const void *data, size_t size)
@@ -355,9 +398,8 @@ static void test_memory(const struct whole *first)
     CHECK_EQ(steward.app.known, 1);
     person(QUESTION_YES);
     CHECK(job().state == INSTALL_DONE && steward.changed == 3 && steward.number == 2);
-    send(first); // its chain is older than what is known
-    CHECK(job().state == INSTALL_REFUSED && job().refusal == PACKAGE_REFUSED_CHAIN);
-    CHECK_EQ(job().chain, CHAIN_REFUSED_OLDER);
+    send(first); // its chain is older than what is known, too
+    CHECK(job().state == INSTALL_REFUSED && job().refusal == PACKAGE_REFUSED_LOWER);
     struct whole foreign = signed_by(&eve, 3, 0, 0);
     send(&foreign);
     CHECK(job().state == INSTALL_REFUSED && job().refusal == PACKAGE_REFUSED_OTHER_PUBLISHER);
@@ -380,6 +422,54 @@ static void test_memory(const struct whole *first)
     free(foreign.bytes);
 }
 
+// Nobody signed it: the person is asked to vouch for it first, then whether it is to be installed.
+static void test_vouching(void)
+{
+    static struct developer own;
+    struct whole w = whole_make(5, 0);
+    const struct program_register program = register_of(&w);
+    begin();
+    send(&w);
+    CHECK(job().state == INSTALL_REFUSED && job().refusal == PACKAGE_REFUSED_UNSIGNED); // no seed
+    developer_start(&own, SECRET);
+    for (uint32_t said = VOUCH_GIVEN; said <= VOUCH_REFUSED; said++) {
+        begin();
+        vault.seed = true;
+        vault.own = &own;
+        send(&w);
+        CHECK(job().state == INSTALL_ASKING && vault.offers == 1 && steward.asks == 0);
+        CHECK_MEM(vault.offered.package_root, w.package.root, REGISTER_HASH);
+        CHECK(installer_step(&in));
+        CHECK_EQ(job().state, INSTALL_ASKING);
+        if (said == VOUCH_GIVEN)
+            developer_write(&own, &program);
+        vault.state = said;
+        (void)installer_step(&in);
+        if (said == VOUCH_REFUSED) {
+            CHECK(job().state == INSTALL_DECLINED && steward.asks == 0);
+            continue;
+        }
+        CHECK_EQ(steward.asks, 1);
+        person(QUESTION_YES);
+        CHECK(job().state == INSTALL_DONE && steward.runs == 1);
+        CHECK_EQ(in.known, 0); // the device's own chain is not remembered
+    }
+    begin();
+    vault.seed = true;
+    vault.own = &own;
+    send(&w);
+    vault.seed = false; // it started again
+    (void)installer_step(&in);
+    CHECK(job().state == INSTALL_FAILED && job().error == ERR_BAD_STATE);
+    begin();
+    vault.seed = true;
+    vault.own = &own;
+    send(&w);
+    CHECK_EQ(say(INSTALL_CANCEL, NULL, 0), ERR_OK);
+    CHECK(vault.withdrawn == 1 && job().state == INSTALL_DECLINED);
+    free(w.bytes);
+}
+
 int main(void)
 {
     developer_start(&ada, SECRET);
@@ -390,6 +480,7 @@ int main(void)
     test_refusals(&w);
     test_ends(&w);
     test_memory(&w);
+    test_vouching();
     free(w.bytes);
     return unit_done();
 }

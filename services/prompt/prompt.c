@@ -15,6 +15,7 @@
 #include "pin.h"
 #include "question.h"
 #include "terminal.h"
+#include "vouch.h"
 #include "words.h"
 
 enum { MILLISECOND = 1000000, GREETINGS_MAX = 3 };
@@ -262,7 +263,7 @@ static void prompt_idle(void)
             terminal_text("\n");
         if (question_serve() == ERR_OK)
             prompt.greeted = false;
-    } else if (prompt_asked()) {
+    } else if (vouch_serve() == ERR_OK || prompt_asked()) {
         prompt.greeted = false;
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the person answers goes into the event log before it takes effect. A log that does not work
 // does not take the device out of the person's hands: it is said on the console, and the answer
-// counts (docs/decisions/0025-answers-without-a-log.md).
+// counts (docs/decisions/0020-answers-without-a-log.md).
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

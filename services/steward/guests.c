@@ -303,7 +303,8 @@ err_t guests_load(struct guests *g, uint64_t identity, uint32_t place, const uin
     err_t err = proposal(g, identity, place, &guest);
     if (err != ERR_OK)
         return err;
-    if (guest->state != GUEST_PROPOSED && guest->state != GUEST_AGREED)
+    // What the person says yes to lies here already, and stays as it is.
+    if (guest->state != GUEST_PROPOSED || asks_open(g->asks, place))
         return ERR_BAD_STATE;
     if (size > guest->size - guest->loaded)
         return ERR_TOO_LARGE;

@@ -81,16 +81,26 @@ static uint32_t in_state(enum guest_state state)
     return place;
 }
 
+static void test_too_much_image(void)
+{
+    uint32_t out = 0;
+    begin();
+    const uint32_t place = proposed();
+    const struct guest *guest = &g.at[place];
+    CHECK_EQ(guests_load(&g, INSTALLER, place, image, guest->size - guest->loaded + 1, &out),
+             ERR_TOO_LARGE);
+}
+
 static void test_states(void)
 {
-    enum { GONE = ERR_NOT_FOUND, WRONG = ERR_BAD_STATE, FULL = ERR_TOO_LARGE };
+    enum { GONE = ERR_NOT_FOUND, WRONG = ERR_BAD_STATE };
     static const struct {
         enum guest_state state;
         int load, ask, run, drop, withdraw, asked;
     } all[] = {
         {GUEST_NONE,     GONE,   GONE,   GONE,   GONE,   GONE, GONE  },
         {GUEST_PROPOSED, ERR_OK, ERR_OK, WRONG,  ERR_OK, GONE, ERR_OK},
-        {GUEST_AGREED,   FULL,   WRONG,  ERR_OK, ERR_OK, GONE, ERR_OK},
+        {GUEST_AGREED,   WRONG,  WRONG,  ERR_OK, ERR_OK, GONE, ERR_OK},
         {GUEST_HERE,     WRONG,  ERR_OK, WRONG,  WRONG,  GONE, ERR_OK},
         {GUEST_LEAVING,  WRONG,  WRONG,  WRONG,  ERR_OK, GONE, ERR_OK},
     };
@@ -243,6 +253,7 @@ int main(void)
     test_install();
     test_rounds();
     test_states();
+    test_too_much_image();
     test_answers();
     test_death();
     test_busy();

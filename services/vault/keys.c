@@ -189,6 +189,7 @@ err_t keys_root(struct store_secret *root)
 
 void keys_forget(void)
 {
+    own_forget();
     hd_key_wipe(&keys.master);
     wipe(&keys.root, sizeof keys.root);
     keys.network = 0;

@@ -489,4 +489,11 @@ const struct vault_ops vault_operations = {
     .protect = unlock_protect,
     .words = unlock_words,
     .forget = unlock_forget,
+    .offer_program = own_offer,
+    .vouched = own_vouched,
+    .withdraw_program = own_withdraw,
+    .program = own_program,
+    .program_waits = own_waits,
+    .approve_program = own_approve,
+    .reject_program = own_reject,
 };

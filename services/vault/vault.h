@@ -33,6 +33,8 @@
 // prompt that died is no answer to the next one.
 // V10 The head of the event log is signed for one log, whose end never goes back and never gets
 // another hash.
+// V11 The device's own chain belongs to the seed: it is forgotten with it, and only grows until
+// then.
 #pragma once
 #include "abi/plan.h"
 #include "format/evidence.h"
@@ -141,6 +143,18 @@ err_t unlock_protect(const struct caller *who, const uint8_t *old, size_t old_si
 err_t unlock_words(const struct caller *who, const uint8_t *pin, size_t size, uint8_t *words,
                    size_t cap, size_t *used, uint32_t *verdict, uint32_t *left);
 err_t unlock_forget(const struct caller *who);
+
+// own.c: the device's own chain (V11).
+void own_forget(void);
+err_t own_offer(const struct caller *who, const uint8_t *value, size_t size, uint32_t *code);
+err_t own_vouched(const struct caller *who, uint32_t offset, uint8_t *data, size_t cap,
+                  size_t *size, uint32_t *total, uint32_t *state);
+err_t own_withdraw(const struct caller *who);
+err_t own_program(const struct caller *who, uint8_t *value, size_t cap, size_t *size,
+                  uint32_t *number, uint64_t *number_of_offer);
+err_t own_waits(const struct caller *who, uint64_t number_of_offer);
+err_t own_approve(const struct caller *who, const uint8_t hash[32], uint32_t number);
+err_t own_reject(const struct caller *who, const uint8_t hash[32]);
 
 // vault.c: the pending request is refused, results are forgotten: the seed is gone.
 void requests_forget(void);

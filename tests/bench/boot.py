@@ -21,7 +21,7 @@ SECONDS = 60
 
 def handed_over(loader, bundle):
     with Machine(FOLDER, loader, bundle, SECONDS, peer.options()) as machine:
-        return int(machine.expect("log", r"bench handed_over (\d+)").group(1))
+        return int(machine.expect("log", r"bench handed_over (\d+)\s").group(1))
 
 
 def measure():

@@ -5,7 +5,11 @@ $(eval $(call cell,growth,tests/bench/growth/main.c tests/bench/bench/child.c te
 # The programs that measure others: no library, so that their stubs are as thin as ours.
 BENCH_CC := $(HOST) $(BASE) -ffreestanding -fno-stack-protector -fno-pie -mno-red-zone -mgeneral-regs-only -nostdlib -static
 
-$(B)/bench/linux-init: $(addprefix tests/bench/linux/,init.c start.S kernel.h)
+$(B)/bench/linux-init: $(addprefix tests/bench/linux/,init.c start.S kernel.h say.h)
+	@mkdir -p $(@D)
+	$(BENCH_CC) -o $@ $(filter %.c %.S,$^)
+
+$(B)/bench/linux-verity: $(addprefix tests/bench/linux/,verity.c start.S kernel.h say.h)
 	@mkdir -p $(@D)
 	$(BENCH_CC) -o $@ $(filter %.c %.S,$^)
 

@@ -31,22 +31,24 @@ def archive_member(number, name, mode, data=b"", device=(0, 0)):
     return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
 
 
-def archive_write(path, program):
-    with open(program, "rb") as file:
-        init = file.read()
-    with open(path, "wb") as file:
-        file.write(archive_member(1, "dev", 0o40755) + archive_member(2, "dev/console", 0o20600, device=(5, 1)) +
-                   archive_member(3, "init", 0o100755, init) + archive_member(0, "TRAILER!!!", 0))
+def archive_write(path, program, module=None):
+    files = [("init", 0o100755, program)] + ([("module", 0o100644, module)] if module else [])
+    with open(path, "wb") as out:
+        out.write(archive_member(1, "dev", 0o40755) + archive_member(2, "dev/console", 0o20600, device=(5, 1)))
+        for number, (name, mode, source) in enumerate(files, 3):
+            with open(source, "rb") as file:
+                out.write(archive_member(number, name, mode, file.read()))
+        out.write(archive_member(0, "TRAILER!!!", 0))
 
 
 class Linux:
-    def __init__(self):
+    def __init__(self, program=PROGRAM, name="linux", module=None):
         folder, self.version = peer.fetch("linux")
         kernels = glob.glob(f"{folder}/vmlinuz-*")
         if len(kernels) != 1:
             raise Failed(f"Linux cannot be measured: no kernel in {folder} - delete that folder and try again")
-        self.kernel, self.archive = kernels[0], f"{image.BUILD}/bench/linux.cpio"
-        archive_write(self.archive, PROGRAM)
+        self.kernel, self.archive = kernels[0], f"{image.BUILD}/bench/{name}.cpio"
+        archive_write(self.archive, program, module)
 
     def measure(self, step, counted, options=""):
         """NAME -> figure of one boot with these kernel parameters; and what the kernel says it protects against."""

@@ -7,6 +7,7 @@ import subprocess
 import boot
 import growth
 import table
+import verity
 
 PAGE = "docs/performance.md"
 
@@ -43,6 +44,7 @@ def record(result):
                           ("growth", table.markdown(growth.rows(result["growth"]))),
                           ("latency", table.markdown(table.latencies(result["latency"]))),
                           ("boot", table.markdown(boot.rows(result["boot"]))),
+                          ("verity", table.markdown(verity.rows(result["verity"], result["instructions"]))),
                           ("where", where)):
         text = replaced(text, name, content)
     growth.draw(result["growth"], "docs")

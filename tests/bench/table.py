@@ -2,7 +2,7 @@
 """What is compared, what we aim at, and how it is printed. Everything printed comes from `result`, which is build/bench.json:
 {"instructions": ours, "bytes": ours, "peers": {NAME: {"recorded": bool, "figures": {KEY: [N, HOW]}, "all": {WHAT: N}, "what":
 [LINE]}}, "ticks": {NAME: {KEY: [N, HOW]}}, "growth": {WHAT: [[N, VALUE]]}, "latency": {NAME: N},
-"where": {KEY: [[PLACE, N]]}}."""
+"boot": {NAME: N}, "verity": [{"hash": NAME, WHAT: N}], "where": {KEY: [[PLACE, N]]}}."""
 
 # Name in the log, what it is, our target.
 ROWS = (

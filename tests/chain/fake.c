@@ -106,7 +106,8 @@ static const struct journal_ops journal_operations;
 
 static void deliver(cap_t to, struct message *m)
 {
-    fake_journal.approvals += to == VAULT_SERVICE && m->method == VAULT_METHOD_APPROVE;
+    fake_journal.approvals += to == VAULT_SERVICE && (m->method == VAULT_METHOD_APPROVE ||
+                                                      m->method == VAULT_METHOD_APPROVE_PROGRAM);
     if (to == VAULT_SERVICE && fake.vault_fresh && m->method == VAULT_METHOD_STATUS)
         memset(m->w, 0, sizeof m->w);
     else if (to == VAULT_SERVICE)
@@ -308,7 +309,7 @@ bool fake_output_clean(void)
 // The four digits that stand on the screen, or others.
 static void number_seen(bool right, char out[NUMBER_DIGITS])
 {
-    static const char sentence[] = "To sign, type the number ";
+    static const char sentence[] = ", type the number ";
     const char *last = NULL;
     for (const char *at = fake.output; (at = strstr(at, sentence)); at++)
         last = at + sizeof sentence - 1;

@@ -66,7 +66,7 @@ say write-long 2 'the entry could not be written - ' write a note "$(printf %010
 say append 0 'entry 4: append list' append a list first --time 1800000100
 say earlier 2 'entry 5: an entry is earlier than the one before it: set the clock' append a list second --time 1800000099
 say show 0 '^publisher '$publisher'$' show a
-for line in '^5 entries, 0 recoveries$' '^hello  program, held, written 1 times$' '^    hello, world$' '2027-01-15 08:00:00  create'; do
+for line in '^5 entries, 0 recoveries$' '^hello  program, held, written 1 times$' '^    hello, world$' '^    head    [0-9a-f]{64}$' '2027-01-15 08:00:00  create'; do
     grep -qE "$line" out || failed "show does not say: $line"
 done
 "$cella" chain show a --json | python3 -c '

@@ -49,6 +49,7 @@ say build-bad-key 2 'is not a key, which is 64 bytes - ' "$cella" image build pr
 say build-no-profile 2 'none.toml: cannot be read' "$cella" image build none.toml -o "$work/x" --key "$work/a/bundle.key"
 say build-no-cells 2 'cannot read .*steward.elf' build "$work/x" --cells "$work"
 say build-not-elf 2 'Makefile: not a 64-bit' build "$work/x" --kernel Makefile
+say build-device 2 'is a device or a folder' build /dev/null
 say build-usage 2 'usage: cella image build' "$cella" image build profiles/vault.toml
 [ ! -e "$work/x" ] || { echo "failed: a refused build left a file"; bad=1; }
 

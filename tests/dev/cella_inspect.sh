@@ -28,7 +28,7 @@ build() { # OUT
     (cd "$work" && "$cella" image build profiles/vault.toml -o "$1" --key a/bundle.key) >"$work/log" || failed "build $1: $(cat "$work/log")"
 }
 
-"$cella" image keygen "$work/a" >/dev/null || exit 1
+make -s build/cells/hello.elf build/cells/link.elf && "$cella" image keygen "$work/a" >/dev/null || exit 1
 cp -rL profiles services drivers apps "$work/" && mkdir -p "$work/build" && cp -r build/cells build/kernel.elf "$work/build/" || exit 1
 build one
 build same

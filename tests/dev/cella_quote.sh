@@ -26,7 +26,8 @@ echo "$key" >"$work/tpm"
 head -c 4 </dev/zero >"$work/short"
 head -c 600 </dev/zero >"$work/junk"
 "$cella" image keygen "$work/k" >/dev/null && "$cella" image build profiles/vault.toml -o "$work/direct" --key "$work/k/bundle.key" --direct >/dev/null || exit 1
-know=(--nonce "$nonce" --tpm "$work/tpm" --image build/vault.bundle --loader build/BOOTX64.signed.EFI --vars build/keys/vars.fd)
+tools/dev/uefi keys >"$work/log" 2>&1 && tools/dev/uefi sign build/boot/BOOTX64.EFI "$work/loader.EFI" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+know=(--nonce "$nonce" --tpm "$work/tpm" --image build/vault.bundle --loader "$work/loader.EFI" --vars build/keys/vars.fd)
 
 judge() { # QUOTE, more arguments replace what is known
     "$cella" verify --quote "$1" "${know[@]}" "${@:2}"

@@ -99,6 +99,9 @@ unpacked 'a damaged cache'
 forget
 mirrors="file:$mirror" fetch --size
 wants 'the size before' 0 1000
+sed 's/^demo/other/' "$scratch/lock" >"$scratch/lock.other" && cat "$scratch/lock.other" >>"$scratch/lock"
+mirrors="file:$mirror" fetch --size demo other
+wants 'the size of a file that two names share' 0 1000
 
 # What can be wrong.
 lock_write "$wrong"

@@ -8,3 +8,4 @@ $(foreach c,witness bystander,$(call test_cell,$(c),$(wildcard tests/hostile/wit
 FUZZER_SRC := $(wildcard tests/hostile/fuzzer/*.c) tests/hostile/attacker/bare.c
 $(foreach c,fuzzer fuzzer-app,$(call test_cell,$(c),$(FUZZER_SRC),,link))
 $(call test_cell,partner,tests/hostile/partner/main.c)
+$(call test_cell,usurper,tests/hostile/usurper/main.c,,,sdk code)

@@ -58,16 +58,16 @@ def tpm_start(folder, log):
     return tpm
 
 
-def tpm_options(folder):
+def tpm_options(folder, interface):
     return ["-chardev", f"socket,id=tpm,path={comma(folder)}/tpm.sock", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
-            "-device", "tpm-crb,tpmdev=tpm0"]
+            "-device", f"{interface},tpmdev=tpm0"]
 
 
 class UefiMachine(Machine):
     """`loader` is an EFI program, `bundle` one for UEFI; both go onto a disk. `tpm_kept` is a folder with a TPM's state that
-    this machine takes and leaves, `tpm_there` whether it has one at all."""
+    this machine takes and leaves, `tpm_there` whether it has one at all, `tpm_interface` how it is reached."""
 
-    tpm_kept, tpm_there = None, True
+    tpm_kept, tpm_there, tpm_interface = None, True, "tpm-crb"
 
     def __enter__(self):
         os.makedirs(self.folder, exist_ok=True)
@@ -101,4 +101,4 @@ class UefiMachine(Machine):
                 "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={FIRMWARE}",
                 "-drive", "if=pflash,unit=1,format=raw,file=vars.fd",
                 "-drive", "if=none,id=disk,format=raw,snapshot=on,file=disk.img", "-device", "ide-hd,drive=disk"] \
-            + (tpm_options(self.tpm_folder) if self.tpm_there else [])
+            + (tpm_options(self.tpm_folder, self.tpm_interface) if self.tpm_there else [])

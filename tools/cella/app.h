@@ -2,6 +2,7 @@
 // Packages in the host's hands (format/package.h). Whatever fails was said on standard error.
 #pragma once
 #include "common/complaint.h"
+#include "format/fingerprint.h"
 #include "format/package.h"
 
 struct app_file {
@@ -36,6 +37,9 @@ void app_permissions_print(const struct package *package);
 // Everything about it, on standard output. Whether its chain vouches for it.
 bool app_print(const struct app_file *app, bool json);
 void app_hex_print(const uint8_t *bytes, size_t size);
+
+// The same publisher as the device's console shows him.
+void app_fingerprint_print(const uint8_t publisher[FINGERPRINT_KEY]);
 
 #define PART(name, takes, summary) int app_##name(int argc, char **argv);
 #include "app_parts.def"

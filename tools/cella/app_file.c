@@ -45,6 +45,14 @@ void app_hex_print(const uint8_t *bytes, size_t size)
         printf("%02x", bytes[i]);
 }
 
+void app_fingerprint_print(const uint8_t publisher[FINGERPRINT_KEY])
+{
+    char text[FINGERPRINT_TEXT];
+
+    fingerprint_text(publisher, text);
+    printf("%s", text);
+}
+
 static void methods_print(const char *label, uint32_t service, uint64_t methods)
 {
     char text[32];

@@ -226,6 +226,8 @@ static void record_print(const struct install_record *r, bool json, bool first)
     printf("%-16s %-10s %6u KiB  %-8s publisher ", r->name, r->version, r->pages * 4,
            r->runs ? "runs" : "stopped");
     app_hex_print(r->publisher, sizeof(r->publisher));
+    printf("\n%-16s as the console shows him: ", "");
+    app_fingerprint_print(r->publisher);
     printf("\n");
 }
 

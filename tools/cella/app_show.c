@@ -26,8 +26,11 @@ static void text_print(const struct package *p, const struct chain *chain,
            (unsigned long long)p->app->number);
     if (p->chain.size)
         printf("publisher ");
-    if (p->chain.size)
+    if (p->chain.size) {
         app_hex_print(chain->id, CHAIN_HASH);
+        printf("\nconsole   "); // what the person compares
+        app_fingerprint_print(chain->id);
+    }
     printf("%sroot      ", p->chain.size ? "\n" : "");
     app_hex_print(p->root, PACKAGE_HASH);
     printf("\ncode      ");

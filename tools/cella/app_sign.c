@@ -124,6 +124,8 @@ static bool sign(struct signing_app *s)
            (unsigned long long)s->app.package.app->number,
            wrote ? "" : " before, and the chain says so");
     app_hex_print(s->folder.chain.id, CHAIN_HASH);
+    printf("\nconsole   ");
+    app_fingerprint_print(s->folder.chain.id);
     printf("\n");
     return true;
 }

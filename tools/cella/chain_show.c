@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // cella chain show and verify.
 #include "chain.h"
+#include "format/chain_list.h"
 #include "json.h"
 #include "report.h"
 
@@ -62,6 +63,15 @@ static void value_print(struct span value)
     printf("\n");
 }
 
+static void list_print(const struct chain *chain, const char *name)
+{
+    uint8_t head[CHAIN_HASH];
+    uint32_t count;
+    enum chain_refusal why;
+    if (chain_list_head(chain, name, head, &count, &why) == ERR_OK)
+        hash_print("    head    ", head);
+}
+
 static void register_print(const struct chain *chain, const struct chain_register *reg)
 {
     struct program_register program;
@@ -77,6 +87,8 @@ static void register_print(const struct chain *chain, const struct chain_registe
         program_print(&program);
     else if (reg->type != REGISTER_OBJECT && chain_value(chain, reg->name, &value, &why) == ERR_OK)
         value_print(value);
+    if (reg->type == REGISTER_APPEND)
+        list_print(chain, reg->name);
 }
 
 static void show_text(const struct chain *chain)
@@ -113,6 +125,8 @@ static void json_register(const struct chain *chain, const struct chain_register
     struct program_register program;
     struct span value;
     enum chain_refusal why;
+    uint8_t head[CHAIN_HASH];
+    uint32_t count;
     printf("{\"name\":");
     json_string(stdout, reg->name);
     printf(",\"type\":\"%s\",\"state\":\"%s\",\"writes\":%u", chain_type_name(reg->type),
@@ -125,6 +139,9 @@ static void json_register(const struct chain *chain, const struct chain_register
         json_program(&program);
     else if (reg->type != REGISTER_OBJECT && chain_value(chain, reg->name, &value, &why) == ERR_OK)
         json_name_hex("value", value.at, value.size);
+    if (reg->type == REGISTER_APPEND &&
+        chain_list_head(chain, reg->name, head, &count, &why) == ERR_OK)
+        json_name_hex("head", head, sizeof head);
     printf("}");
 }
 

@@ -38,6 +38,13 @@ bool file_create(struct new_file *f, const char *path)
 {
     static const char suffix[] = ".XXXXXX";
     size_t size = strlen(path) + sizeof suffix;
+    struct stat there;
+    *f = (struct new_file){.fd = -1};
+    if (stat(path, &there) == 0 &&
+        !S_ISREG(there.st_mode)) { // renaming would put a file in its place
+        report_error("%s is a device or a folder - name a file", path);
+        return false;
+    }
     *f = (struct new_file){.path = strdup(path), .temporary = malloc(size), .fd = -1};
     if (f->path && f->temporary) {
         snprintf(f->temporary, size, "%s%s", path, suffix);

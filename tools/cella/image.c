@@ -1,54 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // cella image: everything that makes system images.
-#include "common/near.h"
 #include "image_file.h"
-#include "report.h"
+#include "parts.h"
 
-#include <stdio.h>
-#include <string.h>
-
-struct part {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *takes, *summary;
-};
-
-static const struct part parts[] = {
+static const struct part list[] = {
 #define PART(name, takes, summary) {#name, image_##name, takes, summary},
 #include "image_parts.def"
 #undef PART
 };
 
-enum { PART_COUNT = sizeof(parts) / sizeof(parts[0]) };
-
-static void usage_print(FILE *out)
-{
-    fprintf(out, "usage:\n");
-    for (size_t i = 0; i < PART_COUNT; i++)
-        fprintf(out, "    cella image %s %s\n        %s\n", parts[i].name, parts[i].takes,
-                parts[i].summary);
-}
-
 int image_command(int argc, char **argv)
 {
-    struct near near;
-    char hint[128];
+    static const struct parts parts = {"image", list, sizeof(list) / sizeof(list[0]), NULL};
 
-    if (argc < 1) {
-        usage_print(stderr);
-        return EXIT_UNABLE;
-    }
-    if (strcmp(argv[0], "--help") == 0) {
-        usage_print(stdout);
-        return EXIT_GOOD;
-    }
-    near_start(&near, argv[0]);
-    for (size_t i = 0; i < PART_COUNT; i++) {
-        if (strcmp(argv[0], parts[i].name) == 0)
-            return parts[i].run(argc - 1, argv + 1);
-        near_try(&near, parts[i].name);
-    }
-    report_error("there is no `image %s`%s - `cella image --help` lists what there is", argv[0],
-                 near_hint(&near, hint));
-    return EXIT_UNABLE;
+    return parts_run(&parts, argc, argv);
 }

@@ -7,10 +7,11 @@ packages_run='qemu-system-x86 ovmf swtpm sbsigntool mtools openssl python3-crypt
 packages_test='clang-format libclang-rt-dev'
 packages_prove='frama-c-base why3 z3 cvc4'
 packages_interop='npm'
+packages_bench='e2fsprogs'
 packages_fresh='debootstrap git'
 # What each group takes out of third_party/lock.
 sources_build='musl wolfssl blake3 secp256k1 tinycbor argon2 tpm2-tss virt-firmware'
-sources_bench='linux gnumach'
+sources_bench='linux linux-modules gnumach'
 lock_files='/var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock'
 
 packages_missing() { # PACKAGE...

@@ -3,13 +3,12 @@
 // tests/bench/bench with the same method and says `bench NAME TICKS` and, for shorter rounds,
 // `brief NAME TICKS` for each; then the machine stops. Two processes, one CPU, no library. What
 // cannot be done ends in `failed: WHAT`.
-#include "kernel.h"
+#include "say.h"
 #include <asm/sigcontext.h>
 #include <asm/signal.h>
 #include <asm/ucontext.h>
 #include <linux/futex.h>
 #include <linux/mman.h>
-#include <linux/reboot.h>
 #include <linux/uio.h>
 #include <stddef.h>
 
@@ -49,56 +48,6 @@ void *memset(void *to, int byte, size_t length)
     while (length--)
         *p++ = (uint8_t)byte;
     return to;
-}
-
-static void say(const char *text)
-{
-    size_t length = 0;
-    while (text[length])
-        length++;
-    (void)call3(__NR_write, 1, at(text), length);
-}
-
-static void say_number(const char *kind, const char *name, uint64_t number)
-{
-    char digits[24];
-    size_t i = sizeof digits - 1;
-
-    digits[i] = 0;
-    do
-        digits[--i] = (char)('0' + number % 10);
-    while (number /= 10);
-    say(kind);
-    say(name);
-    say(" ");
-    say(digits + i);
-    say("\n");
-}
-
-static _Noreturn void stop(void)
-{
-    for (;;)
-        (void)call6(__NR_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_RESTART,
-                    0, 0, 0);
-}
-
-static int64_t must(int64_t result, const char *what)
-{
-    if (result < 0) {
-        say("failed: ");
-        say(what);
-        say("\n");
-        stop();
-    }
-    return result;
-}
-
-static uint64_t ticks(void)
-{
-    uint32_t low, high;
-
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
 }
 
 static void measure(const char *name, void (*once)(void))

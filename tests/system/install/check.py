@@ -133,7 +133,8 @@ def flipped(path, place):
 def good_ways(device, maker, dev):
     usage = Usage(device.machine)
     first = maker.package("note-1.cella", dev)
-    install(device, first, "Install the app note, version 1.0", "NEW: no app of this publisher", "vault status:",
+    shown = re.search(r"^console +([0-9a-f ]{39})$", maker.tool("app", "show", first), re.MULTILINE).group(1)
+    install(device, first, "Install the app note, version 1.0", f"publisher {shown}", "NEW: no app of this publisher", "vault status:",
             "vault account:", "log write:", answer="no")
     usage.check()
     install(device, first, "Install the app note, version 1.0")
@@ -158,12 +159,60 @@ def good_ways(device, maker, dev):
     return first, second
 
 
+def vouching(device, path, answer=None):
+    """The next question is whether the person vouches for that package; yes, or `answer`."""
+    root = package_root(path)
+    sequence = device.machine.expect("console", r"^---- program (\d+) -+$").group(1)
+    device.machine.expect("console", r"^NOBODY vouches for the program (\S+), version number (\d+)$")
+    device.machine.expect("console", rf"^package {root}$")
+    number = device.machine.expect("console", r"^To vouch for it, type the number (\d{4})\. Anything else refuses\.$").group(1)
+    device.machine.expect("console", rf"^vouch {sequence}> ")
+    device.type(answer or number)
+    device.machine.expect("console", r"^Signed\.$" if answer is None else r"^Refused\.$")
+
+
+def package_root(path):
+    done = subprocess.run([CELLA, "app", "show", path, "--json"], stdout=subprocess.PIPE, text=True, timeout=60, check=False)
+    return json.loads(done.stdout)["root"]  # with exit code 1: nobody vouches for it
+
+
+def own_word(device, maker):
+    """A package that nobody has signed runs on the person's word alone, for just that package, and not on a no."""
+    usage = Usage(device.machine)
+    own = maker.pack("own.cella", name="own", version="9", number=9)
+    host = device.cella("app", "install", own, "--unchecked")
+    vouching(device, own, answer="no")
+    host.must_say(1, r"(?i)person|refused|declined|said no")
+    host = device.cella("app", "install", own, "--unchecked")
+    vouching(device, own, answer="12345")
+    host.must_say(1, r"(?i)person|refused|declined|said no")
+    host = device.cella("app", "install", own, "--unchecked")
+    vouching(device, own)
+    text, number = question(device.machine)
+    must_show(text, "Install the app own, version 9")
+    device.type(number)
+    device.machine.expect("console", r"^Allowed\.$")
+    host.must_say(0, r"(?i)installed|runs")
+    remove(device, "own")
+    install(device, own, "Install the app own, version 9", unchecked=("--unchecked",))  # the word was given
+    remove(device, "own")
+    # The same name, other content: another question; the same version with other content: not even that.
+    changed = maker.pack("own-changed.cella", name="own", version="9", number=9, argument="changed")
+    refused(device, changed, r"the program changed and kept its version")
+    older = maker.pack("own-older.cella", name="own", version="8", number=8)
+    refused(device, older, r"the program's version is lower than before")
+    newer = maker.pack("own-newer.cella", name="own", version="10", number=10)
+    host = device.cella("app", "install", newer, "--unchecked")
+    vouching(device, newer, answer="no")
+    host.must_say(1, r"(?i)person|refused|declined|said no")
+    usage.check()
+
+
 def bad_packages(device, maker, dev, good):
     usage = Usage(device.machine)
     size = os.path.getsize(good)
     for place in (0, 12, 40, 200, 4096, size // 2, size - 4000, size - 10):
         refused(device, flipped(good, place), r"(?i)package|chain|signature|root|hash|program|altered|format|file")
-    refused(device, maker.pack("unsigned.cella", version="9", number=9), r"nobody has signed the package")
     refused(device, maker.package("memory.cella", dev, name="memory", heap="256K"), r"larger than the device's profile allows")
     refused(device, maker.package("heap.cella", dev, name="heap", heap="192K"), r"heap")
     refused(device, maker.package("vault.cella", dev, name="grabber", vault='"status", "words"'), r"vault\.?.?words")
@@ -177,13 +226,26 @@ def bad_packages(device, maker, dev, good):
     usage.check()
 
 
+def exceeds(device, maker, dev):
+    """A program that calls what its package does not list: the question does not list it either, and the kernel says no."""
+    usage = Usage(device.machine)
+    text = install(device, maker.package("thief.cella", dev, name="thief", vault='"status"'), "Install the app thief", "vault status:")
+    must("account" not in text, f"the question lists what was not asked for: {text!r}")
+    device.machine.expect("log", r"^thief: the vault says: the capability lacks this right or method$")
+    must(listed(device)["thief"]["runs"] in (0, False), "it has ended, and the list does not say so")
+    remove(device, "thief")
+    usage.check()
+
+
 def check(machine, folder):
     device = Device(machine)
     device.start()
     maker = Maker(machine.folder)
     dev = maker.chain("dev")
     _, second = good_ways(device, maker, dev)
+    exceeds(device, maker, dev)
     bad_packages(device, maker, dev, second)
+    own_word(device, maker)
     said = device.cella("log", "--json").must_say(1, r"(?s)^\{.*\}$")
     entries = {(entry["kind"], entry["who"]) for entry in json.loads(said.group(0))["entries"]}
     for kind in ("installed", "updated", "removed"):

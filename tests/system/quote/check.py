@@ -76,10 +76,12 @@ def check_difference(device, know):
 
 
 def check_second(machine, nonce, tpm, evidence, start):
-    """The same machine's next start is another device key, and so is its quote; another TPM is another key."""
-    with start("again", machine.tpm_folder) as again:
+    """The same machine's next start is another device key, and so is its quote; another TPM is another key. The same TPM behind
+    its other interface is the same."""
+    with start("again", machine.tpm_folder, "tpm-tis") as again:
         device = Device(again)
         device.greeting()
+        again.expect("log", r"^tpm: a TPM with a FIFO, vendor 0x", start=0)
         fresh = quote(device, "again")
         know = ["--quote", device.path("again.quote"), "--nonce", fresh, "--tpm", tpm, *files(machine)]
         verify(device, 0, r"^attested +the device key", *know)
@@ -116,9 +118,9 @@ def check(machine, folder):
     machine.tpm_kept = machine.tpm_folder
     machine.__exit__()
 
-    def start(name, state):
+    def start(name, state, interface="tpm-crb"):
         again = UefiMachine(os.path.join(machine.folder, name), machine.loader, machine.bundle, START_SECONDS, served=("link",))
-        again.tpm_kept = state
+        again.tpm_kept, again.tpm_interface = state, interface
         return again
 
     try:
