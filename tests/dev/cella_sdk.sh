@@ -59,4 +59,20 @@ say run 0 'log \| hello: hello from' env sh -c "rm -r hello; '$cella' app new he
 # The examples.
 say watch 0 '^ok watch$' "$cella" app test "$work/apps/watch"
 say draw 0 '^ok draw$' "$cella" app test "$work/apps/draw"
+
+# What an app's own files are is in its program: one more, another one, one that is gone, each without anything else being touched.
+draw=$work/apps/draw
+cp "$draw/build/draw.cella" drawn
+say resource 1 '^ +[0-9]+ resources/names$' "$cella" app show drawn
+say resource-same 0 ': the same package' "$cella" app reproduce "$draw" drawn
+mkdir "$draw/resources/more" && echo Dora >>"$draw/resources/names" && echo x >"$draw/resources/more/x"
+say resource-other 1 'resources/names: another content' "$cella" app reproduce "$draw" drawn
+say resource-build 0 '2 resources' "$cella" app build "$draw"
+say resource-new 0 'draw comes with resources/more/x$' "$cella" inspect drawn "$draw/build/draw.cella"
+say resource-changed 0 'resources/names is another file$' "$cella" inspect drawn "$draw/build/draw.cella"
+rm -r "$draw/resources"
+say resource-gone 0 '0 resources' "$cella" app build "$draw"
+say resource-missed 1 'not ok draw' env sh -c "echo 'seconds 5' >>'$draw/expect'; exec '$cella' app test '$draw'"
+mkdir "$draw/resources" && ln -s /etc/passwd "$draw/resources/names"
+say resource-link 2 'resources/names is a symbolic link' "$cella" app build "$draw"
 exit $bad
