@@ -10,11 +10,11 @@
 // is zero and is checked to be. The files are
 //
 //     image           what the entry in `plan` describes: parts, code tree, relocations, filled up
-//                     to whole pages
+//                     to whole pages; the app's resources among the constants
+//                     (format/resources.h)
 //     manifest.toml   what the developer wrote, for people; the device shows what `plan` says
 //     plan            struct plan_app with its grants (abi/plan.h): what the installer proposes.
 //                     Publisher and `known` are 0: the chain and the device say those.
-//     resources/...   any number of the app's own files
 //
 // Who signs does so by writing a program register that names root and code root onto his chain.
 // Pure code, total: any bytes give an answer. Pointers go into the package's bytes, which the
@@ -84,6 +84,9 @@ MUST_USE err_t package_open(const uint8_t *bytes, size_t size, struct package *o
 
 // The file of that name; size 0 and a null pointer if there is none.
 struct span package_find(const struct package *package, const char *name);
+
+// The program's constants, at the beginning of which its resources are (format/resources.h).
+struct span package_constants(const struct package *package);
 
 // What the device knows. Each pointer may be null.
 struct package_rules {

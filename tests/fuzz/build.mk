@@ -36,6 +36,7 @@ $(foreach f,evidence journal link psbt quote request tx,$(eval $(call fuzz_entry
 $(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot))
 $(eval $(call fuzz_entry_trusting,chain,$(FORMAT_CHAIN_SRC)))
 $(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_unit)))
+$(eval $(call fuzz_entry,resources,$(addprefix lib/format/,resources.c resources_find.c file_name.c) $(BUNDLE_SRC),$(INC_unit)))
 $(eval $(call fuzz_entry,elf,tools/cella/elf.c tools/common/complaint.c,-Itools))
 $(eval $(call fuzz_entry,companion,services/companion/desk.c services/companion/session.c lib/format/link.c,-Iservices $(INC_os)))
 $(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_unit)))
