@@ -3,13 +3,13 @@
 # tests/fuzz/corpus/NAME (tests/fuzz/run --minimise NAME makes it). Every source is compiled once, with the instrumentation that
 # shows libFuzzer which way an input went.
 FUZZ      :=
-FUZZ_OBJS :=
+FUZZ_OBJS := $(B)/fuzz/obj/tests/fuzz/wipe.o
 FUZZ_LIBS := $(TINYCBOR_LIB_asan) $(CRYPTO_LIBS_asan)
 FUZZ_INC   = $(call FORMAT_INC,asan) $(INC_gen)
 FUZZ_KIND := -fsanitize=fuzzer-no-link
 # Here each byte goes through a loop of comparisons. libFuzzer sees the ways through them without being told of each one, which
 # would take most of the time.
-FUZZ_LOOPS := lib/format/link tools/cella/toml tools/cella/fields tools/common/near
+FUZZ_LOOPS := lib/format/link tools/cella/toml tools/cella/fields tools/common/near services/vault/store
 $(FUZZ_LOOPS:%=$(B)/fuzz/obj/%.o): FUZZ_KIND += -fno-sanitize-coverage=trace-cmp
 
 # $(B)/fuzz/lines/NAME counts lines (tests/fuzz/run --lines NAME).
@@ -25,8 +25,9 @@ $(1)/%.o: %.cpp
 endef
 $(foreach folder,$(B)/fuzz/obj $(B)/fuzz/lines/obj,$(eval $(call fuzz_objects,$(folder))))
 
-# The same BLAKE3, four blocks at a time: linked before the archive, whose portable one is then not needed.
-FUZZ_BLAKE3 := $(addprefix $(B)/fuzz/obj/blake3/,ours.o blake3_sse2.o)
+# The same BLAKE3, four blocks at a time, and the same wiping, by the word: linked before the archive, whose own are then not
+# needed.
+FUZZ_FAST := $(addprefix $(B)/fuzz/obj/,blake3/ours.o blake3/blake3_sse2.o tests/fuzz/wipe.o)
 $(B)/fuzz/obj/blake3/ours.o: tests/fuzz/blake3_sse2.c $(THIRD_SRC)/blake3.sha256
 	@mkdir -p $(@D)
 	$(THIRD_CC_asan) -I$(THIRD_SRC)/blake3 -c $< -o $@
@@ -40,10 +41,10 @@ FUZZ += $(1)
 FUZZ_OBJ_$(1) := $(addprefix $(B)/fuzz/obj/,$(addsuffix .o,$(basename tests/fuzz/$(1).c tests/fuzz/seeds.c $(2))))
 FUZZ_OBJS += $$(FUZZ_OBJ_$(1))
 $$(FUZZ_OBJ_$(1)): FUZZ_INC += $(3)
-$(B)/fuzz/$(1): $$(FUZZ_OBJ_$(1)) $(FUZZ_BLAKE3) $(FUZZ_LIBS)
+$(B)/fuzz/$(1): $$(FUZZ_OBJ_$(1)) $(FUZZ_FAST) $(FUZZ_LIBS)
 	$$(HOST) $(SANITIZE) -fsanitize=fuzzer -o $$@ $$^ $(4)
 $$(FUZZ_OBJ_$(1):$(B)/fuzz/obj/%=$(B)/fuzz/lines/obj/%): FUZZ_INC += $(3)
-$(B)/fuzz/lines/$(1): $$(FUZZ_OBJ_$(1):$(B)/fuzz/obj/%=$(B)/fuzz/lines/obj/%) $(FUZZ_BLAKE3) $(FUZZ_LIBS)
+$(B)/fuzz/lines/$(1): $$(FUZZ_OBJ_$(1):$(B)/fuzz/obj/%=$(B)/fuzz/lines/obj/%) $(FUZZ_FAST) $(FUZZ_LIBS)
 	$$(HOST) $(SANITIZE) $(FUZZ_LINES) -fsanitize=fuzzer -o $$@ $$^ $(4)
 endef
 
@@ -57,6 +58,8 @@ endef
 $(foreach f,evidence journal link psbt quote request tx,$(eval $(call fuzz_entry,$(f),$(FORMAT_SRC))))
 $(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot))
 $(eval $(call fuzz_entry_trusting,chain,$(FORMAT_CHAIN_SRC)))
+$(eval $(call fuzz_entry,item,lib/format/item.c))
+$(eval $(call fuzz_entry,store,services/vault/store.c,-Iservices))
 $(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_unit)))
 $(eval $(call fuzz_entry,elf,tools/cella/elf.c tools/common/complaint.c,-Itools))
 $(eval $(call fuzz_entry,companion,services/companion/desk.c services/companion/session.c lib/format/link.c,-Iservices $(INC_os)))
