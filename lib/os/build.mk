@@ -51,7 +51,7 @@ cell_libs = $(foreach l,$(filter-out libc,$(1)),$(or $(CELL_LIB_$(l)),$(B)/cell/
 
 OS_LIB      := $(B)/cell/libos.a
 OS_LIBC_LIB := $(B)/cell/liboslibc.a
-OS_SRC      := $(addprefix lib/os/,begin.c consent.c error.c guard.c heap.c ipc.c panic.c random.c run_bare.c say.c serve.c syscall.c text.c wipe.c) \
+OS_SRC      := $(addprefix lib/os/,begin.c consent.c error.c guard.c heap.c ipc.c panic.c random.c random_cpu.c run_bare.c say.c serve.c syscall.c text.c wipe.c) \
                $(B)/gen/log_client.c
 OS_LIBC_SRC := $(addprefix lib/os/,libc.c run_libc.c stream.c) $(B)/gen/entropy_client.c
 OS_OBJ       = $(patsubst %,$(B)/cell/os/%.o,$(notdir $(basename $(1))))
@@ -67,5 +67,6 @@ $(OS_LIB) $(OS_LIBC_LIB):
 
 $(eval $(call unit_test,os_heap,lib/os/heap_test.c lib/os/heap.c lib/os/wipe.c,,$(INC_os)))
 $(eval $(call unit_test,os_text,lib/os/text_test.c lib/os/text.c,,$(INC_os)))
+$(eval $(call unit_test,os_random,lib/os/random_test.c lib/os/random.c,,$(INC_os)))
 $(eval $(call unit_test,os_serve,lib/os/serve_test.c lib/os/serve.c,,$(INC_os)))
 $(eval $(call unit_test,os_libc,lib/os/libc_test.c lib/os/libc.c lib/os/heap.c lib/os/stream.c lib/os/wipe.c,,$(INC_os) $(INC_gen)))

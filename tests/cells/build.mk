@@ -26,6 +26,7 @@ endef
 $(call test_cell,hello,tests/cells/hello/main.c,,,libc)
 $(call test_cell,crasher,tests/cells/crasher/main.c)
 $(call test_cell,quiet,tests/cells/crasher/main.c)
+$(call test_cell,smasher,tests/cells/smasher/main.c,,,libc)
 $(call test_cell,prober,tests/cells/prober/main.c,,vault)
 $(call test_cell,survivor,tests/cells/survivor/main.c,,entropy)
 $(call test_cell,ping,tests/cells/ping/main.c)

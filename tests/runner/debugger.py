@@ -91,9 +91,11 @@ def symbol(cell, name):
 
 
 class Debugger:
-    """`with Debugger(machine) as d:`; the machine runs whenever no method of this is at work."""
+    """`with Debugger(machine) as d:`; the machine runs whenever no method of this is at work. One that was `held` stands before
+    its first instruction until go()."""
 
-    def __init__(self, machine):
+    def __init__(self, machine, held=False):
+        self.held = held
         self.machine, self.still, self.since, self.heard = machine, 0.0, None, b""
         self.line = socket.socket(socket.AF_UNIX)
         self.places = {}
@@ -105,10 +107,12 @@ class Debugger:
         self.line.connect(os.path.relpath(os.path.join(self.machine.folder, "debugger.sock")))
         self.line.settimeout(ANSWER_SECONDS)
         self.since = time.monotonic()  # whoever connects stops the machine
-        self.packet()
+        if not self.held:
+            self.packet()
         self.ram = memory_open(self.machine.qemu.pid)
         self.ask(b"qXfer:features:read:target.xml:0,ffb")  # or single registers are not answered
-        self.go()
+        if not self.held:
+            self.go()
         return self
 
     def __exit__(self, *_):
@@ -196,6 +200,14 @@ class Debugger:
         page = bytes.fromhex(page.decode())
         steward = struct.unpack_from("<Q", page)[0] != START_MAGIC
         return "steward" if steward else page[8:40].rstrip(b"\0").decode(), place
+
+    def word(self, address):
+        """Eight bytes at an address of whoever runs."""
+        return bytes.fromhex(self.ask(b"m%x,8" % address).decode())
+
+    def stack(self):
+        """The stack pointer of whoever runs."""
+        return int.from_bytes(bytes.fromhex(self.ask(b"g")[7 * 16:8 * 16].decode()), "little")
 
     def set(self, register, value):
         self.must(b"P%x=" % register + struct.pack("<Q", value).hex().encode())
