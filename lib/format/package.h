@@ -90,10 +90,9 @@ struct span package_constants(const struct package *package);
 
 // What the device knows. Each pointer may be null.
 struct package_rules {
-    const struct chain_memory *known; // of this publisher's chain, as it was seen last
-    const struct chain *user;         // the device's own chain
-    const uint8_t *publisher;         // PUBLISHER_SIZE bytes: of the app of this name that is there
-    uint64_t number;                  // and its version
+    const struct chain *user; // the device's own chain
+    const uint8_t *publisher; // PUBLISHER_SIZE bytes: of the app of this name that is there
+    uint64_t number;          // and its version
 };
 
 struct package_verdict {
@@ -104,7 +103,8 @@ struct package_verdict {
 
 // May it be installed: does its chain vouch for exactly this package and its code, not revoked, not
 // below the minimum, and does it follow what is there? `chain` is room, and then the verified
-// chain, whose id is the publisher. Errors: BAD_SIGNATURE (its chain does not hold), DENIED; `out`
+// chain, whose id is the publisher; whether it follows what is known of that publisher is the
+// caller's to ask (chain_compare). Errors: BAD_SIGNATURE (its chain does not hold), DENIED; `out`
 // says why.
 MUST_USE err_t package_judge(const struct package *package, const struct package_rules *rules,
                              struct chain *chain, struct package_verdict *out);

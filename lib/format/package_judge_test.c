@@ -133,32 +133,6 @@ static void test_size(void)
     free(one.bytes);
 }
 
-// What the device has seen of this publisher's chain.
-static void test_known(void)
-{
-    static struct chain_memory known;
-    static struct developer before, fork;
-    struct whole one = whole_make(1, 0), two = whole_make(2, 1);
-    struct program_register first = register_of(&one), second = register_of(&two);
-    const struct package_rules rules = {.known = &known};
-    struct package_verdict verdict;
-    developer_start(&before, SECRET);
-    developer_write(&before, &first);
-    whole_sign(&one, &before);
-    fork = before;
-    developer_write(&before, &second);
-    chain_remember(&before.chain, &known);
-    CHAIN_REFUSES(&one, &rules, OLDER);
-    second.minimum = 1;
-    developer_write(&fork, &second);
-    whole_sign(&two, &fork);
-    CHAIN_REFUSES(&two, &rules, FORK);
-    whole_sign(&two, &before);
-    CHECK_EQ(judge(&two, &rules, &verdict), ERR_OK);
-    free(one.bytes);
-    free(two.bytes);
-}
-
 // The same program with this app id: the one that names its keys in the vault.
 static struct whole make_with_id(const char *app_id)
 {
@@ -217,7 +191,6 @@ int main(void)
     test_update();
     test_minimum_and_revoked();
     test_size();
-    test_known();
     test_person();
     return unit_done();
 }

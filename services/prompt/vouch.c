@@ -80,6 +80,8 @@ static void vouch_answer(enum answer answer, uint32_t number)
         err = vault_approve_program(vouch.hash, number);
     else if (answer != ANSWER_GONE)
         err = vault_reject_program(vouch.hash);
+    if (right && err != ERR_OK)
+        vouch_record(false); // what was written down as a yes came to nothing
     if (answer == ANSWER_LATE || answer == ANSWER_GONE)
         terminal_text("\n");
     if (err == ERR_NOT_FOUND)

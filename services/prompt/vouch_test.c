@@ -124,6 +124,21 @@ static void test_taken_back(void)
     CHECK_EQ(fake_journal.count, written);
 }
 
+// The right number, and the question is gone when it comes: what stands in the event log as a yes
+// is followed by a no.
+static void test_too_late(void)
+{
+    static const struct fake_step steps[] = {
+        {"vouch ",                      "$\r", false, take_back},
+        {"The question was taken back", NULL,  false, NULL     },
+    };
+    const unsigned written = fake_journal.count;
+    CHECK_EQ(asked(2, STEPS(steps)), 0);
+    CHECK_EQ(fake_journal.count, written + 2);
+    CHECK(fake_journal.entries[written].approved && !fake_journal.entries[written + 1].approved);
+    CHECK(strcmp(fake_journal.entries[written + 1].text, "vouch for version 2") == 0);
+}
+
 static void test_refusing(void)
 {
     static const struct fake_step steps[] = {
@@ -159,6 +174,7 @@ int main(void)
     test_yes();
     test_no();
     test_taken_back();
+    test_too_late();
     test_refusing();
     test_minimum();
     CHECK(fake_output_clean());
