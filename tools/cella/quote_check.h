@@ -41,5 +41,8 @@ int quote_judge(const struct quote_request *q, const uint8_t *device_key, struct
 void quote_print(const struct quote_verdict *v);
 void quote_print_json(const struct quote_verdict *v); // an object's fields, without its braces
 
+// Whether the quote is named, if anything is that it is compared with. False: said.
+bool quote_request_whole(const struct quote_request *q);
+
 // An enrolled attestation key: 128 hexadecimal digits in a file. False: said.
 bool quote_key_read(const char *path, uint8_t key[QUOTE_KEY]);
