@@ -31,6 +31,10 @@ void quote_compare(struct quote_verdict *v, const struct prediction *p);
 // Whether the firmware's registers about loader and Secure Boot, and ours, are all as predicted.
 bool quote_good(const struct quote_verdict *v);
 
+// Whether nothing differs but the programs that were installed since: the system of these files was
+// started, and what runs there now is more than that.
+bool quote_grown(const struct quote_verdict *v);
+
 // The component behind a register, for people; NULL: it is not compared.
 const char *quote_component(uint32_t pcr);
 

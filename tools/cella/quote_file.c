@@ -127,6 +127,8 @@ void quote_print(const struct quote_verdict *v)
     }
     printf(quote_good(v)
                ? "attested    the device key is one of a system started from these files\n"
+           : quote_grown(v)
+               ? "attested    NO: started from these files, but programs were installed since\n"
                : "attested    NO: something else was started\n");
 }
 
