@@ -185,6 +185,9 @@ python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$work/out" || { ech
 say inspect-one 1 'may ask the person for vault: account' "$cella" inspect "$work/newer.cella"
 say inspect-svg 0 '>request<' "$cella" inspect "$work/newer.cella" --svg
 say inspect-svg-both 0 'class="method new"[^>]*>status<' "$cella" inspect "$work/older.cella" "$work/newer.cella" --svg
+say inspect-svg-ask 0 'class="method new ask"[^>]*>account\?<' "$cella" inspect "$work/older.cella" "$work/newer.cella" --svg
+say inspect-svg-ask-one 0 '>account\?<' "$cella" inspect "$work/newer.cella" --svg
+say inspect-unsigned 0 'hello is not signed by anybody, by [0-9a-f]{16}\.\.\. before' "$cella" inspect "$work/two.signed" "$work/newer.cella"
 say inspect-mixed 2 ' - ' "$cella" inspect build/vault.bundle "$work/older.cella"
 say misspelt 2 'no `app pakc`, did you mean `pack`\? - ' "$cella" app pakc
 exit $bad

@@ -82,6 +82,47 @@ say size 2 'size 18446744073709551616 is not a number' register 1 18446744073709
 say minimum 2 'minimum -1 is not a number' register 1 1 -1
 say register 0 'write hello' register 1 1 0
 
+# Keys: nobody's are used that others can read, none is overwritten.
+"$cella" image keygen "$work/keys" >/dev/null || bad=1
+chmod 644 "$work/keys/bundle.key"
+say open-key 2 'can be read by others - ' "$cella" image sign build/vault.bundle --key "$work/keys/bundle.key" -o "$work/signed"
+[ ! -e "$work/signed" ] || { echo "failed: signed with a key that is no secret"; bad=1; }
+mkdir -p "$work/half/bundle.pub/there"
+say half-key 2 'cannot write|already' "$cella" image keygen "$work/half"
+[ ! -e "$work/half/bundle.key" ] || { echo "failed: a key is left of which nobody knows the public one"; bad=1; }
+enrol() { # FILE: from a played device
+    rm -f "$work/link"
+    python3 tests/package/played.py "$work/link" 0,0,0,0,0,0,0,0,0 &
+    for _ in $(seq 100); do
+        [ ! -S "$work/link" ] || break
+        sleep 0.05
+    done
+    "$cella" attest enrol "$1" --device "$work/link"
+    local status=$?
+    wait $!
+    return $status
+}
+say enrol 0 '^TPM key ' enrol "$work/tpm"
+cp "$work/tpm" "$work/tpm.before" && echo 00 >"$work/tpm"
+say enrol-again 2 'is there already - ' enrol "$work/tpm"
+[ "$(cat "$work/tpm")" = 00 ] || { echo "failed: another machine took an enrolled one's place"; bad=1; }
+
+# What cannot be read is not what does not hold.
+say chain-none 2 'cannot read' "$cella" chain verify "$work/none"
+say chain-bad 1 'entry ' "$cella" chain verify build/cells/sample.elf
+
+# Firmware that unpacks to more than there is room for: nobody reads on.
+mkdir "$work/bin"
+printf '#!/bin/bash\nhead -c 300000000 /dev/zero && touch %s\n' "$work/whole" >"$work/bin/xz"
+chmod +x "$work/bin/xz"
+{ # the section's header, its guid, where its data begin, attributes; then the data
+    head -c 16 /dev/zero
+    printf '\x20\x00\x00\x02\x98\x58\x4e\xee\x14\x39\x59\x42\x9d\x6e\xdc\x7b\xd7\x94\x03\xcf\x18\x00\x01\x00packed!!'
+} >"$work/firmware"
+say unpacks 2 'no volumes that xz can unpack' env PATH="$work/bin:$PATH" "$cella" image predict build/vault.bundle \
+    --firmware "$work/firmware" --volume "$(printf '%064d' 0)"
+[ ! -e "$work/whole" ] || { echo "failed: all of it was unpacked"; bad=1; }
+
 # Help, wherever it is asked for.
 for words in "help verify" "verify --help" "help app install" "app install --help" "help wallet sign" "help chain"; do
     # shellcheck disable=SC2086

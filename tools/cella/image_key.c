@@ -42,6 +42,10 @@ bool key_read(const char *path, const char *what, uint8_t *out, size_t wanted)
             wanted, size == OLD_KEY_SIZE ? "; this is one of format 1, which no loader takes" : "");
     wipe(data, size);
     free(data);
+    if (good && wanted == HYBRID_SECRET_SIZE && !file_private(path)) {
+        wipe(out, wanted);
+        good = false;
+    }
     return good;
 }
 
@@ -134,8 +138,10 @@ int image_keygen(int argc, char **argv)
     if (!good)
         return EXIT_UNABLE;
     unlink(public_path); // of a key that was moved away
-    if (!file_new(public_path, 0644, public_key, sizeof(public_key)))
+    if (!file_new(public_path, 0644, public_key, sizeof(public_key))) {
+        unlink(key_path); // nobody has signed with it
         return EXIT_UNABLE;
+    }
     printf("%s (keep it secret), %s\n", shown(key_path), shown(public_path));
     return EXIT_GOOD;
 }

@@ -126,19 +126,23 @@ bool log_good(const struct log_verdict *v)
     return v->quoted ? quote_good(&v->quote) : v->anchor == ANCHOR_FOUND;
 }
 
-static int conclude(struct log_verdict *v, const struct asked *asked)
-{
-    int code = judge(v, asked);
-    if (code != EXIT_GOOD)
-        return code;
-    (asked->json ? log_print_json : log_print)(v);
-    return log_good(v) ? EXIT_GOOD : EXIT_NO;
-}
-
 static bool log_save(const char *path, const uint8_t *bytes, size_t size)
 {
     struct new_file file = {0};
     return file_create(&file, path) && file_finish(&file, bytes, size);
+}
+
+// Compared first, then saved: the new log may take the older one's place.
+static int conclude(struct log_verdict *v, const struct asked *asked, const uint8_t *bytes,
+                    size_t size)
+{
+    int code = judge(v, asked);
+    if (code != EXIT_GOOD)
+        return code;
+    if (asked->save && !log_save(asked->save, bytes, size))
+        return EXIT_UNABLE;
+    (asked->json ? log_print_json : log_print)(v);
+    return log_good(v) ? EXIT_GOOD : EXIT_NO;
 }
 
 static int log_ask(struct log_verdict *v, const struct asked *asked)
@@ -168,9 +172,7 @@ static int log_ask(struct log_verdict *v, const struct asked *asked)
                      "somebody shows an old one");
         return EXIT_NO;
     }
-    if (asked->save && !log_save(asked->save, bytes, size))
-        return EXIT_UNABLE;
-    return conclude(v, asked);
+    return conclude(v, asked, bytes, size);
 }
 
 static int log_check(struct log_verdict *v, const struct asked *asked)
@@ -180,7 +182,7 @@ static int log_check(struct log_verdict *v, const struct asked *asked)
     uint8_t *bytes = log_open(v->file, &v->log, &size, &code);
     if (!bytes)
         return code;
-    code = conclude(v, asked);
+    code = conclude(v, asked, bytes, size);
     free(bytes);
     return code;
 }
@@ -208,6 +210,8 @@ int log_command(int argc, char **argv)
     };
     link_options_start(&asked.link);
     if (!options_read(argc, argv, rules, usage, &operands))
+        return EXIT_UNABLE;
+    if (!quote_request_whole(&asked.quote))
         return EXIT_UNABLE;
     if (operands.count == 0)
         return log_ask(&verdict, &asked);

@@ -84,7 +84,9 @@ void log_print(const struct log_verdict *v)
         printf("  %s\n", log_words(&e, words));
     }
     if (v->quoted && !log_good(v))
-        printf("\nThis device was not started from these files.\n");
+        printf(quote_grown(&v->quote) ? "\nThis device was started from these files, and programs "
+                                        "were installed since, which the quote\ndoes not name.\n"
+                                      : "\nThis device was not started from these files.\n");
     else if (!log_good(v))
         printf("\nThis proves nothing yet: anybody can make a key and sign a log with it. Compare "
                "the fingerprint\nabove with the device's console and give that key with --key.\n");

@@ -90,7 +90,12 @@ static void comparison_print(const struct verdict *v)
 static void meaning_print(const struct verdict *v)
 {
     if (!verdict_good(v)) {
-        if (v->quoted && !quote_good(&v->quote))
+        if (v->quoted && quote_grown(&v->quote))
+            printf(
+                "\nThis proves that the device key is that of a system started from these files. "
+                "Programs were\ninstalled since, which the quote does not name: ask for a quote "
+                "before anything is installed.\n");
+        else if (v->quoted && !quote_good(&v->quote))
             printf("\nThis proves that the device key is inside a device with the enrolled TPM, "
                    "and that it "
                    "was not\nstarted from these files.\n");

@@ -62,6 +62,10 @@ static bool order_read(int argc, char **argv, struct order *o)
     }
     o->in = operands.at[0];
     o->out = operands.at[1];
+    if (o->evidence && !strcmp(o->out, o->evidence)) {
+        report_error("%s cannot be both the payment and its evidence - give two names", o->out);
+        return false;
+    }
     return nonce_fill(o);
 }
 
@@ -165,8 +169,9 @@ static bool results_write(struct order *o)
     else
         form = payment_form(&o->payment, merged, size, &form_size);
     if (form)
-        good = file_finish(&o->out_file, form, form_size) &&
-               (!o->evidence || file_finish(&o->evidence_file, s->evidence, s->evidence_size));
+        good = (!o->evidence || file_fill(&o->evidence_file, s->evidence, s->evidence_size)) &&
+               file_finish(&o->out_file, form, form_size) &&
+               (!o->evidence || file_place(&o->evidence_file));
     free(form);
     free(merged);
     return good;
