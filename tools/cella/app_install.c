@@ -49,8 +49,8 @@ static void ceiling_complain(const struct install_job *job, const char *name)
             "its stack is larger than the device's profile allows - ask for less",
         [INSTALL_CEILING_PRIORITY] =
             "its priority is higher than the device's profile allows - lower it",
-        [INSTALL_CEILING_BUDGET] =
-            "it asks for more time than the device's profile allows - lower its budget",
+        [INSTALL_CEILING_BUDGET] = "it asks for more time, or longer stretches of it, than the "
+                                   "device's profile allows - lower its budget, with its period",
         [INSTALL_CEILING_NAME] = "a part of the system has this name - give the app another one",
     };
     char service[32], method[32];
