@@ -92,8 +92,8 @@ static void change_show(const struct question *q)
     more |= grants_show(q, GRANTS_ASK_NEW, "NEW in this version, it may ask you later for:\n");
     if (!more)
         terminal_text("Nothing new is asked for.\n");
-    (void)grants_show(q, GRANTS_MAY_LOST, "No more it may:\n");
-    (void)grants_show(q, GRANTS_ASK_LOST, "No more it may ask you for:\n");
+    (void)grants_show(q, GRANTS_MAY_LOST, "It may no longer:\n");
+    (void)grants_show(q, GRANTS_ASK_LOST, "It may no longer ask you for:\n");
 }
 
 static void install_show(void)

@@ -82,9 +82,9 @@ static void test_nothing_new(void)
         .service = VAULT, .methods = BIT(STATUS), .methods_before = BIT(STATUS) | BIT(OFFER)};
     q->grants[1] = (struct question_grant){.service = LOG, .consent_before = BIT(WRITE)};
     shown("Replace the app hello, version 1.0, by version 2.0\r\n");
-    CHECK(fake_said(", the same as before\r\nNothing new is asked for.\r\nNo more it may:\r\n"
+    CHECK(fake_said(", the same as before\r\nNothing new is asked for.\r\nIt may no longer:\r\n"
                     "  vault offer:"));
-    CHECK(fake_said("No more it may ask you for:\r\n  log write:"));
+    CHECK(fake_said("It may no longer ask you for:\r\n  log write:"));
     CHECK(fake_said("In all it gets 40 KiB of memory.\r\nIn all it may:\r\n  vault status:"));
     CHECK(!fake_said("NEW"));
 }
@@ -104,7 +104,7 @@ static void test_new(void)
           "NEW in this version, it may:\r\n  vault offer:");
     CHECK(fake_said("NEW in this version, it may ask you later for:\r\n  log write:"));
     CHECK(fake_said("In all it gets 44 KiB of memory.\r\nIn all it may:\r\n  vault status:"));
-    CHECK(!fake_said("Nothing new") && !fake_said("No more"));
+    CHECK(!fake_said("Nothing new") && !fake_said("no longer"));
     // From asking to doing without asking is new, too.
     q = question(QUESTION_UPDATE);
     q->grant_count = 1;
