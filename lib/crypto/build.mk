@@ -13,7 +13,7 @@ CRYPTO_SRC_cell := $(CRYPTO_SRC_full)
 $(foreach v,host asan,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_full) lib/crypto/p256.c lib/crypto/x509.c))
 $(foreach v,boot_pe boot_elf,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_boot)))
 
-CRYPTO_CC_cell     := $(CC) $(TARGET) $(BASE) -Os -fPIE -ffunction-sections $(MUSL_INC)
+CRYPTO_CC_cell     := $(CC) $(TARGET) $(BASE) -Os -fPIE -fstack-protector-strong -ffunction-sections $(MUSL_INC)
 CRYPTO_CC_host     := $(HOST) $(HOST_CFLAGS) -fPIE
 CRYPTO_CC_asan     := $(HOST) $(HOST_CFLAGS) -fPIE $(SANITIZE)
 CRYPTO_CC_boot_pe  := $(CC) --target=x86_64-unknown-windows $(BASE) $(THIRD_BARE) -fshort-wchar \

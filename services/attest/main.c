@@ -117,6 +117,8 @@ static err_t op_extend(const struct caller *who, const uint8_t digest[32])
 {
     (void)who;
     err_t err = there();
+    if (err == ERR_DEVICE && !attest.image.measured)
+        return ERR_NOT_FOUND; // no quote of this system passes, whatever is missing from it
     return err ? err : pcr_extend(BOOT_PCR_PROGRAMS, digest);
 }
 

@@ -36,11 +36,13 @@ judge() { # QUOTE, more arguments replace what is known
 say attest-usage 2 'wants `state`, `enrol FILE` or `quote FILE` - usage' "$cella" attest
 say attest-word 2 'wants `state`, `enrol FILE` or `quote FILE` - usage' "$cella" attest ask
 say attest-no-file 2 'wants `state`' "$cella" attest quote
+say attest-ca 2 'wants `state`' "$cella" attest quote "$work/x" --ca README.md
 say verify-usage 2 'wants one file, or --quote - usage' "$cella" verify
 say quote-alone 2 '--quote needs --nonce, --tpm, --image, --loader and --vars - ' "$cella" verify --quote "$work/junk"
 say quote-firmware 2 '--quote needs' judge "$work/junk" --firmware x
 say bad-nonce 2 'xyz is no nonce, which is 64 hexadecimal digits - ' judge "$work/junk" --nonce xyz
 say bad-tpm 2 'is no enrolled TPM, which is 128 hexadecimal digits - ' judge "$work/junk" --tpm "$work/short"
+say no-quote-named 2 'go with --quote - ' "$cella" verify "$work/junk" "${know[@]}"
 say no-tpm 2 'cannot read ' judge "$work/junk" --tpm "$work/none"
 say direct-image 2 'is for direct boot, which nothing measures - ' judge "$work/junk" --image "$work/direct"
 say no-quote 2 'cannot read ' judge "$work/none"

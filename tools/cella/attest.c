@@ -10,6 +10,7 @@
 #include "json.h"
 #include "link_options.h"
 #include "report.h"
+#include "shown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -106,15 +107,17 @@ static bool enrol(struct device *d, const char *path, const char *authorities)
     for (size_t i = 0; i < QUOTE_KEY; i++)
         snprintf(text + 2 * i, 3, "%02x", state[16 + i]);
     strcat(text, "\n");
-    if (!file_make(path, text, strlen(text)))
+    // Never in an enrolled machine's place.
+    if (!file_new(path, 0644, (const uint8_t *)text, strlen(text)))
         return false;
     hash_bytes(state + 16, QUOTE_KEY, digest);
     fingerprint_text(digest, fingerprint);
     printf("%s: the attestation key of this device's TPM\n"
            "TPM key    %s\n",
-           path, fingerprint);
+           shown(path), fingerprint);
     if (authorities)
-        printf("endorsed   %s leads to the certificate of the TPM that holds it\n", authorities);
+        printf("endorsed   %s leads to the certificate of the TPM that holds it\n",
+               shown(authorities));
     else
         printf("Compare it with the device's console: what you enrol is what you trust.\n");
     return true;
@@ -190,7 +193,7 @@ int attest_command(int argc, char **argv)
     link_options_start(&q.link);
     if (!options_read(argc, argv, rules, usage, &operands))
         return EXIT_UNABLE;
-    if (!operands_good(&operands)) {
+    if (!operands_good(&operands) || (q.authorities && strcmp(operands.at[0], "enrol") != 0)) {
         report_error("`attest` wants `state`, `enrol FILE` or `quote FILE` - usage: %s", usage);
         return EXIT_UNABLE;
     }

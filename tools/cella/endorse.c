@@ -7,6 +7,7 @@
 #include "files.h"
 #include "format/credential.h"
 #include "report.h"
+#include "shown.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,14 +37,14 @@ static bool authorities_read(struct authorities *a, const char *path)
         if (!end || a->count == AUTHORITIES_MAX || !base64_decode((uint8_t *)from, &bytes)) {
             report_error("%s: certificate %zu of it is damaged, or one too many - name a PEM file "
                          "of at most %d certificates",
-                         path, a->count + 1, AUTHORITIES_MAX);
+                         shown(path), a->count + 1, AUTHORITIES_MAX);
             return false;
         }
         a->list[a->count++] = (struct x509_bytes){(const uint8_t *)from, bytes};
         at = end + strlen(ends);
     }
     if (a->count == 0)
-        report_error("%s holds no certificate - name the TPM maker's, as PEM", path);
+        report_error("%s holds no certificate - name the TPM maker's, as PEM", shown(path));
     return a->count != 0;
 }
 
@@ -75,22 +76,22 @@ static const char *fault_text(enum x509_fault fault)
 }
 
 // The certificate is the maker's, and of the endorsement key that this TPM says it has.
-static bool certificate_check(const struct link_frame *shown, const struct authorities *a,
+static bool certificate_check(const struct link_frame *said, const struct authorities *a,
                               uint8_t key[X509_KEY])
 {
     enum x509_fault why = X509_GOOD;
-    if (shown->length <= CREDENTIAL_KEY) {
+    if (said->length <= CREDENTIAL_KEY) {
         report_error("this TPM has no endorsement certificate for an RSA-2048 key - enrol without "
                      "--ca, and compare the fingerprint");
         return false;
     }
-    const struct x509_bytes certificate = {shown->payload + CREDENTIAL_KEY,
-                                           shown->length - CREDENTIAL_KEY};
+    const struct x509_bytes certificate = {said->payload + CREDENTIAL_KEY,
+                                           said->length - CREDENTIAL_KEY};
     if (x509_endorsement(&certificate, a->list, a->count, key, &why) != ERR_OK) {
         report_error("%s", fault_text(why));
         return false;
     }
-    if (memcmp(key, shown->payload, X509_KEY) != 0) {
+    if (memcmp(key, said->payload, X509_KEY) != 0) {
         report_error("the certificate is another TPM's: this one has another endorsement key - do "
                      "not trust it");
         return false;
@@ -138,10 +139,10 @@ static bool credential_check(struct device *d, const uint8_t endorsement[X509_KE
 bool endorse_check(struct device *d, const char *path, const uint8_t key[QUOTE_KEY])
 {
     struct authorities a;
-    struct link_frame shown;
+    struct link_frame said;
     uint8_t endorsement[X509_KEY];
-    bool good = authorities_read(&a, path) && device_query(d, QUESTION_ENDORSED, NULL, 0, &shown) &&
-                certificate_check(&shown, &a, endorsement) && credential_check(d, endorsement, key);
+    bool good = authorities_read(&a, path) && device_query(d, QUESTION_ENDORSED, NULL, 0, &said) &&
+                certificate_check(&said, &a, endorsement) && credential_check(d, endorsement, key);
     free(a.text);
     return good;
 }

@@ -46,6 +46,8 @@ def check_first(machine):
     device = Device(machine)
     device.start()
     tpm = device.path("tpm.key")
+    if os.path.exists(tpm):  # an earlier run's
+        os.unlink(tpm)
     device.cella("attest", "state").must_say(0, r"^TPM +works$")
     shown = re.search(r"^TPM key    ([0-9a-f ]{39})$", machine.text["console"], re.MULTILINE)
     told = device.cella("attest", "enrol", tpm).must_say(0, r"^TPM key    ([0-9a-f ]{39})$")
@@ -61,6 +63,9 @@ def check_first(machine):
     old = [OLD if word == nonce else word for word in know]
     verify(device, 1, "the nonce is not the one that you sent", *old)
     verify(device, 2, "--quote needs --nonce, --tpm", "--quote", device.path("first.quote"))
+    log = json.loads(device.cella("log", "--save", device.path("first.log"), "--json", *know).must_say(0, r"(?s)^\{.*\}$").group(0))
+    must(log["attested"] and log["device_key"] == device.key, "the event log is not attested")
+    device.cella("log", "verify", device.path("first.log"), *know).must_say(0, r"^attested +the device key is one of a system")
     check_difference(device, know)
     return nonce, tpm, evidence
 
@@ -96,6 +101,8 @@ def check_second(machine, nonce, tpm, evidence, start):
         know = ["--quote", device.path("again.quote"), "--nonce", fresh, "--tpm", tpm, *files(machine)]
         verify(device, 0, r"^attested +the device key", *know)
         verify(device, 1, "the quote is for another device key than the evidence", evidence, *know)
+        device.cella("log", *know).must_say(0, r"^attested +the device key")
+        device.cella("log", "verify", os.path.join(machine.folder, "first.log"), *know).must_say(1, "for another device key")
     maker = os.path.abspath(os.path.join(machine.folder, "maker"))
     other, certificate = tpm_made(maker)
     try:
@@ -170,7 +177,8 @@ def check_endorsed(device, maker, certificate, other_key):
 
 def direct_machine(machine, name, *options):
     folder = os.path.join(machine.folder, name)
-    os.makedirs(folder, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
     bundle = os.path.join(folder, "image.bundle")
     image.bundle("profiles/vault.toml", bundle)
     return Machine(folder, image.LOADER, bundle, START_SECONDS, options, served=("link",))
