@@ -36,6 +36,15 @@ $(B)/cells/$(1).elf: $$($(1)_OBJ) $(B)/cell/entry.o $(if $(filter libc,$(5)),$(O
 	$(if $(filter libc,$(5)),,@! llvm-objdump -d $$@ | grep -m1 '%[xyz]mm' || { echo "cell $(1): vector code without libc"; exit 1; })
 	@llvm-size $$@ | awk 'NR == 2 { printf "cell %-12s code %7d  data %6d  zero %7d\n", "$(1)", $$$$1, $$$$2, $$$$3 }'
 endef
+# $(call cell_resources,NAME,FOLDER): the files of FOLDER/resources in the program build/cells/NAME.elf (sdk/app.mk).
+define cell_resources
+$(B)/cells/$(1)/resources.block: $$(shell find $(2)/resources -type f) $$(CELLA)
+	@mkdir -p $$(@D)
+	@$$(CELLA) app resources $(2) -o $$@
+$(B)/cells/$(1)/resources.o: $(B)/cells/$(1)/resources.block lib/os/resources.S
+	$$(CC) $$(TARGET) -c '-DRESOURCES="$$<"' -o $$@ lib/os/resources.S
+$(B)/cells/$(1).elf: $(B)/cells/$(1)/resources.o
+endef
 CELL_LIB_crypto = $(CRYPTO_LIBS_cell)
 CELL_LIB_cbor   = $(TINYCBOR_LIB_cell)
 cell_libs = $(foreach l,$(filter-out libc,$(1)),$(or $(CELL_LIB_$(l)),$(B)/cell/lib$(l).a))

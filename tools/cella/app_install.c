@@ -9,6 +9,7 @@
 #include "json.h"
 #include "link_options.h"
 #include "report.h"
+#include "shown.h"
 #include "transfer.h"
 
 #include <stdio.h>
@@ -70,7 +71,7 @@ static int job_tell(const struct install_job *job, const char *name, const char 
 
     switch (job->state) {
     case INSTALL_DONE:
-        printf("%s %s\n", name, done);
+        printf("%s %s\n", shown(name), done);
         return EXIT_GOOD;
     case INSTALL_REFUSED:
         report_error("%s is not installed: %s", name, package_sentence(&verdict));
