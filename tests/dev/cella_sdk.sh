@@ -36,10 +36,11 @@ say package 1 'may call vault: status' "$cella" app show hello/build/hello.cella
 cp hello/build/hello.cella published
 
 # Edited: the test notices, and so does whoever reproduces.
-sed -i 's/hello from/goodbye from/' hello/main.c
+sed -i 's/hello from/\\033[31mgoodbye from/' hello/main.c
 say test-fails 1 '^not ok hello: the log did not say' env sh -c "echo 'seconds 10' >>hello/expect; exec '$cella' app test hello"
+grep -q 'log | hello: .*\[31mgoodbye' "$work/out" && ! grep -q $'\e' "$work/out" || { echo "failed: an app's escapes reach the terminal"; bad=1; }
 say reproduce-other 1 'image: another content' "$cella" app reproduce hello published
-sed -i 's/goodbye from/hello from/' hello/main.c
+sed -i 's/\\033\[31mgoodbye from/hello from/' hello/main.c
 say reproduce 0 ': the same package' "$cella" app reproduce hello published
 
 # What is wrong is said where it is.
@@ -55,6 +56,8 @@ say no-app 2 'has no manifest.toml' "$cella" app build "$work"
 
 # A person at the terminal.
 say run 0 'log \| hello: hello from' env sh -c "rm -r hello; '$cella' app new hello; (sleep 5) | '$cella' app run hello"
+say run-unread 0 '^done' env sh -c "(sleep 5) | '$cella' app run hello | true; echo done"
+grep -q Traceback "$work/out" && { echo "failed: a pipe that nobody reads is a traceback"; bad=1; }
 
 # The examples.
 say watch 0 '^ok watch$' "$cella" app test "$work/apps/watch"
