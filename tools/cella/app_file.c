@@ -11,6 +11,7 @@
 bool app_open(struct app_file *app, const char *path, enum package_refusal *refused)
 {
     enum package_refusal why = PACKAGE_GOOD;
+    struct resources resources;
     uint8_t *read;
 
     *app = (struct app_file){0};
@@ -23,12 +24,16 @@ bool app_open(struct app_file *app, const char *path, enum package_refusal *refu
         abort();
     memcpy(app->bytes, read, app->size);
     free(read);
-    if (package_open(app->bytes, app->size, &app->package, &why) == ERR_OK || refused) {
-        if (refused)
-            *refused = why;
+    err_t error = package_open(app->bytes, app->size, &app->package, &why);
+    if (refused) {
+        *refused = why;
         return true;
     }
-    report_error("%s: %s", path, package_refusal_sentence(why));
+    if (error == ERR_OK && resources_open(package_constants(&app->package), &resources) == ERR_OK)
+        return true;
+    report_error("%s: %s", path,
+                 error == ERR_OK ? "its resources are malformed: do not rely on it"
+                                 : package_refusal_sentence(why));
     app_close(app);
     return false;
 }
