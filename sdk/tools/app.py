@@ -252,6 +252,9 @@ def main():
     except Failed as why:
         print(f"cella: {why}", file=sys.stderr)
         return UNABLE
+    except BrokenPipeError:  # nobody reads us any more
+        sys.stdout = open(os.devnull, "w")
+        return UNABLE
 
 
 if __name__ == "__main__":

@@ -36,12 +36,13 @@ say package 1 'may call vault: status' "$cella" app show hello/build/hello.cella
 cp hello/build/hello.cella published
 
 # Edited: the test notices, and so does whoever reproduces.
-sed -i 's/hello from/goodbye from/' hello/main.c
+sed -i 's/hello from/\\033[31mgoodbye from/' hello/main.c
 # It has ended, so nobody waits for what it will not say any more, however long the test may take.
 say test-fails 1 '^not ok hello: cell hello stopped: exit with status 0, and it had not come to .\^hello: hello from' \
     env sh -c "echo 'seconds 3000' >>hello/expect; exec timeout 300 '$cella' app test hello"
+grep -q 'log | hello: .*\[31mgoodbye' "$work/out" && ! grep -q $'\e' "$work/out" || { echo "failed: an app's escapes reach the terminal"; bad=1; }
 say reproduce-other 1 'image: another content' "$cella" app reproduce hello published
-sed -i 's/goodbye from/hello from/' hello/main.c
+sed -i 's/\\033\[31mgoodbye from/hello from/' hello/main.c
 say reproduce 0 ': the same package' "$cella" app reproduce hello published
 
 # What is wrong is said where it is.
@@ -66,6 +67,8 @@ say no-app 2 'has no manifest.toml' "$cella" app build "$work"
 
 # A person at the terminal.
 say run 0 'log \| hello: hello from' env sh -c "rm -r hello; '$cella' app new hello; (sleep 5) | '$cella' app run hello"
+say run-unread 0 '^done' env sh -c "(sleep 5) | '$cella' app run hello | true; echo done"
+grep -q Traceback "$work/out" && { echo "failed: a pipe that nobody reads is a traceback"; bad=1; }
 
 # The examples.
 say watch 0 '^ok watch$' "$cella" app test "$work/apps/watch"
