@@ -10,6 +10,7 @@
 #include "format/companion.h"
 #include "gen/attest.h"
 #include "gen/companion.h"
+#include "gen/entropy.h"
 #include "gen/steward.h"
 #include "gen/tpm.h"
 #include "os/say.h"
@@ -25,6 +26,13 @@ static err_t transmit(const uint8_t *command, size_t size, uint8_t *response, si
                       size_t *length)
 {
     return tpm_transmit(command, size, response, cap, length);
+}
+
+err_t secret_draw(uint8_t out[32])
+{
+    size_t got = 0;
+    err_t err = entropy_random(out, 32, &got);
+    return err || got == 32 ? err : ERR_BAD_STATE;
 }
 
 // What every operation on the TPM begins with.
@@ -102,6 +110,8 @@ static err_t op_extend(const struct caller *who, const uint8_t digest[32])
 {
     (void)who;
     err_t err = there();
+    if (err == ERR_DEVICE && !attest.image.measured)
+        return ERR_NOT_FOUND; // no quote of this system passes, whatever is missing from it
     return err ? err : pcr_extend(BOOT_PCR_PROGRAMS, digest);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "guests.h"
+#include "abi/syscall.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/untyped.h"
@@ -40,14 +41,27 @@ err_t guests_begin(struct guests *g)
 
 // ---- judging a proposal
 
-static bool text_good(const char *text, size_t size)
+// One word: what the person reads beside it are this system's words, never the app's.
+static bool version_good(const char text[BUNDLE_NAME])
 {
-    size_t length = strnlen(text, size);
-    if (length == size)
+    size_t length = strnlen(text, BUNDLE_NAME);
+    if (length == 0 || length == BUNDLE_NAME)
         return false;
-    for (size_t i = 0; i < size; i++)
-        if (i < length ? text[i] < ' ' || text[i] > '~' : text[i] != '\0')
+    for (size_t i = 0; i < BUNDLE_NAME; i++)
+        if (i < length ? text[i] <= ' ' || text[i] > '~' : text[i] != '\0')
             return false;
+    return true;
+}
+
+// As in a manifest: a-z 0-9 - _, a letter first. No capital letter makes a second `vault`.
+static bool name_good(const char *name)
+{
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        const bool letter = name[i] >= 'a' && name[i] <= 'z';
+        const bool other = (name[i] >= '0' && name[i] <= '9') || name[i] == '-' || name[i] == '_';
+        if (!letter && (!other || i == 0))
+            return false;
+    }
     return true;
 }
 
@@ -57,19 +71,21 @@ static bool cell_good(const struct plan_cell *c)
     static const struct plan_ports no_ports[START_DEVICES];
     static const struct plan_mmio no_mmio[START_DEVICES];
     static const uint8_t no_interrupts[START_DEVICES];
-    return plan_cell_wrong(c) == NULL && c->image == 0 && c->service == 0 &&
-           c->untyped_pages == 0 && (c->flags & ~(uint32_t)GUEST_FLAGS) == 0 &&
-           (c->flags & PLAN_APP) != 0 && memcmp(c->ports, no_ports, sizeof no_ports) == 0 &&
+    return plan_cell_wrong(c) == NULL && name_good(c->name) && name_good(c->app_id) &&
+           c->image == 0 && c->service == 0 && c->untyped_pages == 0 &&
+           (c->flags & ~(uint32_t)GUEST_FLAGS) == 0 && (c->flags & PLAN_APP) != 0 &&
+           memcmp(c->ports, no_ports, sizeof no_ports) == 0 &&
            memcmp(c->mmio, no_mmio, sizeof no_mmio) == 0 &&
            memcmp(c->interrupts, no_interrupts, sizeof no_interrupts) == 0;
 }
 
 static bool grants_good(const struct plan_grant *grants, uint32_t count)
 {
+    const uint64_t never = 1 | (uint64_t)1 << FAULT_METHOD;
     for (uint32_t i = 0; i < count; i++) {
         const struct plan_grant *p = &grants[i];
         if (p->cell != 0 || p->service == 0 || p->service >= START_SERVICES ||
-            (p->methods | p->consent) == 0 || ((p->methods | p->consent) & 1) != 0 ||
+            (p->methods | p->consent) == 0 || ((p->methods | p->consent) & never) != 0 ||
             (p->methods & p->consent) != 0 || (i > 0 && p->service <= p[-1].service))
             return false;
     }
@@ -84,17 +100,18 @@ static bool app_good(const struct plan_app *app)
            app->size <= (uint64_t)GUEST_IMAGE_PAGES * PAGE_SIZE && e->kind == BUNDLE_CELL &&
            memcmp(e->root, app->code_root, sizeof e->root) == 0 &&
            image_pages(e) <= CELL_CODE_PAGES_MAX && e->part[BUNDLE_TEXT].size != 0 &&
-           text_good(app->version_text, sizeof app->version_text) && app->version_text[0] != '\0' &&
-           cell_good(&app->cell);
+           version_good(app->version_text) && cell_good(&app->cell);
 }
 
-// The first thing of which it asks too much (G2).
+// The first thing of which it asks too much (G2). A budget is bounded as a share, and as a stretch:
+// that is how long those below it wait.
 static struct guest_verdict too_much(const struct plan_ceiling *c, const struct plan_guest *guest,
                                      uint64_t pages)
 {
     const struct plan_cell *cell = &guest->cell;
-    const bool slower = c->budget_us == 0 || (uint64_t)cell->budget_us * c->period_us <=
-                                                 (uint64_t)c->budget_us * cell->period_us;
+    const bool slower = c->budget_us == 0 || (cell->budget_us <= c->budget_us &&
+                                              (uint64_t)cell->budget_us * c->period_us <=
+                                                  (uint64_t)c->budget_us * cell->period_us);
     if (pages > c->pages)
         return (struct guest_verdict){.ceiling = INSTALL_CEILING_MEMORY};
     if (cell->heap_pages > c->heap_pages)
@@ -314,6 +331,31 @@ err_t guests_load(struct guests *g, uint64_t identity, uint32_t place, const uin
     return ERR_OK;
 }
 
+static struct question_grant *question_grant(struct question *q, uint32_t service)
+{
+    uint32_t i = 0;
+    while (i < q->grant_count && q->grants[i].service != service)
+        i++;
+    if (i == q->grant_count)
+        q->grants[q->grant_count++].service = service;
+    return &q->grants[i];
+}
+_Static_assert(2 * (int)PLAN_APP_GRANTS <= (int)QUESTION_GRANTS, "all of them are shown");
+
+// What the one at `place`, which an update replaces, has now: from the steward's own copy of its
+// plan, so nobody else's word says what is new.
+static void question_compare(const struct guests *g, uint32_t place, struct question *q)
+{
+    const struct plan_guest *before = &g->view->guests[place];
+    memcpy(q->replaced, g->at[place].version, sizeof q->replaced);
+    q->pages_before = (uint32_t)tenant_pages(g->view, number_of(place));
+    for (uint32_t i = 0; i < before->grant_count; i++) {
+        struct question_grant *grant = question_grant(q, before->grants[i].service);
+        grant->methods_before = before->grants[i].methods;
+        grant->consent_before = before->grants[i].consent;
+    }
+}
+
 static void question_make(const struct guests *g, uint32_t place, struct question *q)
 {
     const struct guest *guest = &g->at[place];
@@ -323,18 +365,19 @@ static void question_make(const struct guests *g, uint32_t place, struct questio
                                                                : QUESTION_UPDATE,
                            .known = guest->known,
                            .pages = (uint32_t)tenant_pages(g->view, number_of(place)),
-                           .grant_count = p->grant_count};
+                           .grant_count = p->grant_count,
+                           .number = guest->version_number};
+    memcpy(q->code_root, p->image.root, sizeof q->code_root);
     memcpy(q->name, p->cell.name, sizeof q->name);
     memcpy(q->publisher, p->cell.publisher, sizeof q->publisher);
     memcpy(q->version, guest->version, sizeof q->version);
-    if (guest->replaces != GUESTS)
-        memcpy(q->replaced, g->at[guest->replaces].version, sizeof q->replaced);
     for (uint32_t i = 0; i < p->grant_count; i++)
         q->grants[i] = (struct question_grant){.service = p->grants[i].service,
                                                .methods = p->grants[i].methods,
                                                .consent = p->grants[i].consent};
+    if (guest->replaces != GUESTS)
+        question_compare(g, guest->replaces, q);
 }
-_Static_assert((int)PLAN_APP_GRANTS <= (int)QUESTION_GRANTS, "all of them are shown");
 
 // The one place where a guest gets further (G3): its question goes with it, so this is about it.
 static void answered(void *context, uint32_t place, enum question_answer answer)
@@ -450,6 +493,30 @@ err_t guests_drop(struct guests *g, uint32_t place)
     if (g->at[place].state == GUEST_LEAVING)
         report(g, place, " was removed");
     return place_clear(g, place);
+}
+
+// Whatever state it is in, and with what is about to replace it. Errors: BUSY.
+static err_t guest_end(struct guests *g, uint32_t place)
+{
+    struct guest *guest = &g->at[place];
+    if (guest->state == GUEST_HERE || guest->state == GUEST_LEAVING) {
+        guest->state = GUEST_LEAVING; // with BUSY: it goes when the pages are back
+        return guests_drop(g, place);
+    }
+    return place_clear(g, place);
+}
+
+err_t guests_remove(struct guests *g, const uint8_t name[BUNDLE_NAME])
+{
+    err_t err = ERR_NOT_FOUND;
+    for (uint32_t i = 0; i < GUESTS; i++) {
+        if (g->at[i].state == GUEST_NONE ||
+            memcmp(g->view->guests[i].cell.name, name, BUNDLE_NAME) != 0)
+            continue;
+        err_t one = guest_end(g, i);
+        err = err == ERR_NOT_FOUND || err == ERR_OK ? one : err;
+    }
+    return err;
 }
 
 const struct guest *guests_here(const struct guests *g, uint32_t place)

@@ -256,6 +256,14 @@ static err_t op_drop(const struct caller *who, uint32_t place)
     return err;
 }
 
+static err_t op_remove(const struct caller *who, const uint8_t name[32])
+{
+    (void)who;
+    err_t err = guests_remove(&guests, name);
+    events_announce();
+    return err;
+}
+
 static err_t op_installed(const struct caller *who, uint32_t place, uint8_t name[32],
                           uint8_t version[32], uint8_t publisher[32], uint32_t *pages,
                           uint32_t *runs, uint64_t *number)
@@ -330,6 +338,7 @@ static void on_message(struct message *m)
         .wait_question = op_wait_question,
         .question = op_question,
         .answer = op_answer,
+        .remove = op_remove,
     };
     if (m->method != FAULT_METHOD) {
         steward_dispatch(&ops, m);
@@ -402,16 +411,18 @@ static void make_endpoints(void)
                    "no memory for an endpoint");
 }
 
-// The seed left with the cell that the plan names for it; wipe it from the kernel's page.
-static void wipe_seed(void)
+// The seed left with the cell that the plan names for it, and ours was read at the start
+// (os/begin.c): wipe them from the kernel's page.
+static void wipe_seeds(void)
 {
     struct init_info *init = (struct init_info *)(uintptr_t)STEWARD_WORK_BASE;
     const cap_t page = cap_first(INIT_START);
     err_t err = frame_unmap(page);
     if (err == ERR_OK)
         err = frame_map(page, CAP_SELF, STEWARD_WORK_BASE, ACCESS_READ | ACCESS_WRITE);
-    ASSERT(err == ERR_OK, "the seed cannot be wiped");
+    ASSERT(err == ERR_OK, "the seeds cannot be wiped");
     wipe_bytes(init->boot.seed, sizeof init->boot.seed);
+    wipe_bytes(init->boot.steward_random, sizeof init->boot.steward_random);
     err = frame_unmap(page);
     if (err == ERR_OK)
         err = frame_map(page, CAP_SELF, CELL_START_BASE, ACCESS_READ);
@@ -436,7 +447,7 @@ static void make_everybody(void)
         struct text none = events_add(&keeper.events);
         text_string(&none, "no memory is left for apps: none can be installed");
     }
-    wipe_seed();
+    wipe_seeds();
     // A cell that is started again gets the zeroes that are left, and is told that nothing is in
     // them.
     keeper.house.seed_sources = 0;

@@ -3,6 +3,7 @@
 // dispatchers; a kernel that only carries messages; a steward, an entropy source and a console that
 // a test plays. Time stands still unless somebody waits.
 #pragma once
+#include "abi/consent.h"
 #include "abi/types.h"
 #include <stdbool.h>
 
@@ -49,6 +50,23 @@ struct fake_journal {
     bool broken; // it does not run
 };
 extern struct fake_journal fake_journal;
+
+// The steward's side of the console: its question, how it was answered, and what is installed.
+enum { FAKE_APPS = 2 };
+struct fake_steward {
+    struct question question;
+    bool open;
+    uint32_t answer, number; // of the last answer; 0: none
+    struct {
+        char name[33], version[33];
+        uint8_t publisher[32];
+        uint64_t number;
+        bool runs;
+    } apps[FAKE_APPS];
+    unsigned busy; // how often `remove` says so
+    char removed[33];
+};
+extern struct fake_steward fake_steward;
 
 extern struct fake fake;
 

@@ -86,6 +86,7 @@ say inspect-svg 0 '^</svg>$' "$cella" inspect "$work/one" --svg
 say inspect-ask 0 '"may_ask_for":' "$cella" inspect "$work/one" --json
 say inspect-both 2 'usage' "$cella" inspect "$work/one" --json --svg
 say matrix 0 '\| 34 \| \[approve\]\(vault.md#34-approve\) \| prompt \|' "$cella" image matrix profiles/vault.toml
+say matrix-memory 0 '^. tpm . . 5 pages at 0xfed40000 ' "$cella" image matrix profiles/vault.toml
 say graph 0 '^</svg>$' "$cella" image graph profiles/vault.toml
 "$cella" inspect "$work/one" --svg | cmp - "$work/out" || { echo "failed: profile and image give different graphs"; bad=1; }
 

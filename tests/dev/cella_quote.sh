@@ -41,6 +41,7 @@ say quote-alone 2 '--quote needs --nonce, --tpm, --image, --loader and --vars - 
 say quote-firmware 2 '--quote needs' judge "$work/junk" --firmware x
 say bad-nonce 2 'xyz is no nonce, which is 64 hexadecimal digits - ' judge "$work/junk" --nonce xyz
 say bad-tpm 2 'is no enrolled TPM, which is 128 hexadecimal digits - ' judge "$work/junk" --tpm "$work/short"
+say no-quote-named 2 'go with --quote - ' "$cella" verify "$work/junk" "${know[@]}"
 say no-tpm 2 'cannot read ' judge "$work/junk" --tpm "$work/none"
 say direct-image 2 'is for direct boot, which nothing measures - ' judge "$work/junk" --image "$work/direct"
 say no-quote 2 'cannot read ' judge "$work/none"

@@ -37,7 +37,9 @@ cp hello/build/hello.cella published
 
 # Edited: the test notices, and so does whoever reproduces.
 sed -i 's/hello from/goodbye from/' hello/main.c
-say test-fails 1 '^not ok hello: the log did not say' env sh -c "echo 'seconds 10' >>hello/expect; exec '$cella' app test hello"
+# It has ended, so nobody waits for what it will not say any more, however long the test may take.
+say test-fails 1 '^not ok hello: cell hello stopped: exit with status 0, and it had not come to .\^hello: hello from' \
+    env sh -c "echo 'seconds 3000' >>hello/expect; exec timeout 300 '$cella' app test hello"
 say reproduce-other 1 'image: another content' "$cella" app reproduce hello published
 sed -i 's/goodbye from/hello from/' hello/main.c
 say reproduce 0 ': the same package' "$cella" app reproduce hello published
@@ -51,6 +53,15 @@ say source 2 'main.c:1' "$cella" app build hello
 printf '#include <sdk/cella.h>\nint main(void) { return *(volatile int *)0; }\n' >hello/main.c
 printf 'log ^steward: cell hello stopped: page fault, read from 0x0 \\(a null pointer\\) at code\\+0x\n' >hello/expect
 say crash 0 '^ok hello$' "$cella" app test hello
+printf 'seconds 3000\nlog ^hello: hello' >hello/expect
+say crash-unexpected 1 '^not ok hello: cell hello stopped: page fault, read from 0x0 \(a null pointer\) at code\+0x[0-9a-f]+, and' \
+    timeout 300 "$cella" app test hello
+grep -q '^    in main, hello/main.c:2$' "$work/out" || { echo "failed: crash-unexpected does not say where in the source"; bad=1; }
+grep -q '^    with the debugger: cella app run hello --debug$' "$work/out" || { echo "failed: crash-unexpected does not say what to do"; bad=1; }
+printf '#include <sdk/cella.h>\n__attribute__((noinline)) static int deep(int n) { volatile char a[512]; a[0] = (char)n; return n ? deep(n - 1) + a[0] : 0; }\nint main(void) { return deep(9999); }\n' >hello/main.c
+say crash-stack 1 'page fault, write to 0x[0-9a-f]+ \(the stack is full\) at code' timeout 300 "$cella" app test hello
+printf '#include <stdlib.h>\nint main(void) { abort(); }\n' >hello/main.c
+say crash-abort 1 'cell hello stopped: ' timeout 300 "$cella" app test hello
 say no-app 2 'has no manifest.toml' "$cella" app build "$work"
 
 # A person at the terminal.
@@ -59,4 +70,20 @@ say run 0 'log \| hello: hello from' env sh -c "rm -r hello; '$cella' app new he
 # The examples.
 say watch 0 '^ok watch$' "$cella" app test "$work/apps/watch"
 say draw 0 '^ok draw$' "$cella" app test "$work/apps/draw"
+
+# What an app's own files are is in its program: one more, another one, one that is gone, each without anything else being touched.
+draw=$work/apps/draw
+cp "$draw/build/draw.cella" drawn
+say resource 1 '^ +[0-9]+ resources/names$' "$cella" app show drawn
+say resource-same 0 ': the same package' "$cella" app reproduce "$draw" drawn
+mkdir "$draw/resources/more" && echo Dora >>"$draw/resources/names" && echo x >"$draw/resources/more/x"
+say resource-other 1 'resources/names: another content' "$cella" app reproduce "$draw" drawn
+say resource-build 0 '2 resources' "$cella" app build "$draw"
+say resource-new 0 'draw comes with resources/more/x$' "$cella" inspect drawn "$draw/build/draw.cella"
+say resource-changed 0 'resources/names is another file$' "$cella" inspect drawn "$draw/build/draw.cella"
+rm -r "$draw/resources"
+say resource-gone 0 '0 resources' "$cella" app build "$draw"
+say resource-missed 1 'not ok draw' env sh -c "echo 'seconds 5' >>'$draw/expect'; exec '$cella' app test '$draw'"
+mkdir "$draw/resources" && ln -s /etc/passwd "$draw/resources/names"
+say resource-link 2 'resources/names is a symbolic link' "$cella" app build "$draw"
 exit $bad

@@ -4,6 +4,7 @@
 #include "files.h"
 #include "options.h"
 #include "report.h"
+#include "shown.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -35,9 +36,11 @@ int app_pack(int argc, char **argv)
     snprintf(path, sizeof(path), "%s/build/%s.cella", operands.at[0], app.package.app->cell.name);
     good = file_create(&file, out ? out : path) && file_finish(&file, app.bytes, app.size);
     if (good) {
-        printf("%s: %s %s, number %llu, %u files, %zu KiB, not signed yet\nroot ", out ? out : path,
-               app.package.app->cell.name, app.package.app->version_text,
-               (unsigned long long)app.package.app->number, app.package.file_count,
+        static struct app_entry files[APP_FILES_MAX];
+        const uint32_t resources = app_files(&app.package, files) - app.package.file_count;
+        printf("%s: %s %s, number %llu, %u resource%s, %zu KiB, not signed yet\nroot ",
+               shown(out ? out : path), app.package.app->cell.name, app.package.app->version_text,
+               (unsigned long long)app.package.app->number, resources, resources == 1 ? "" : "s",
                app.size / 1024);
         app_hex_print(app.package.root, PACKAGE_HASH);
         printf("\n");

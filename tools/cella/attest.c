@@ -9,6 +9,7 @@
 #include "json.h"
 #include "link_options.h"
 #include "report.h"
+#include "shown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -101,14 +102,15 @@ static bool enrol(struct device *d, const char *path)
     for (size_t i = 0; i < QUOTE_KEY; i++)
         snprintf(text + 2 * i, 3, "%02x", state[16 + i]);
     strcat(text, "\n");
-    if (!file_make(path, text, strlen(text)))
+    // Never in an enrolled machine's place.
+    if (!file_new(path, 0644, (const uint8_t *)text, strlen(text)))
         return false;
     hash_bytes(state + 16, QUOTE_KEY, digest);
     fingerprint_text(digest, fingerprint);
     printf("%s: the attestation key of this device's TPM\n"
            "TPM key    %s\n"
            "Compare it with the device's console: what you enrol is what you trust.\n",
-           path, fingerprint);
+           shown(path), fingerprint);
     return true;
 }
 

@@ -36,6 +36,8 @@ def check_first(machine):
     device = Device(machine)
     device.start()
     tpm = device.path("tpm.key")
+    if os.path.exists(tpm):  # an earlier run's
+        os.unlink(tpm)
     device.cella("attest", "state").must_say(0, r"^TPM +works$")
     shown = re.search(r"^TPM key    ([0-9a-f ]{39})$", machine.text["console"], re.MULTILINE)
     told = device.cella("attest", "enrol", tpm).must_say(0, r"^TPM key    ([0-9a-f ]{39})$")
@@ -51,6 +53,9 @@ def check_first(machine):
     old = [OLD if word == nonce else word for word in know]
     verify(device, 1, "the nonce is not the one that you sent", *old)
     verify(device, 2, "--quote needs --nonce, --tpm", "--quote", device.path("first.quote"))
+    log = json.loads(device.cella("log", "--save", device.path("first.log"), "--json", *know).must_say(0, r"(?s)^\{.*\}$").group(0))
+    must(log["attested"] and log["device_key"] == device.key, "the event log is not attested")
+    device.cella("log", "verify", device.path("first.log"), *know).must_say(0, r"^attested +the device key is one of a system")
     check_difference(device, know)
     return nonce, tpm, evidence
 
@@ -86,6 +91,8 @@ def check_second(machine, nonce, tpm, evidence, start):
         know = ["--quote", device.path("again.quote"), "--nonce", fresh, "--tpm", tpm, *files(machine)]
         verify(device, 0, r"^attested +the device key", *know)
         verify(device, 1, "the quote is for another device key than the evidence", evidence, *know)
+        device.cella("log", *know).must_say(0, r"^attested +the device key")
+        device.cella("log", "verify", os.path.join(machine.folder, "first.log"), *know).must_say(1, "for another device key")
     other = tpm_new()
     try:
         with start("other", other) as stranger:

@@ -4,12 +4,7 @@
 #pragma once
 #include "full.h"
 
-// P-256 alone, in memory on the stack.
-#define HAVE_ECC
+// Keys and signatures on P-256.
 #define NO_ECC_DHE
-#define ECC_USER_CURVES
-#define WOLFSSL_SP_MATH_ALL
-#define WOLFSSL_SP_NO_DYN_STACK
-#define SP_INT_BITS 256
 #define WOLFSSL_ECDSA_DETERMINISTIC_K
 #define WOLFSSL_VALIDATE_ECC_IMPORT
