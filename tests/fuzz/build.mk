@@ -9,7 +9,8 @@ FUZZ_INC   = $(call FORMAT_INC,asan) $(INC_gen)
 FUZZ_KIND := -fsanitize=fuzzer-no-link
 # Here each byte goes through a loop of comparisons. libFuzzer sees the ways through them without being told of each one, which
 # would take most of the time.
-FUZZ_LOOPS := lib/format/link tools/cella/toml tools/cella/fields tools/common/near services/vault/store
+FUZZ_LOOPS := lib/format/link tools/cella/toml tools/cella/fields tools/common/near services/vault/store services/companion/desk \
+              tests/fuzz/companion
 $(FUZZ_LOOPS:%=$(B)/fuzz/obj/%.o): FUZZ_KIND += -fno-sanitize-coverage=trace-cmp
 
 # $(B)/fuzz/lines/NAME counts lines (tests/fuzz/run --lines NAME).
@@ -60,7 +61,7 @@ $(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot))
 $(eval $(call fuzz_entry_trusting,chain,$(FORMAT_CHAIN_SRC)))
 $(eval $(call fuzz_entry,item,lib/format/item.c))
 $(eval $(call fuzz_entry,store,services/vault/store.c,-Iservices))
-$(eval $(call fuzz_entry,tpm,$(ATTEST_SRC) $(FORMAT_SRC),-Iservices $(ATTEST_INC) $(INC_os)))
+$(eval $(call fuzz_entry,tpm,$(ATTEST_SRC) $(FORMAT_SRC),-Iservices $(ATTEST_INC) $(INC_os),-Wl$(comma)--wrap=equal_ct))
 $(B)/fuzz/tpm $(B)/fuzz/lines/tpm: $(TSS_LIB_asan)
 $(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_unit)))
 $(eval $(call fuzz_entry,resources,$(addprefix lib/format/,resources.c resources_find.c file_name.c) $(BUNDLE_SRC),$(INC_unit)))
