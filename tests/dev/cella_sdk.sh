@@ -36,18 +36,37 @@ say package 1 'may call vault: status' "$cella" app show hello/build/hello.cella
 cp hello/build/hello.cella published
 
 # Edited: the test notices, and so does whoever reproduces.
-sed -i 's/hello from/goodbye from/' hello/main.c
+sed -i 's/hello from/\\033[31mgoodbye from/' hello/main.c
 # It has ended, so nobody waits for what it will not say any more, however long the test may take.
 say test-fails 1 '^not ok hello: cell hello stopped: exit with status 0, and it had not come to .\^hello: hello from' \
     env sh -c "echo 'seconds 3000' >>hello/expect; exec timeout 300 '$cella' app test hello"
+grep -q 'log | hello: .*\[31mgoodbye' "$work/out" && ! grep -q $'\e' "$work/out" || { echo "failed: an app's escapes reach the terminal"; bad=1; }
 say reproduce-other 1 'image: another content' "$cella" app reproduce hello published
-sed -i 's/goodbye from/hello from/' hello/main.c
+sed -i 's/\\033\[31mgoodbye from/hello from/' hello/main.c
 say reproduce 0 ': the same package' "$cella" app reproduce hello published
 
 # What is wrong is said where it is.
 sed -i 's/"status"/"statsu"/' hello/manifest.toml
 say manifest 2 'hello/manifest.toml:[0-9]+: service .vault. has no method .statsu., did you mean .status.' "$cella" app build hello
 sed -i 's/"statsu"/"status"/' hello/manifest.toml
+# What a device refuses is said here, with the manifest's line.
+cp hello/manifest.toml kept
+sed -i 's/^priority = 90/priority = 150/' hello/manifest.toml
+say build-priority 2 'hello/manifest.toml:5: .priority. must be 1 to 149' "$cella" app build hello
+sed -i 's/^priority = 150/priority = 120/' hello/manifest.toml
+say build-ceiling 2 "hello/manifest.toml:5: .priority. is more than the device's profile allows an app: at most 100" "$cella" app build hello
+sed 's/^priority = 100/priority = 120/' "$work/kit/device/usual.toml" >wide.toml
+say build-profile 0 'not signed yet' "$cella" app build hello --profile wide.toml
+say build-profile-missing 2 ' - ' "$cella" app build hello --profile none.toml
+sed 's/"status"/"restore"/' kept >hello/manifest.toml
+say build-method 2 'hello/manifest.toml:13: .*no app call .restore. of service .vault.' "$cella" app build hello
+sed 's/heap = "64K"/heap = "1M"/' kept >hello/manifest.toml
+say build-heap 2 'hello/manifest.toml:7: .heap. is more than .* at most "256K"' "$cella" app build hello
+sed 's/^memory = "1M"/memory = "64K"/; s/^heap = .*//; s/^stack = .*//' "$work/kit/device/usual.toml" >small.toml
+sed 's/heap = "64K"/heap = "40K"/' kept >hello/manifest.toml
+say build-memory 2 'hello: program, heap and stack take .* an app 64 - ' "$cella" app build hello --profile small.toml
+cp kept hello/manifest.toml
+say no-device 2 "no device is running at .*name the socket of one with --device: .*cella app run APP" "$cella" app list
 echo 'int main(void) { return nothing(); }' >hello/main.c
 say source 2 'main.c:1' "$cella" app build hello
 printf '#include <sdk/cella.h>\nint main(void) { return *(volatile int *)0; }\n' >hello/main.c
@@ -66,6 +85,8 @@ say no-app 2 'has no manifest.toml' "$cella" app build "$work"
 
 # A person at the terminal.
 say run 0 'log \| hello: hello from' env sh -c "rm -r hello; '$cella' app new hello; (sleep 5) | '$cella' app run hello"
+say run-unread 0 '^done' env sh -c "(sleep 5) | '$cella' app run hello | true; echo done"
+grep -q Traceback "$work/out" && { echo "failed: a pipe that nobody reads is a traceback"; bad=1; }
 
 # The examples.
 say watch 0 '^ok watch$' "$cella" app test "$work/apps/watch"
