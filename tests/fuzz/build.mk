@@ -9,7 +9,8 @@ FUZZ_INC   = $(call FORMAT_INC,asan) $(INC_gen)
 FUZZ_KIND := -fsanitize=fuzzer-no-link
 # Here each byte goes through a loop of comparisons. libFuzzer sees the ways through them without being told of each one, which
 # would take most of the time.
-FUZZ_LOOPS := lib/format/link tools/cella/toml tools/cella/fields tools/common/near services/vault/store
+FUZZ_LOOPS := lib/format/link tools/cella/toml tools/cella/fields tools/common/near services/vault/store services/companion/desk \
+              tests/fuzz/companion
 $(FUZZ_LOOPS:%=$(B)/fuzz/obj/%.o): FUZZ_KIND += -fno-sanitize-coverage=trace-cmp
 
 # $(B)/fuzz/lines/NAME counts lines (tests/fuzz/run --lines NAME).
@@ -60,6 +61,8 @@ $(eval $(call fuzz_entry,acpi,boot/core/acpi.c,-Iboot))
 $(eval $(call fuzz_entry_trusting,chain,$(FORMAT_CHAIN_SRC)))
 $(eval $(call fuzz_entry,item,lib/format/item.c))
 $(eval $(call fuzz_entry,store,services/vault/store.c,-Iservices))
+$(eval $(call fuzz_entry,tpm,$(ATTEST_SRC) $(FORMAT_SRC),-Iservices $(ATTEST_INC) $(INC_os),-Wl$(comma)--wrap=equal_ct))
+$(B)/fuzz/tpm $(B)/fuzz/lines/tpm: $(TSS_LIB_asan)
 $(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_unit)))
 $(eval $(call fuzz_entry,resources,$(addprefix lib/format/,resources.c resources_find.c file_name.c) $(BUNDLE_SRC),$(INC_unit)))
 $(eval $(call fuzz_entry,elf,tools/cella/elf.c tools/common/complaint.c,-Itools))
@@ -68,13 +71,17 @@ $(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_uni
 $(eval $(call fuzz_entry_trusting,boot,boot/core/verify.c boot/core/counter.c $(BUNDLE_SRC),-Iboot $(INC_unit)))
 $(eval $(call fuzz_entry,manifest,tools/cella/toml.cpp $(filter-out %_test.c,$(PROFILE_SRC)),-Itools -Itools/cella $(INC_unit),\
     -lstdc++ -Wl$(comma)--wrap=settings_read$(comma)--wrap=settings_free))
+FUZZ_PLAYED := $(addprefix -Wl$(comma)--wrap=,open socket connect close poll send recv getrandom clock_ms)
+$(eval $(call fuzz_entry_trusting,answers,$(filter-out tools/cella/main.c,$(CELLA_SRC)) tools/cella/toml.cpp $(GEN_NAMES_SRC) $(FORMAT_SRC),\
+    -Itools,-lstdc++ $(FUZZ_PLAYED)))
 $(eval $(call fuzz_entry,plan,$(addprefix tools/cella/,plan.c inspect_plan.c inspect_change.c inspect_svg.c) $(GEN_NAMES_SRC),-Itools -Itools/cella))
 
 -include $(sort $(FUZZ_OBJS:%=%.d) $(FUZZ_OBJS:$(B)/fuzz/obj/%=$(B)/fuzz/lines/obj/%.d))
 
 fuzz: $(FUZZ:%=$(B)/fuzz/%)
+fuzz-lines: $(FUZZ:%=$(B)/fuzz/lines/%)
 fuzz-names:
 	@echo $(FUZZ)
 fuzz-trusts:
 	@echo $(FUZZ_TRUSTS)
-.PHONY: fuzz fuzz-names fuzz-trusts
+.PHONY: fuzz fuzz-lines fuzz-names fuzz-trusts

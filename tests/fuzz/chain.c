@@ -8,8 +8,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+static size_t life_make(unsigned number, uint8_t *out, size_t max);
 
-enum { SEEDS = 4, SEED_BYTES = 65536, GROW_BYTES = 24576, ENTRIES_ADDED = 3 };
+enum {
+    SEEDS = 4,
+    LIVES = 40,
+    LIFE_ENTRIES = 12,
+    SEED_BYTES = 65536,
+    GROW_BYTES = 24576,
+    ENTRIES_ADDED = 3
+};
 
 static void require(bool cond)
 {
@@ -17,7 +25,8 @@ static void require(bool cond)
         abort();
 }
 
-// Values of each type; a program's life; a register that comes and goes; a recovery.
+// Values of each type; a program's life; a register that comes and goes; a recovery. Then lives
+// that chance makes, so that the corpus can do without such long files.
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
 {
     static struct sample s;
@@ -29,7 +38,7 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
                       .value = citation,
                       .value_size = sizeof citation};
     if (number >= SEEDS)
-        return 0;
+        return number < SEEDS + LIVES ? life_make(number, out, max) : 0;
     sample_begin(&s);
     if (number == 0) {
         sample_write(&s, "note", REGISTER_RAW, 'a');
@@ -177,6 +186,25 @@ static void say_something(struct sample *s)
     w.key_present = chance(64) == 0;
     w.key_absent = chance(64) == 0;
     sample_say(s, w);
+}
+
+// What is refused is left out, but for the last.
+static size_t life_make(unsigned number, uint8_t *out, size_t max)
+{
+    static struct sample s, before;
+    static struct chain chain;
+    struct chain_check check;
+    random_state = number;
+    sample_begin(&s);
+    for (unsigned i = 0; i < LIFE_ENTRIES; i++) {
+        before = s;
+        say_something(&s);
+        if (i + 1 < LIFE_ENTRIES && chain_verify(s.bytes, s.size, &chain, &check) != ERR_OK)
+            s = before;
+    }
+    require(s.size <= max);
+    memcpy(out, s.bytes, s.size);
+    return s.size;
 }
 
 // Where an entry's hash of the one before lies; null: it is no entry.
