@@ -11,7 +11,16 @@
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MEASURED = 1, QUOTE = 2, SEAL = 4, OPEN = 8, EXTEND = 16, HEAD = 10, CHUNKS_MAX = 160 };
+enum {
+    MEASURED = 1,
+    QUOTE = 2,
+    SEAL = 4,
+    OPEN = 8,
+    EXTEND = 16,
+    ENDORSE = 32,
+    HEAD = 10,
+    CHUNKS_MAX = 160
+};
 
 static const uint8_t *left;
 static size_t left_size;
@@ -125,7 +134,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
     if (count == 0 || chance_below(&c, 8) == 0)
         return LLVMFuzzerMutate(data, size, max);
     if (chance_below(&c, 16) == 0)
-        data[0] = (uint8_t)chance_below(&c, 32);
+        data[0] = (uint8_t)chance_below(&c, 64);
     const struct chunk *k = &chunks[chance_below(&c, count)];
     const size_t behind = size - k->at - k->size;
     if (k->size + GROWS > ROOM || size + GROWS > max || k->size == 0)
@@ -183,6 +192,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if ((how & SEAL) != 0 && seal_make(&a, half, auth, blob, sizeof blob, &length) == ERR_OK)
         require(length <= sizeof blob);
+    if ((how & ENDORSE) != 0) {
+        static const uint8_t question[CREDENTIAL_QUESTION] = {4};
+        uint8_t shown[2048], secret[CREDENTIAL_SECRET];
+        require(endorse_show(shown, sizeof shown, &length) != ERR_OK || length <= sizeof shown);
+        require(endorse_open(question, secret) < ERR_COUNT);
+    }
     if ((how & OPEN) != 0)
         blob_open(&a, auth);
     return 0;
