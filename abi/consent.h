@@ -29,17 +29,18 @@ enum {
     CONSENT_EVER_MAX = 24 * 3600, // seconds that a CONSENT_UNTIL may last
     CONSENT_SLOTS = 16,           // capabilities by consent in one cell's table
     CONSENT_SLOT_FIRST = 80,
-    QUESTION_GRANTS = 32,
+    QUESTION_GRANTS = 64, // services: those that an update asks for, and those that it gives up
     QUESTION_NAME = 32,
     QUESTION_SIZE = 4096,
 };
 
 // What it may do at one service. `methods`: asked for, or had from the start; `consent`: what an
-// app to be installed may ask for later.
+// app to be installed may ask for later. The same of the app that it replaces: 0 if there is none.
 struct question_grant {
     uint32_t service;
     uint32_t zero;
     uint64_t methods, consent;
+    uint64_t methods_before, consent_before;
 };
 
 struct question {
@@ -50,10 +51,13 @@ struct question {
     nsec_t expiry;               // of CONSENT_UNTIL
     char version[QUESTION_NAME]; // of the app to be installed, and of the one that it replaces
     char replaced[QUESTION_NAME];
-    uint32_t known; // 1: the installer says that an app of this publisher was installed before
-    uint32_t pages; // of memory that it gets
+    uint32_t known; // 1: the installer says that an app of this publisher was installed before,
+                    // 2: the publisher is one of this image
+    uint32_t pages; // of memory that it gets; `pages_before`: that the one has that it replaces
     uint32_t grant_count; // of a consent 1
-    uint32_t zero;
+    uint32_t pages_before;
+    uint64_t number;       // the version, for machines; 0 for a consent
+    uint8_t code_root[32]; // of what runs on a yes; zero for a consent
     struct question_grant grants[QUESTION_GRANTS];
 };
 _Static_assert(sizeof(struct question) <= QUESTION_SIZE, "one page");

@@ -24,7 +24,7 @@
 //
 //   name = "sample"             what the profile and the log call it
 //   publisher = "cella"         whose key; an entry of profiles/publishers.toml
-//   priority = 90               90 to 100 for apps
+//   priority = 90               at most 100 on the usual device
 //   heap = "64K"
 //   stack = "16K"
 //   memory = "0"

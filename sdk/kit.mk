@@ -17,8 +17,8 @@ sdk: $(B)/cell/libcella.a $(B)/cell/entry.o $(CELL_LIBC) $(CELLA) $(KIT_CELLS) $
 	@cp -rL $(SDK_INC) $(KIT)/include && rm $(KIT)/include/.made && cp -r $(MUSL)/include $(KIT)/include/libc
 	@cp $(B)/cell/libcella.a $(B)/cell/entry.o $(CELL_LIBC) lib/os/cell.ld lib/os/resources.S $(KIT)/lib/
 	@cp $(CELLA) $(KIT)/bin/ && cp -r sdk/app.mk sdk/template docs/apps.md LICENSE $(KIT)/
-	@cp sdk/tools/app.py $(KIT)/tools/ && cp $(patsubst %,tests/runner/%.py,debugger image judge machine) $(KIT)/tools/runner/
-	@cp sdk/device.toml $(B)/kernel.elf $(B)/boot/direct.elf $(BUNDLE_KEY) $(KIT)/device/ && cp $(KIT_CELLS) $(KIT)/device/cells/
+	@cp sdk/tools/app.py $(KIT)/tools/ && cp $(patsubst %,tests/runner/%.py,debugger image judge machine tamper) $(KIT)/tools/runner/
+	@cp sdk/device.toml $(B)/kernel.elf $(B)/boot/direct.elf $(BUNDLE_KEY) $(KIT)/device/ && cp profiles/vault.toml $(KIT)/device/usual.toml && cp $(KIT_CELLS) $(KIT)/device/cells/
 	@cp sdk/publishers.toml $(KIT)/device/root/profiles/
 	@for folder in $(KIT_FOLDERS); do mkdir -p $(KIT)/device/root/$$folder && cp $$folder/manifest.toml $(KIT)/device/root/$$folder/; done
 	@echo "the development kit: $(KIT) ($$(du -sk $(KIT) | cut -f1) KiB)"

@@ -74,7 +74,7 @@ WOLFSSL_CORE := $(patsubst %,wolfcrypt/src/%.c,ed25519 ge_operations fe_operatio
 WOLFSSL_ALL  := $(WOLFSSL_CORE) $(patsubst %,wolfcrypt/src/%.c,\
                 wc_port memory curve25519 sha256 hmac kdf pwdbased aes ripemd random error logging coding sp_c64 sp_int)
 WOLFSSL_SRC_cell := $(WOLFSSL_ALL)
-WOLFSSL_SRC_host := $(WOLFSSL_ALL) $(patsubst %,wolfcrypt/src/%.c,ecc wolfmath)
+WOLFSSL_SRC_host := $(WOLFSSL_ALL) $(patsubst %,wolfcrypt/src/%.c,ecc wolfmath asn rsa)
 WOLFSSL_SRC_asan := $(WOLFSSL_SRC_host)
 WOLFSSL_SRC_boot_pe  := $(WOLFSSL_CORE)
 WOLFSSL_SRC_boot_elf := $(WOLFSSL_CORE)
@@ -129,9 +129,9 @@ $(foreach v,cell host asan,$(eval $(call tinycbor_lib,$(v))))
 # cell without musl links them: no vector registers.
 TSS_NAME = $(patsubst %,src/tss2-mu/%-types.c,base tpm2b tpma tpml tpms tpmt tpmu) \
            $(patsubst %,src/tss2-sys/%.c,sysapi_util $(patsubst %,api/Tss2_Sys_%,$(TSS_CALLS)))
-TSS_CALLS := Create CreatePrimary Execute FlushContext GetContextSize Initialize Load LoadExternal NV_DefineSpace \
+TSS_CALLS := ActivateCredential Create CreatePrimary Execute FlushContext GetContextSize Initialize Load LoadExternal NV_DefineSpace \
              GetCpBuffer GetDecryptParam GetRandom GetRpBuffer NV_Increment NV_Read NV_ReadPublic NV_UndefineSpace PCR_Extend PCR_Read PolicyAuthorize \
-             PolicyAuthValue PolicyGetDigest PolicyNV PolicyPCR Quote SetCmdAuths SetDecryptParam GetRspAuths Shutdown StartAuthSession \
+             PolicyAuthValue PolicyGetDigest PolicyNV PolicyPCR PolicySecret Quote SetCmdAuths SetDecryptParam GetRspAuths Shutdown StartAuthSession Startup \
              Unseal VerifySignature
 TSS_INC   := -I$(THIRD_SRC)/tpm2-tss/include/tss2 -I$(THIRD_SRC)/tpm2-tss/include
 TSS_FLAGS := -DMAXLOGLEVEL=0 -I$(THIRD_SRC)/tpm2-tss/src -I$(THIRD_SRC)/tpm2-tss/src/tss2-sys $(TSS_INC)

@@ -10,7 +10,7 @@ CRYPTO_SRC_full := $(patsubst %,lib/crypto/%.c,wipe hash sha sign sign_check mld
 CRYPTO_SRC_boot := $(patsubst %,lib/crypto/%.c,wipe hash sign_check mldsa_check hybrid_check)
 CRYPTO_VARIANTS := cell host asan boot_pe boot_elf
 CRYPTO_SRC_cell := $(CRYPTO_SRC_full)
-$(foreach v,host asan,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_full) lib/crypto/p256.c))
+$(foreach v,host asan,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_full) lib/crypto/p256.c lib/crypto/x509.c))
 $(foreach v,boot_pe boot_elf,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_boot)))
 
 CRYPTO_CC_cell     := $(CC) $(TARGET) $(BASE) -Os -fPIE -fstack-protector-strong -ffunction-sections $(MUSL_INC)

@@ -65,11 +65,11 @@ def name_of(folder):
     return found.group(1)
 
 
-def build(folder):
-    """The program and its unsigned package."""
+def build(folder, profile):
+    """The program and its unsigned package, if a device of that profile would take it."""
     name = name_of(folder)
     command(["make", "-s", "--no-print-directory", "-C", folder, f"CELLA_SDK={SDK}"])
-    command([CELLA, "app", "pack", folder])
+    command([CELLA, "app", "pack", folder, "--profile", profile])
     return name
 
 
@@ -227,10 +227,16 @@ def test(folder, name):
 
 def main():
     verb, arguments = sys.argv[1], sys.argv[2:]
+    profile = f"{SDK}/device/usual.toml"
     debugged = "--debug" in arguments
     arguments = [word for word in arguments if word != "--debug"]
     try:
         must(not re.search(r"[\s$#:%]", SDK), f"make cannot work with the kit in {SDK} - put it where no name has a blank")
+        if "--profile" in arguments and verb in ("build", "run", "test"):
+            at = arguments.index("--profile")
+            must(len(arguments) > at + 1, "--profile wants the profile of a device - name the file")
+            profile = arguments[at + 1]
+            del arguments[at:at + 2]
         if verb == "new":
             new(arguments)
             return GOOD
@@ -239,7 +245,7 @@ def main():
         must(len(arguments) <= 1 and (verb == "run" or not debugged), f"{verb} wants the folder of an app - usage: cella app "
              f"{verb} [FOLDER]")
         folder = os.path.relpath(arguments[0] if arguments else ".")
-        name = build(folder)
+        name = build(folder, profile)
         if verb == "run":
             run(folder, name, debugged)
         if verb == "test":

@@ -26,6 +26,7 @@
 #pragma once
 #include "abi/boot_info.h"
 #include "abi/types.h"
+#include "format/credential.h"
 #include "format/quote.h"
 
 #include <stdbool.h>
@@ -80,6 +81,9 @@ void wire_flush(TPM2_HANDLE handle);
 void wire_clear(void);
 
 // keys.c
+// Made from the hierarchy's seed: the same template gives the same key.
+MUST_USE err_t key_primary(TPMI_RH_HIERARCHY hierarchy, const TPM2B_PUBLIC *template,
+                           TPM2_HANDLE *out, TPM2B_PUBLIC *public);
 struct storage {
     TPM2_HANDLE handle;
     uint8_t point[ATTEST_POINT];
@@ -115,6 +119,8 @@ struct session {
 void nonce_make(TPM2B_NONCE *n);
 // 32 bytes that nobody else knows. main.c: the entropy service.
 MUST_USE err_t secret_draw(uint8_t out[32]);
+// Of a policy, for what nobody needs to keep from the wires. Whoever opens it flushes it.
+MUST_USE err_t session_plain(struct session *s);
 // Salted with the storage key, which is loaded. The caller closes it, unless it failed.
 MUST_USE err_t session_open(struct session *s, const struct storage *storage, TPM2_SE kind);
 // What it authorises wants this word, too.
@@ -140,6 +146,15 @@ MUST_USE err_t seal_make(struct attest *a, const uint8_t half[ATTEST_HALF],
 // Errors: wire_error's; BAD_DATA also if the TPM has another storage key than the blob.
 MUST_USE err_t seal_open(struct attest *a, const uint8_t *blob, size_t size,
                          const uint8_t auth[ATTEST_HALF], uint8_t half[ATTEST_HALF]);
+
+// endorse.c
+// The endorsement key's modulus (RSA-2048), and its certificate as it lies in the TPM. Errors:
+// NOT_FOUND (there is none), wire_error's.
+MUST_USE err_t endorse_show(uint8_t *out, size_t cap, size_t *size);
+// What is in a credential (format/credential.h) for this TPM's endorsement and attestation keys.
+// Errors: BAD_DATA (it is for others), wire_error's.
+MUST_USE err_t endorse_open(const uint8_t question[CREDENTIAL_QUESTION],
+                            uint8_t secret[CREDENTIAL_SECRET]);
 
 // attest.c: look at the TPM; `*a` says what came of it, `*why` what is missing (NULL: nothing).
 void attest_begin(struct attest *a, const struct image_facts *image, wire_transmit_t *transmit,

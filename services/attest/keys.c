@@ -27,9 +27,8 @@ static const TPMA_OBJECT own = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
                                TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_USERWITHAUTH |
                                TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_NODA;
 
-// Made from the hierarchy's seed: the same template gives the same key.
-static err_t primary_make(TPMI_RH_HIERARCHY hierarchy, const TPM2B_PUBLIC *template,
-                          TPM2_HANDLE *out, TPM2B_PUBLIC *public)
+err_t key_primary(TPMI_RH_HIERARCHY hierarchy, const TPM2B_PUBLIC *template, TPM2_HANDLE *out,
+                  TPM2B_PUBLIC *public)
 {
     static TPM2B_CREATION_DATA data;
     const TPM2B_SENSITIVE_CREATE nothing = {.size = 0};
@@ -84,7 +83,7 @@ err_t key_storage(struct storage *out)
     symmetric->algorithm = TPM2_ALG_AES;
     symmetric->keyBits.aes = 128;
     symmetric->mode.aes = TPM2_ALG_CFB;
-    err_t err = primary_make(TPM2_RH_OWNER, &template, &s.handle, &public);
+    err_t err = key_primary(TPM2_RH_OWNER, &template, &s.handle, &public);
     if (err)
         return err;
     err = point_take(&public.publicArea.unique.ecc, s.point);
@@ -105,7 +104,7 @@ err_t key_attestation(TPM2_HANDLE *out, uint8_t public_key[QUOTE_KEY])
     scheme->details.ecdsa.hashAlg = TPM2_ALG_SHA256;
     TPM2_HANDLE handle = 0;
     uint8_t key[QUOTE_KEY];
-    err_t err = primary_make(TPM2_RH_ENDORSEMENT, &template, &handle, &public);
+    err_t err = key_primary(TPM2_RH_ENDORSEMENT, &template, &handle, &public);
     if (err)
         return err;
     err = point_take(&public.publicArea.unique.ecc, key);

@@ -20,19 +20,6 @@ enum {
 
 // ---- the session that shows everything but the word
 
-// For what nobody needs to keep from the wires: which policy it comes to.
-static err_t policy_begin(struct session *s)
-{
-    const TPM2B_ENCRYPTED_SECRET salt = {.size = 0};
-    const TPMT_SYM_DEF none = {.algorithm = TPM2_ALG_NULL};
-    memset(s, 0, sizeof *s);
-    nonce_make(&s->ours);
-    s->theirs.size = sizeof s->theirs.buffer;
-    return wire_error(Tss2_Sys_StartAuthSession(wire(), TPM2_RH_NULL, TPM2_RH_NULL, NULL, &s->ours,
-                                                &salt, TPM2_SE_POLICY, &none, TPM2_ALG_SHA256,
-                                                &s->handle, &s->theirs, NULL));
-}
-
 static err_t policy_pcr(const struct session *s, uint32_t mask)
 {
     const TPM2B_DIGEST now = {.size = 0}; // whatever they hold
@@ -113,7 +100,7 @@ static err_t policy_make(const struct attest *a, TPM2B_DIGEST *out)
     struct sha256 sha;
     struct session s;
     TPM2B_DIGEST shown;
-    err_t err = policy_begin(&s);
+    err_t err = session_plain(&s);
     if (err)
         return err;
     err = policy_show(&s, &a->image, a->image.policy_key, a->counter);
@@ -135,7 +122,7 @@ err_t seal_possible(const struct image_facts *image)
     struct session s;
     if (!image->measured)
         return ERR_BAD_STATE;
-    err_t err = policy_begin(&s);
+    err_t err = session_plain(&s);
     if (err)
         return err;
     err = policy_show(&s, image, image->policy_key, 0);

@@ -26,6 +26,18 @@ void nonce_make(TPM2B_NONCE *n)
     }
 }
 
+err_t session_plain(struct session *s)
+{
+    const TPM2B_ENCRYPTED_SECRET salt = {.size = 0};
+    const TPMT_SYM_DEF none = {.algorithm = TPM2_ALG_NULL};
+    memset(s, 0, sizeof *s);
+    nonce_make(&s->ours);
+    s->theirs.size = sizeof s->theirs.buffer;
+    return wire_error(Tss2_Sys_StartAuthSession(wire(), TPM2_RH_NULL, TPM2_RH_NULL, NULL, &s->ours,
+                                                &salt, TPM2_SE_POLICY, &none, TPM2_ALG_SHA256,
+                                                &s->handle, &s->theirs, NULL));
+}
+
 // ---- the salt
 
 static size_t coordinate_put(uint8_t *to, const uint8_t *coordinate)

@@ -5,11 +5,13 @@
 
 #include "abi/consent.h"
 #include "answer.h"
+#include "apps.h"
 #include "crypto/wipe.h"
 #include "format/fingerprint.h"
 #include "gen/journal.h"
 #include "gen/names.h"
 #include "gen/steward.h"
+#include "grants.h"
 #include "os/syscall.h"
 #include "os/text.h"
 #include "prompt.h"
@@ -18,7 +20,7 @@
 
 #define SECOND ((nsec_t)1000000000)
 
-enum { WIDTH = 76, INDENT = 6, KIB_PER_PAGE = 4 };
+enum { KIB_PER_PAGE = 4 };
 
 static struct {
     struct question about;
@@ -26,78 +28,27 @@ static struct {
     uint64_t sequence;
 } ask;
 
-static void indent(void)
-{
-    for (int i = 0; i < INDENT; i++)
-        terminal_text(" ");
-}
-
-// A sentence, broken between its words.
-static void sentence_show(const char *text)
-{
-    size_t column = WIDTH;
-    while (*text != '\0') {
-        size_t word = strcspn(text, " ");
-        if (column + 1 + word > WIDTH) {
-            terminal_text("\n");
-            indent();
-            column = INDENT;
-        } else {
-            terminal_text(" ");
-            column++;
-        }
-        terminal_span(text, word);
-        column += word;
-        text += word + strspn(text + word, " ");
-    }
-    terminal_text(".\n");
-}
-
-// One method: its name, and what it does in the words of its interface.
-static void method_show(uint32_t service_number, uint32_t number)
-{
-    const struct service_info *service = service_by_number(service_number);
-    const struct method_info *method = service != NULL ? method_by_number(service, number) : NULL;
-    terminal_text("  ");
-    if (method == NULL) { // of an interface that this image does not know: nobody serves it either
-        terminal_text("method ");
-        terminal_number(number, 1, ' ');
-        terminal_text(" of service ");
-        terminal_number(service_number, 1, ' ');
-        terminal_text(", which is unknown\n");
-        return;
-    }
-    terminal_text(service->name);
-    terminal_text(" ");
-    terminal_text(method->name);
-    terminal_text(":");
-    sentence_show(method->summary);
-}
-
-static void methods_show(bool consent)
-{
-    for (uint32_t i = 0; i < ask.about.grant_count && i < QUESTION_GRANTS; i++) {
-        const struct question_grant *g = &ask.about.grants[i];
-        for (uint32_t m = 1; m < 64; m++)
-            if ((consent ? g->consent : g->methods) >> m & 1)
-                method_show(g->service, m);
-    }
-}
-
-static bool any(bool consent)
-{
-    for (uint32_t i = 0; i < ask.about.grant_count && i < QUESTION_GRANTS; i++)
-        if ((consent ? ask.about.grants[i].consent : ask.about.grants[i].methods) != 0)
-            return true;
-    return false;
-}
-
-static void publisher_show(void)
+// Who vouches for it. `then` follows a publisher that is somebody else.
+static void publisher_show(const char *then)
 {
     char text[FINGERPRINT_TEXT];
+    const struct question *q = &ask.about;
+    const enum apps_word word = apps_word(q->publisher, q->name, q->code_root, q->number);
+    const bool runs = q->kind == QUESTION_CONSENT || q->kind == QUESTION_REMOVE;
+    if (word == APPS_VOUCHED || (word != APPS_OTHERS && runs)) {
+        terminal_text("Nobody but YOU vouches for it: it has no publisher. This device remembers "
+                      "your\nword until it is switched off.\n");
+        return;
+    }
+    if (word != APPS_OTHERS) {
+        terminal_text("It is offered as YOURS, and you did NOT vouch for it: refuse.\n");
+        return;
+    }
     fingerprint_text(ask.about.publisher, text);
     terminal_text("publisher ");
     terminal_text(text);
+    terminal_text(then);
+    terminal_text("\n");
 }
 
 static void consent_show(void)
@@ -106,9 +57,8 @@ static void consent_show(void)
     terminal_text("The app ");
     terminal_field(ask.about.name, sizeof ask.about.name);
     terminal_text(" asks for more than its manifest gives it.\n");
-    publisher_show();
-    terminal_text("\nIt wants:\n");
-    methods_show(false);
+    publisher_show("");
+    (void)grants_show(&ask.about, GRANTS_MAY, "It wants:\n");
     if (ask.about.consent == CONSENT_ONCE) {
         terminal_text("For one call only.\n");
     } else if (ask.about.consent == CONSENT_RUN) {
@@ -121,37 +71,53 @@ static void consent_show(void)
     }
 }
 
+static void memory_show(const char *before, uint32_t pages, const char *after)
+{
+    terminal_text(before);
+    terminal_number((uint64_t)pages * KIB_PER_PAGE, 1, ' ');
+    terminal_text(" KiB");
+    terminal_text(after);
+}
+
+// What an update changes, before all that it has: a long list that a person knows hides one line
+// that is new.
+static void change_show(const struct question *q)
+{
+    bool more = q->pages > q->pages_before;
+    if (more) {
+        memory_show("NEW in this version: ", q->pages, " of memory, not ");
+        memory_show("", q->pages_before, ".\n");
+    }
+    more |= grants_show(q, GRANTS_MAY_NEW, "NEW in this version, it may:\n");
+    more |= grants_show(q, GRANTS_ASK_NEW, "NEW in this version, it may ask you later for:\n");
+    if (!more)
+        terminal_text("Nothing new is asked for.\n");
+    (void)grants_show(q, GRANTS_MAY_LOST, "It may no longer:\n");
+    (void)grants_show(q, GRANTS_ASK_LOST, "It may no longer ask you for:\n");
+}
+
 static void install_show(void)
 {
     const struct question *q = &ask.about;
-    terminal_text(q->kind == QUESTION_UPDATE ? "Replace the app " : "Install the app ");
+    const bool update = q->kind == QUESTION_UPDATE;
+    terminal_text(update ? "Replace the app " : "Install the app ");
     terminal_field(q->name, sizeof q->name);
-    if (q->kind == QUESTION_UPDATE) {
-        terminal_text(", version ");
+    terminal_text(", version ");
+    if (update) {
         terminal_field(q->replaced, sizeof q->replaced);
         terminal_text(", by version ");
-    } else {
-        terminal_text(", version ");
     }
     terminal_field(q->version, sizeof q->version);
     terminal_text("\n");
-    publisher_show();
-    terminal_text(q->kind == QUESTION_UPDATE ? ", the same as before\n"
-                  : q->known != 0            ? ", whose apps were installed here before\n"
-                                  : ", NEW: no app of this publisher was installed here before\n");
-    terminal_text("It gets ");
-    terminal_number((uint64_t)q->pages * KIB_PER_PAGE, 1, ' ');
-    terminal_text(" KiB of memory.\n");
-    if (any(false)) {
-        terminal_text("It may:\n");
-        methods_show(false);
-    } else {
+    publisher_show(update          ? ", the same as before"
+                   : q->known != 0 ? ", whose apps were installed here before"
+                                   : ", NEW: no app of this publisher was installed here before");
+    if (update)
+        change_show(q);
+    memory_show(update ? "In all it gets " : "It gets ", q->pages, " of memory.\n");
+    if (!grants_show(q, GRANTS_MAY, update ? "In all it may:\n" : "It may:\n"))
         terminal_text("It may call nobody.\n");
-    }
-    if (any(true)) {
-        terminal_text("It may ask you later for:\n");
-        methods_show(true);
-    }
+    (void)grants_show(q, GRANTS_ASK, "It may ask you later for:\n");
 }
 
 static void remove_show(void)
@@ -161,10 +127,9 @@ static void remove_show(void)
     terminal_text(", version ");
     terminal_field(ask.about.version, sizeof ask.about.version);
     terminal_text("\n");
-    publisher_show();
-    terminal_text(
-        "\nIt stops at once, and what it holds in memory is gone. Installed again it has the\n"
-        "same keys.\n");
+    publisher_show("");
+    terminal_text("It stops at once, and what it holds in memory is gone. Installed again it has "
+                  "the\nsame keys.\n");
 }
 
 static void ask_show(void)

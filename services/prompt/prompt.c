@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "abi/boot_info.h"
+#include "apps.h"
 #include "ask.h"
 #include "crypto/hash.h"
 #include "format/fingerprint.h"
@@ -195,7 +196,7 @@ static void prompt_unseeded(void)
         prompt.seeded = words_create();
     else if (line_is(&prompt.line, "wipe"))
         pin_wipe();
-    else if (prompt.line.length > 0)
+    else if (!apps_command(&prompt.line) && prompt.line.length > 0)
         terminal_text("Type `restore` to enter your words, or `create` to make new ones.\n");
     if (prompt.seeded)
         pin_offer();
@@ -217,14 +218,15 @@ static void prompt_command(void)
         terminal_text(
             "When an app wants something signed, the request appears here. Read it; only\n"
             "what stands between its two lines is signed. Otherwise: `pin` keeps the seed under a\n"
-            "PIN or changes it, `words` shows your words, `wipe` forgets everything.\n");
+            "PIN or changes it, `words` shows your words, `wipe` forgets everything. `apps` lists\n"
+            "what is installed and what you vouched for; `refuse NAME` stops such a program.\n");
     else if (line_is(&prompt.line, "pin"))
         prompt_kept(pin_change);
     else if (line_is(&prompt.line, "words"))
         prompt_kept(pin_words);
     else if (line_is(&prompt.line, "wipe"))
         prompt_kept(pin_wipe);
-    else if (prompt.line.length > 0)
+    else if (!apps_command(&prompt.line) && prompt.line.length > 0)
         terminal_text("Nothing to answer. Type `help`.\n");
     line_begin(&prompt.line, false);
 }

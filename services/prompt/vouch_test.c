@@ -43,19 +43,6 @@ static void offer(uint64_t version, uint64_t minimum, bool revoked)
     CHECK_EQ(code, CHAIN_GOOD);
 }
 
-// Restore a seed, and come to rest.
-static void seed(void)
-{
-    static const struct fake_step steps[] = {
-        {"> ",        "restore\r",        false, NULL},
-        {"Network: ", "test\r",           false, NULL},
-        {"words> ",   PAYMENT_WORDS "\r", false, NULL},
-        {"Ready.",    NULL,               false, NULL},
-    };
-    prompt_begin();
-    CHECK(fake_person(STEPS(steps), 3));
-}
-
 // An offer, and these steps; the state it leads to.
 static uint32_t asked(uint64_t version, const struct fake_step *steps, size_t count)
 {
@@ -170,7 +157,7 @@ static void test_minimum(void)
 int main(void)
 {
     fake_start();
-    seed();
+    CHECK(fake_restore("test\r", 3));
     test_yes();
     test_no();
     test_taken_back();

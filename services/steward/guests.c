@@ -331,6 +331,31 @@ err_t guests_load(struct guests *g, uint64_t identity, uint32_t place, const uin
     return ERR_OK;
 }
 
+static struct question_grant *question_grant(struct question *q, uint32_t service)
+{
+    uint32_t i = 0;
+    while (i < q->grant_count && q->grants[i].service != service)
+        i++;
+    if (i == q->grant_count)
+        q->grants[q->grant_count++].service = service;
+    return &q->grants[i];
+}
+_Static_assert(2 * (int)PLAN_APP_GRANTS <= (int)QUESTION_GRANTS, "all of them are shown");
+
+// What the one at `place`, which an update replaces, has now: from the steward's own copy of its
+// plan, so nobody else's word says what is new.
+static void question_compare(const struct guests *g, uint32_t place, struct question *q)
+{
+    const struct plan_guest *before = &g->view->guests[place];
+    memcpy(q->replaced, g->at[place].version, sizeof q->replaced);
+    q->pages_before = (uint32_t)tenant_pages(g->view, number_of(place));
+    for (uint32_t i = 0; i < before->grant_count; i++) {
+        struct question_grant *grant = question_grant(q, before->grants[i].service);
+        grant->methods_before = before->grants[i].methods;
+        grant->consent_before = before->grants[i].consent;
+    }
+}
+
 static void question_make(const struct guests *g, uint32_t place, struct question *q)
 {
     const struct guest *guest = &g->at[place];
@@ -340,18 +365,19 @@ static void question_make(const struct guests *g, uint32_t place, struct questio
                                                                : QUESTION_UPDATE,
                            .known = guest->known,
                            .pages = (uint32_t)tenant_pages(g->view, number_of(place)),
-                           .grant_count = p->grant_count};
+                           .grant_count = p->grant_count,
+                           .number = guest->version_number};
+    memcpy(q->code_root, p->image.root, sizeof q->code_root);
     memcpy(q->name, p->cell.name, sizeof q->name);
     memcpy(q->publisher, p->cell.publisher, sizeof q->publisher);
     memcpy(q->version, guest->version, sizeof q->version);
-    if (guest->replaces != GUESTS)
-        memcpy(q->replaced, g->at[guest->replaces].version, sizeof q->replaced);
     for (uint32_t i = 0; i < p->grant_count; i++)
         q->grants[i] = (struct question_grant){.service = p->grants[i].service,
                                                .methods = p->grants[i].methods,
                                                .consent = p->grants[i].consent};
+    if (guest->replaces != GUESTS)
+        question_compare(g, guest->replaces, q);
 }
-_Static_assert((int)PLAN_APP_GRANTS <= (int)QUESTION_GRANTS, "all of them are shown");
 
 // The one place where a guest gets further (G3): its question goes with it, so this is about it.
 static void answered(void *context, uint32_t place, enum question_answer answer)
@@ -467,6 +493,30 @@ err_t guests_drop(struct guests *g, uint32_t place)
     if (g->at[place].state == GUEST_LEAVING)
         report(g, place, " was removed");
     return place_clear(g, place);
+}
+
+// Whatever state it is in, and with what is about to replace it. Errors: BUSY.
+static err_t guest_end(struct guests *g, uint32_t place)
+{
+    struct guest *guest = &g->at[place];
+    if (guest->state == GUEST_HERE || guest->state == GUEST_LEAVING) {
+        guest->state = GUEST_LEAVING; // with BUSY: it goes when the pages are back
+        return guests_drop(g, place);
+    }
+    return place_clear(g, place);
+}
+
+err_t guests_remove(struct guests *g, const uint8_t name[BUNDLE_NAME])
+{
+    err_t err = ERR_NOT_FOUND;
+    for (uint32_t i = 0; i < GUESTS; i++) {
+        if (g->at[i].state == GUEST_NONE ||
+            memcmp(g->view->guests[i].cell.name, name, BUNDLE_NAME) != 0)
+            continue;
+        err_t one = guest_end(g, i);
+        err = err == ERR_NOT_FOUND || err == ERR_OK ? one : err;
+    }
+    return err;
 }
 
 const struct guest *guests_here(const struct guests *g, uint32_t place)

@@ -6,12 +6,15 @@
 //     (none) -------> PROPOSED ---> AGREED -------> HERE --yes to its removal--> LEAVING
 //       ^                |            |                                             |
 //       '----------------'------------'---drop, or the installer's end--------------'
+//       ^
+//       '--- from any state: remove, which the person typed
 //
 // G1 All that a guest is made of lies in one piece of memory, its home, which was set aside at
 // boot:
 //    revoking it takes everything back, wherever it went, and leaves it for the next guest.
 // G2 A guest has no more than the profile's [apps] allow, and than the person was shown.
-// G3 It runs, and it goes, only after a yes of the person to that very guest.
+// G3 It runs only after a yes of the person to that very guest; it goes only after such a yes, or
+//    when the person types its name.
 // G4 No two guests, nor a guest and a cell of the plan, have the same name, but while one replaces
 //    the other; then both have the same publisher.
 // G5 No guest has the publisher of a cell of the plan, and no two of different names have the same
@@ -64,6 +67,10 @@ MUST_USE err_t guests_asked(struct guests *g, uint64_t identity, uint32_t place,
 MUST_USE err_t guests_withdraw(struct guests *g, uint64_t identity, uint32_t place);
 MUST_USE err_t guests_run(struct guests *g, uint64_t identity, uint32_t place);
 MUST_USE err_t guests_drop(struct guests *g, uint32_t place);
+
+// The person has typed at the console that nothing of this name shall run: what is there goes, and
+// what was proposed. Errors: NOT_FOUND; BUSY (pages that it lent are in use still: try again).
+MUST_USE err_t guests_remove(struct guests *g, const uint8_t name[BUNDLE_NAME]);
 
 // The guest at a place, null if nothing is installed there.
 const struct guest *guests_here(const struct guests *g, uint32_t place);

@@ -219,6 +219,64 @@ static void test_consents(void)
     }
 }
 
+// An update's question says what the one has that it replaces, whatever the installer says.
+static void test_compare(void)
+{
+    begin();
+    (void)installed("notes", 0x77);
+    CHECK_EQ(about.grant_count, 2); // the question about that one
+    CHECK(about.grants[1].methods_before == 0 && about.pages_before == 0);
+    const uint32_t pages = about.pages;
+    app_make("notes", 0x77);
+    said.app.grant_count = 1;
+    said.app.cell.heap_pages++;
+    said.grants[0] = (struct plan_grant){0, 5, ASKED, SECOND};
+    const uint32_t place = agreed();
+    CHECK_EQ(about.kind, QUESTION_UPDATE);
+    CHECK_EQ(about.pages_before, pages);
+    CHECK_EQ(about.pages, pages + 1);
+    CHECK(memcmp(about.code_root, said.app.code_root, sizeof about.code_root) == 0);
+    CHECK_EQ(about.number, said.app.number);
+    CHECK_EQ(about.grant_count, 2);
+    const struct question_grant *both = &about.grants[0], *lost = &about.grants[1];
+    CHECK(both->service == 5 && both->methods == ASKED && both->consent == SECOND);
+    CHECK(both->methods_before == SECOND && both->consent_before == ASKED);
+    CHECK(lost->service == 3 && lost->methods == 0 && lost->consent == 0);
+    CHECK(lost->methods_before == FIRST && lost->consent_before == 0);
+    CHECK_EQ(guests_drop(&g, place), ERR_OK);
+}
+
+// The person types that nothing of this name shall run: in any state, and an update with it.
+static void test_remove(void)
+{
+    static const uint8_t name[BUNDLE_NAME] = "notes", other[BUNDLE_NAME] = "note";
+    static const enum guest_state states[] = {GUEST_PROPOSED, GUEST_AGREED, GUEST_HERE,
+                                              GUEST_LEAVING};
+    begin();
+    const struct count before = counted();
+    CHECK_EQ(guests_remove(&g, name), ERR_NOT_FOUND);
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        const uint32_t place = in_state(states[i]);
+        CHECK_EQ(guests_remove(&g, other), ERR_NOT_FOUND);
+        CHECK_EQ(g.at[place].state, states[i]);
+        if (states[i] == GUEST_PROPOSED)
+            CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_OK);
+        CHECK_EQ(guests_remove(&g, name), ERR_OK);
+        CHECK_EQ(g.at[place].state, GUEST_NONE);
+        CHECK_EQ(asks.desk.state, DESK_EMPTY);
+        CHECK_EQ(guests_run(&g, INSTALLER, place), ERR_NOT_FOUND);
+        expect_back(&before);
+    }
+    const uint32_t here = installed("notes", 0x77), new = agreed();
+    kernel.busy = keeper.tenants[PLAN_CELLS_MAX + here].piece;
+    CHECK_EQ(guests_remove(&g, name), ERR_BUSY);
+    CHECK_EQ(g.at[new].state, GUEST_NONE);
+    CHECK_EQ(guests_run(&g, INSTALLER, new), ERR_NOT_FOUND);
+    kernel.busy = 0;
+    CHECK_EQ(guests_remove(&g, name), ERR_OK);
+    expect_back(&before);
+}
+
 // Whichever kernel call fails: an error, and nothing left when the place is given back.
 static void test_failures(void)
 {
@@ -258,6 +316,8 @@ int main(void)
     test_death();
     test_busy();
     test_consents();
+    test_compare();
+    test_remove();
     test_failures();
     fake_kernel_reset();
     return unit_done();

@@ -256,6 +256,14 @@ static err_t op_drop(const struct caller *who, uint32_t place)
     return err;
 }
 
+static err_t op_remove(const struct caller *who, const uint8_t name[32])
+{
+    (void)who;
+    err_t err = guests_remove(&guests, name);
+    events_announce();
+    return err;
+}
+
 static err_t op_installed(const struct caller *who, uint32_t place, uint8_t name[32],
                           uint8_t version[32], uint8_t publisher[32], uint32_t *pages,
                           uint32_t *runs, uint64_t *number)
@@ -330,6 +338,7 @@ static void on_message(struct message *m)
         .wait_question = op_wait_question,
         .question = op_question,
         .answer = op_answer,
+        .remove = op_remove,
     };
     if (m->method != FAULT_METHOD) {
         steward_dispatch(&ops, m);

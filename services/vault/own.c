@@ -12,7 +12,9 @@
 
 enum own_state { OWN_NONE = 0, OWN_WAITING = 1, OWN_VOUCHED = 2, OWN_REFUSED = 3 };
 
-enum { OWN_ENTRIES = 64, OWN_ENTRY = 4608 }; // a program's entry is below 3,800 bytes
+// The last entries are kept for refusals: whatever was vouched for can be taken back. A program's
+// entry is below 3,800 bytes.
+enum { OWN_ENTRIES = 64, OWN_OFFERS = 56, OWN_ENTRY = 4608 };
 
 static struct {
     uint8_t bytes[OWN_ENTRIES * OWN_ENTRY];
@@ -110,8 +112,8 @@ static err_t own_begin(const uint8_t secret[static HYBRID_SECRET_SIZE], uint32_t
     return own_say(&draft, secret, code);
 }
 
-// Sign what was offered.
-static err_t offer_sign(uint32_t *code)
+// Say that of a program, as the first thing if nothing was said yet.
+static err_t program_sign(const char *name, const uint8_t *value, size_t size, uint32_t *code)
 {
     uint8_t secret[HYBRID_SECRET_SIZE];
     err_t err = key_make(secret);
@@ -119,12 +121,9 @@ static err_t offer_sign(uint32_t *code)
         return err;
     // Time is 0: the device has no clock that it could believe.
     const struct chain_draft draft = {
-        .operation = CHAIN_WRITE,
-        .name = own.program.name,
-        .type = REGISTER_OBJECT,
-        .value = {own.value, own.value_size}
+        .operation = CHAIN_WRITE, .name = name, .type = REGISTER_OBJECT, .value = {value, size}
     };
-    if (own.size == 0)
+    if (own.chain.count == 0)
         err = own_begin(secret, code);
     if (!err && *code == CHAIN_GOOD)
         err = own_say(&draft, secret, code);
@@ -152,7 +151,7 @@ err_t own_offer(const struct caller *who, const uint8_t *value, size_t size, uin
         return ERR_BAD_STATE;
     if (own.state == OWN_WAITING)
         return ERR_BUSY;
-    if (own.chain.count == OWN_ENTRIES)
+    if (own.chain.count >= OWN_OFFERS)
         return ERR_NO_SLOT;
     *code = offer_follows(&program);
     if (*code != CHAIN_GOOD)
@@ -237,7 +236,7 @@ err_t own_approve(const struct caller *who, const uint8_t hash[32], uint32_t num
         offer_end(OWN_REFUSED);
         return ERR_REFUSED;
     }
-    err_t err = offer_sign(&code);
+    err_t err = program_sign(own.program.name, own.value, own.value_size, &code);
     if (!err && code != CHAIN_GOOD)
         err = ERR_BAD_STATE;
     offer_end(err ? OWN_REFUSED : OWN_VOUCHED);
@@ -251,4 +250,104 @@ err_t own_reject(const struct caller *who, const uint8_t hash[32])
         return ERR_NOT_FOUND;
     offer_end(OWN_REFUSED);
     return ERR_OK;
+}
+
+// ---- what the person asks about it at the console
+
+err_t own_listed(const struct caller *who, uint32_t index, uint8_t id[32], uint8_t *value,
+                 size_t cap, size_t *size)
+{
+    (void)who;
+    struct program_register program;
+    enum chain_refusal why;
+    if (index >= own.chain.register_count)
+        return ERR_NOT_FOUND;
+    err_t err = chain_program(&own.chain, own.chain.registers[index].name, &program, &why);
+    if (!err)
+        err = program_encode(&program, value, cap, size);
+    if (!err)
+        memcpy(id, own.chain.id, sizeof own.chain.id);
+    return err;
+}
+
+// A name as it travels, in 32 bytes. Errors: BAD_ARGUMENT.
+static err_t name_take(const uint8_t bytes[32], char out[REGISTER_NAME + 1])
+{
+    memcpy(out, bytes, REGISTER_NAME);
+    out[REGISTER_NAME] = '\0';
+    return register_name_good(out, strlen(out)) ? ERR_OK : ERR_BAD_ARGUMENT;
+}
+
+enum { WORD_OTHERS = 0, WORD_VOUCHED = 1, WORD_NOT_VOUCHED = 2 }; // abi/vault.idl
+
+err_t own_word(const struct caller *who, const uint8_t publisher[32], const uint8_t bytes[32],
+               const uint8_t code_root[32], uint64_t version, uint32_t *word)
+{
+    (void)who;
+    char name[REGISTER_NAME + 1];
+    struct program_register last, said;
+    enum chain_refusal why;
+    *word = WORD_OTHERS;
+    if (own.chain.count == 0 || memcmp(publisher, own.chain.id, sizeof own.chain.id) != 0)
+        return ERR_OK;
+    *word = WORD_NOT_VOUCHED;
+    if (name_take(bytes, name) != ERR_OK ||
+        chain_program(&own.chain, name, &last, &why) != ERR_OK ||
+        chain_program_version(&own.chain, name, version, &said, &why) != ERR_OK)
+        return ERR_OK;
+    const bool taken_back = last.revoked || version < last.minimum;
+    if (!taken_back && memcmp(said.code_root, code_root, sizeof said.code_root) == 0)
+        *word = WORD_VOUCHED;
+    return ERR_OK;
+}
+
+// What says that the program is refused. One of which nothing else is known has a size of 1 and no
+// roots: the name and the version are what a refusal is about.
+static struct program_register refusal_of(const char *name, uint64_t version, bool *before)
+{
+    struct program_register last = {.version = 0}, refusal;
+    enum chain_refusal why;
+    err_t err = chain_program(&own.chain, name, &last, &why);
+    if (!err && last.version >= version) {
+        refusal = last;
+    } else {
+        refusal = (struct program_register){
+            .version = version, .architecture = PROGRAM_X86_64, .size = 1, .minimum = last.minimum};
+        memcpy(refusal.name, name, strlen(name));
+    }
+    *before = refusal.revoked;
+    refusal.revoked = true;
+    return refusal;
+}
+
+err_t own_refuse(const struct caller *who, const uint8_t bytes[32], uint64_t version,
+                 uint64_t *refused)
+{
+    (void)who;
+    char name[REGISTER_NAME + 1];
+    uint8_t value[REGISTER_VALUE];
+    uint32_t code = CHAIN_GOOD;
+    size_t size;
+    err_t err = name_take(bytes, name);
+    if (err)
+        return err;
+    if (!keys_seeded())
+        return ERR_BAD_STATE;
+    bool before;
+    const struct program_register refusal = refusal_of(name, version, &before);
+    if (before) {
+        *refused = refusal.version;
+        return ERR_OK; // nothing is said twice
+    }
+    err = program_encode(&refusal, value, sizeof value, &size);
+    if (err)
+        return err;
+    if (own.chain.count == OWN_ENTRIES)
+        return ERR_NO_SLOT;
+    err = program_sign(name, value, size, &code);
+    if (!err && code != CHAIN_GOOD)
+        err = code == CHAIN_REFUSED_REGISTERS ? ERR_NO_SLOT : ERR_BAD_STATE;
+    if (!err)
+        *refused = refusal.version;
+    return err;
 }

@@ -207,8 +207,21 @@ static void test_full(void)
         CHECK_EQ(code, CHAIN_GOOD);
     }
     CHECK_EQ(err, ERR_NO_SLOT);
-    CHECK_EQ(voucher(64), CHAIN_NOBODY);
-    CHECK_EQ(voucher(63), CHAIN_USER); // the first entry is CREATE
+    CHECK_EQ(voucher(56), CHAIN_NOBODY);
+    CHECK_EQ(voucher(55), CHAIN_USER); // the first entry is CREATE
+    // What is left is for refusals: nobody can vouch the person out of them.
+    uint64_t refused = 0;
+    uint8_t name[32] = {'A'};
+    CHECK_EQ(vault_refuse_program(name, 1, &refused), ERR_BAD_ARGUMENT);
+    memcpy(name, "hello", 6);
+    CHECK_EQ(vault_refuse_program(name, 0, &refused), ERR_OK);
+    CHECK_EQ(refused, 55);
+    CHECK_EQ(voucher(55), CHAIN_NOBODY);
+    for (uint64_t version = 56; version < 63; version++)
+        CHECK_EQ(vault_refuse_program(name, version, &refused), ERR_OK);
+    CHECK_EQ(refused, 62);
+    CHECK_EQ(vault_refuse_program(name, 62, &refused), ERR_OK); // said already: takes no room
+    CHECK_EQ(vault_refuse_program(name, 63, &refused), ERR_NO_SLOT);
 }
 
 int main(void)

@@ -496,4 +496,7 @@ const struct vault_ops vault_operations = {
     .program_waits = own_waits,
     .approve_program = own_approve,
     .reject_program = own_reject,
+    .own_program = own_listed,
+    .own_word = own_word,
+    .refuse_program = own_refuse,
 };

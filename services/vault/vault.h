@@ -155,6 +155,12 @@ err_t own_program(const struct caller *who, uint8_t *value, size_t cap, size_t *
 err_t own_waits(const struct caller *who, uint64_t number_of_offer);
 err_t own_approve(const struct caller *who, const uint8_t hash[32], uint32_t number);
 err_t own_reject(const struct caller *who, const uint8_t hash[32]);
+err_t own_listed(const struct caller *who, uint32_t index, uint8_t id[32], uint8_t *value,
+                 size_t cap, size_t *size);
+err_t own_word(const struct caller *who, const uint8_t publisher[32], const uint8_t bytes[32],
+               const uint8_t code_root[32], uint64_t version, uint32_t *word);
+err_t own_refuse(const struct caller *who, const uint8_t bytes[32], uint64_t version,
+                 uint64_t *refused);
 
 // vault.c: the pending request is refused, results are forgotten: the seed is gone.
 void requests_forget(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fake.h"
 #include "flash.h"
+#include "payment.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -211,8 +212,84 @@ static err_t op_boot_report(const struct caller *who, uint8_t profile[32], uint8
     return ERR_OK;
 }
 
+struct fake_steward fake_steward;
+
+static err_t op_wait_question(const struct caller *who, nsec_t deadline, uint64_t *sequence)
+{
+    (void)who;
+    (void)deadline;
+    *sequence = 5;
+    return fake_steward.open ? ERR_OK : ERR_TIMED_OUT;
+}
+
+static err_t op_steward_question(const struct caller *who, uint8_t *about, size_t cap, size_t *size,
+                                 uint32_t *number, uint64_t *sequence)
+{
+    (void)who;
+    if (!fake_steward.open)
+        return ERR_NOT_FOUND;
+    *size = sizeof fake_steward.question;
+    if (*size > cap)
+        return ERR_TOO_SMALL;
+    memcpy(about, &fake_steward.question, *size);
+    *number = 1357;
+    *sequence = 5;
+    return ERR_OK;
+}
+
+static err_t op_steward_answer(const struct caller *who, uint64_t sequence, uint32_t answer,
+                               uint32_t number)
+{
+    (void)who;
+    if (!fake_steward.open || sequence != 5)
+        return ERR_NOT_FOUND;
+    fake_steward.open = false;
+    fake_steward.answer = answer;
+    fake_steward.number = number;
+    return answer == QUESTION_YES && number != 1357 ? ERR_REFUSED : ERR_OK;
+}
+
+static err_t op_installed(const struct caller *who, uint32_t place, uint8_t name[32],
+                          uint8_t version[32], uint8_t publisher[32], uint32_t *pages,
+                          uint32_t *runs, uint64_t *number)
+{
+    (void)who;
+    if (place >= FAKE_APPS)
+        return ERR_BAD_ARGUMENT;
+    if (fake_steward.apps[place].number == 0)
+        return ERR_NOT_FOUND;
+    memcpy(name, fake_steward.apps[place].name, 32);
+    memcpy(version, fake_steward.apps[place].version, 32);
+    memcpy(publisher, fake_steward.apps[place].publisher, 32);
+    *pages = 1;
+    *runs = fake_steward.apps[place].runs;
+    *number = fake_steward.apps[place].number;
+    return ERR_OK;
+}
+
+static err_t op_remove(const struct caller *who, const uint8_t name[32])
+{
+    (void)who;
+    memcpy(fake_steward.removed, name, 32);
+    if (fake_steward.busy > 0) {
+        fake_steward.busy--;
+        return ERR_BUSY;
+    }
+    for (unsigned i = 0; i < FAKE_APPS; i++)
+        if (fake_steward.apps[i].number != 0 && memcmp(fake_steward.apps[i].name, name, 32) == 0) {
+            fake_steward.apps[i].number = 0;
+            return ERR_OK;
+        }
+    return ERR_NOT_FOUND;
+}
+
 static const struct steward_ops steward_operations = {.identify = op_identify,
-                                                      .boot_report = op_boot_report};
+                                                      .boot_report = op_boot_report,
+                                                      .wait_question = op_wait_question,
+                                                      .question = op_steward_question,
+                                                      .answer = op_steward_answer,
+                                                      .installed = op_installed,
+                                                      .remove = op_remove};
 
 static err_t op_random(const struct caller *who, uint8_t *data, size_t cap, size_t *size)
 {
@@ -440,4 +517,16 @@ bool fake_person(const struct fake_step *steps, size_t count, unsigned rounds)
     if (person.next < count && left == UINT32_MAX)
         fprintf(stderr, "chain: the person never saw \"%s\"\n", steps[person.next].expect);
     return person.next == count && left == UINT32_MAX;
+}
+
+bool fake_restore(const char *network, unsigned rounds)
+{
+    const struct fake_step steps[] = {
+        {"> ",        "restore\r",        false, NULL},
+        {"Network: ", network,            false, NULL},
+        {"words> ",   PAYMENT_WORDS "\r", false, NULL},
+        {"Ready.",    NULL,               false, NULL},
+    };
+    prompt_begin();
+    return fake_person(steps, sizeof steps / sizeof steps[0], rounds);
 }

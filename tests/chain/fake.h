@@ -3,6 +3,7 @@
 // dispatchers; a kernel that only carries messages; a steward, an entropy source and a console that
 // a test plays. Time stands still unless somebody waits.
 #pragma once
+#include "abi/consent.h"
 #include "abi/types.h"
 #include <stdbool.h>
 
@@ -50,6 +51,23 @@ struct fake_journal {
 };
 extern struct fake_journal fake_journal;
 
+// The steward's side of the console: its question, how it was answered, and what is installed.
+enum { FAKE_APPS = 2 };
+struct fake_steward {
+    struct question question;
+    bool open;
+    uint32_t answer, number; // of the last answer; 0: none
+    struct {
+        char name[33], version[33];
+        uint8_t publisher[32];
+        uint64_t number;
+        bool runs;
+    } apps[FAKE_APPS];
+    unsigned busy; // how often `remove` says so
+    char removed[33];
+};
+extern struct fake_steward fake_steward;
+
 extern struct fake fake;
 
 // The flash memory: six sectors and a few; what is on it survives fake_start. As at power-on, the
@@ -74,6 +92,10 @@ struct fake_step {
 // Let the person follow `steps`, and the prompt do `rounds` steps of its own. False if the person
 // never saw what they expected, or the prompt waits for them for ever.
 bool fake_person(const struct fake_step *steps, size_t count, unsigned rounds);
+
+// The prompt begins, and the person restores the seed of PAYMENT_WORDS; `network` is what they
+// type.
+bool fake_restore(const char *network, unsigned rounds);
 
 // From an `act`: type this as well.
 void fake_type(const char *keys);

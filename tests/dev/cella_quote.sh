@@ -36,6 +36,7 @@ judge() { # QUOTE, more arguments replace what is known
 say attest-usage 2 'wants `state`, `enrol FILE` or `quote FILE` - usage' "$cella" attest
 say attest-word 2 'wants `state`, `enrol FILE` or `quote FILE` - usage' "$cella" attest ask
 say attest-no-file 2 'wants `state`' "$cella" attest quote
+say attest-ca 2 'wants `state`' "$cella" attest quote "$work/x" --ca README.md
 say verify-usage 2 'wants one file, or --quote - usage' "$cella" verify
 say quote-alone 2 '--quote needs --nonce, --tpm, --image, --loader and --vars - ' "$cella" verify --quote "$work/junk"
 say quote-firmware 2 '--quote needs' judge "$work/junk" --firmware x

@@ -49,6 +49,24 @@ say reproduce 0 ': the same package' "$cella" app reproduce hello published
 sed -i 's/"status"/"statsu"/' hello/manifest.toml
 say manifest 2 'hello/manifest.toml:[0-9]+: service .vault. has no method .statsu., did you mean .status.' "$cella" app build hello
 sed -i 's/"statsu"/"status"/' hello/manifest.toml
+# What a device refuses is said here, with the manifest's line.
+cp hello/manifest.toml kept
+sed -i 's/^priority = 90/priority = 150/' hello/manifest.toml
+say build-priority 2 'hello/manifest.toml:5: .priority. must be 1 to 149' "$cella" app build hello
+sed -i 's/^priority = 150/priority = 120/' hello/manifest.toml
+say build-ceiling 2 "hello/manifest.toml:5: .priority. is more than the device's profile allows an app: at most 100" "$cella" app build hello
+sed 's/^priority = 100/priority = 120/' "$work/kit/device/usual.toml" >wide.toml
+say build-profile 0 'not signed yet' "$cella" app build hello --profile wide.toml
+say build-profile-missing 2 ' - ' "$cella" app build hello --profile none.toml
+sed 's/"status"/"restore"/' kept >hello/manifest.toml
+say build-method 2 'hello/manifest.toml:13: .*no app call .restore. of service .vault.' "$cella" app build hello
+sed 's/heap = "64K"/heap = "1M"/' kept >hello/manifest.toml
+say build-heap 2 'hello/manifest.toml:7: .heap. is more than .* at most "256K"' "$cella" app build hello
+sed 's/^memory = "1M"/memory = "64K"/; s/^heap = .*//; s/^stack = .*//' "$work/kit/device/usual.toml" >small.toml
+sed 's/heap = "64K"/heap = "40K"/' kept >hello/manifest.toml
+say build-memory 2 'hello: program, heap and stack take .* an app 64 - ' "$cella" app build hello --profile small.toml
+cp kept hello/manifest.toml
+say no-device 2 "no device is running at .*name the socket of one with --device: .*cella app run APP" "$cella" app list
 echo 'int main(void) { return nothing(); }' >hello/main.c
 say source 2 'main.c:1' "$cella" app build hello
 printf '#include <sdk/cella.h>\nint main(void) { return *(volatile int *)0; }\n' >hello/main.c

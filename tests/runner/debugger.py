@@ -14,7 +14,7 @@ import socket
 import struct
 import time
 
-from runner import image
+from runner import image, tamper
 from runner.machine import Failed
 
 MEMORY = 128 << 20  # runner/machine.py
@@ -78,16 +78,7 @@ def sites(cell):
 def symbol(cell, name):
     """The image offset of a function of a cell's program."""
     with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
-        elf = file.read()
-    at, size, count = struct.unpack_from("<Q", elf, 40)[0], *struct.unpack_from("<HH", elf, 58)
-    tables = [struct.unpack_from("<IIQQQQIIQQ", elf, at + i * size) for i in range(count)]
-    for table in (table for table in tables if table[1] == 2):
-        names = tables[table[6]][4]
-        for place in range(table[4], table[4] + table[5], 24):
-            start, _, _, _, value = struct.unpack_from("<IBBHQ", elf, place)
-            if elf[names + start:elf.index(b"\0", names + start)] == name.encode():
-                return value
-    raise Failed(f"{cell}.elf has no {name}")
+        return tamper.symbol(file.read(), name)
 
 
 class Debugger:

@@ -18,8 +18,9 @@ bool app_open(struct app_file *app, const char *path, enum package_refusal *refu
 void app_close(struct app_file *app);
 
 // The unsigned package that a project's folder makes: manifest.toml, and `program` (null:
-// build/NAME.elf in the folder), in which its resources/ must be.
-bool app_make(struct app_file *app, const char *folder, const char *program);
+// build/NAME.elf in the folder), in which its resources/ must be. With the path of a device's
+// profile: no more than that device allows.
+bool app_make(struct app_file *app, const char *folder, const char *program, const char *profile);
 
 // The block of the folder's resources/, of size 0 if there are none; false: said. In either case
 // the caller frees it.
@@ -41,9 +42,9 @@ const struct app_entry *app_file_of(const struct app_entry *files, uint32_t coun
                                     const char *name);
 
 // What a manifest's text compiles to: version, number, cell, and the grants, PLAN_APP_GRANTS of
-// them at most. On false `c` says why, with `path` as the file's name.
-bool app_plan(const char *text, size_t size, const char *path, struct plan_app *app,
-              struct plan_grant *grants, struct complaint *c);
+// them at most. A ceiling may be null. On false `c` says why, with `path` as the file's name.
+bool app_plan(const char *text, size_t size, const char *path, const struct plan_ceiling *ceiling,
+              struct plan_app *app, struct plan_grant *grants, struct complaint *c);
 
 // Whether the manifest in a package compiles to its plan, so that people read what devices do.
 // False: said.

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { READ_MAX = 16 << 20 };
+
 bool app_open(struct app_file *app, const char *path, enum package_refusal *refused)
 {
     enum package_refusal why = PACKAGE_GOOD;
@@ -15,11 +17,11 @@ bool app_open(struct app_file *app, const char *path, enum package_refusal *refu
     uint8_t *read;
 
     *app = (struct app_file){0};
-    // One byte more than may be, so that the package's own rule speaks of its size.
-    read = file_read(path, PACKAGE_MAX + 1, &app->size);
+    // More than may be, so that the package's own rule speaks of its size.
+    read = file_read(path, READ_MAX, &app->size);
     if (!read)
         return false;
-    app->bytes = aligned_alloc(PAGE_SIZE, PACKAGE_MAX + PAGE_SIZE);
+    app->bytes = aligned_alloc(PAGE_SIZE, app->size > PACKAGE_MAX ? READ_MAX : PACKAGE_MAX);
     if (!app->bytes)
         abort();
     memcpy(app->bytes, read, app->size);

@@ -5,6 +5,7 @@
 #include "elf.h"
 #include "files.h"
 #include "format/package_write.h"
+#include "profile.h"
 #include "report.h"
 
 #include <limits.h>
@@ -16,7 +17,8 @@ enum { ELF_SIZE_MAX = 64 << 20 };
 
 struct making {
     const char *folder;
-    uint8_t *manifest; // owned
+    const struct plan_ceiling *ceiling; // null: none
+    uint8_t *manifest;                  // owned
     struct plan_grant grants[PLAN_APP_GRANTS];
     struct elf_image image;
     struct bundle_part program;
@@ -33,7 +35,8 @@ static bool manifest_add(struct making *m)
     m->manifest = file_read(path, PACKAGE_MANIFEST_MAX, &size);
     if (!m->manifest)
         return false;
-    if (!app_plan((const char *)m->manifest, size, path, &m->draft.app, m->grants, &c)) {
+    if (!app_plan((const char *)m->manifest, size, path, m->ceiling, &m->draft.app, m->grants,
+                  &c)) {
         report_error("%s", c.text);
         return false;
     }
@@ -110,14 +113,47 @@ static bool package_fill(const struct making *m, struct app_file *app)
     return false;
 }
 
-bool app_make(struct app_file *app, const char *folder, const char *program)
+// False: said.
+static bool profile_ceiling(const char *path, struct plan_ceiling *out)
 {
+    struct complaint c = {0};
+    size_t size = 0;
+    uint8_t *text = file_read(path, PACKAGE_MANIFEST_MAX, &size);
+    bool good = text && ceiling_read_text((const char *)text, size, path, out, &c);
+
+    if (text && !good)
+        report_error("%s", c.text);
+    free(text);
+    return good;
+}
+
+// What is certain: some more goes into tables.
+static bool memory_fits(const struct making *m)
+{
+    const struct plan_cell *cell = &m->draft.app.cell;
+    const uint64_t pages = m->image.size / PAGE_SIZE + m->image.bss_pages +
+                           (uint64_t)cell->heap_pages + cell->stack_pages;
+
+    if (!m->ceiling || pages <= m->ceiling->pages)
+        return true;
+    report_error(
+        "%s: program, heap and stack take %llu KiB, and the device's profile allows an app "
+        "%u - make it smaller",
+        m->folder, (unsigned long long)pages * 4, m->ceiling->pages * 4);
+    return false;
+}
+
+bool app_make(struct app_file *app, const char *folder, const char *program, const char *profile)
+{
+    static struct plan_ceiling ceiling;
     static struct making m;
     bool good;
 
-    m = (struct making){.folder = folder};
+    m = (struct making){.folder = folder, .ceiling = profile ? &ceiling : NULL};
+    if (profile && !profile_ceiling(profile, &ceiling))
+        return false;
     *app = (struct app_file){0};
-    good = manifest_add(&m) && program_add(&m, program) && resources_agree(&m) &&
+    good = manifest_add(&m) && program_add(&m, program) && memory_fits(&m) && resources_agree(&m) &&
            package_fill(&m, app);
     elf_image_free(&m.image);
     free(m.manifest);

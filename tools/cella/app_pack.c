@@ -9,15 +9,16 @@
 #include <limits.h>
 #include <stdio.h>
 
-static const char usage[] = "cella app pack FOLDER [-o FILE] [--program ELF]";
+static const char usage[] = "cella app pack FOLDER [-o FILE] [--program ELF] [--profile PROFILE]";
 
 int app_pack(int argc, char **argv)
 {
-    const char *out = NULL, *program = NULL;
+    const char *out = NULL, *program = NULL, *profile = NULL;
     const struct option_rule rules[] = {
         {"-o",        &out, NULL},
         {"--program",       &program, NULL},
-        {0},
+        {"--profile", &profile, NULL},
+        {0      },
     };
     struct operands operands;
     struct app_file app;
@@ -31,7 +32,7 @@ int app_pack(int argc, char **argv)
         report_error("pack wants the folder of an app - usage: %s", usage);
         return EXIT_UNABLE;
     }
-    if (!app_make(&app, operands.at[0], program))
+    if (!app_make(&app, operands.at[0], program, profile))
         return EXIT_UNABLE;
     snprintf(path, sizeof(path), "%s/build/%s.cella", operands.at[0], app.package.app->cell.name);
     good = file_create(&file, out ? out : path) && file_finish(&file, app.bytes, app.size);

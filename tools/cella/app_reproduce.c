@@ -73,7 +73,7 @@ int app_reproduce(int argc, char **argv)
     }
     if (!program) // made anew, by the kit, which calls this again
         return app_kit_run("reproduce", argc, argv);
-    if (!app_make(&app, operands.at[0], program))
+    if (!app_make(&app, operands.at[0], program, NULL))
         return EXIT_UNABLE;
     code = compare(&app, operands.at[0], operands.at[1]);
     app_close(&app);

@@ -116,7 +116,7 @@ int app_show(int argc, char **argv)
     }
     if (!app_open(&app, operands.at[0], NULL))
         return EXIT_UNABLE;
-    good = app_print(&app, json);
+    good = app_print(&app, json) && app_manifest_agrees(&app.package, operands.at[0]);
     app_close(&app);
     return good ? EXIT_GOOD : EXIT_NO;
 }

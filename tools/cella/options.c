@@ -91,6 +91,17 @@ bool option_number(const char *name, const char *text, unsigned max, unsigned *o
     return true;
 }
 
+bool in_kit(void)
+{
+    char self[PATH_MAX], path[PATH_MAX + 32];
+    ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (size <= 0)
+        return false;
+    self[size] = 0;
+    snprintf(path, sizeof path, "%s/tools/app.py", dirname(dirname(self)));
+    return access(path, R_OK) == 0;
+}
+
 const char *run_path(const char *name)
 {
     static char path[PATH_MAX + 64];

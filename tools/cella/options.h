@@ -29,3 +29,6 @@ bool option_number64(const char *name, const char *text, uint64_t max, uint64_t 
 // Where the running system keeps its link and its keys: `build/run` here, or beside this program.
 // The result is "<folder>/<name>" and lives as long as the program.
 const char *run_path(const char *name);
+
+// Whether this program lies in a development kit (`make sdk`), where there is no `./dev`.
+bool in_kit(void);

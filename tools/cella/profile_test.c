@@ -22,12 +22,21 @@ static char *file_text(const char *path)
     return text;
 }
 
-// The manifest of an app that is packed by itself; the caller frees cell->text.
+// The manifest of an app that is packed by itself, for a device that allows little; the caller
+// frees cell->text.
 static bool app_read(struct memory_tree *tree, struct profile_cell *cell, struct complaint *c)
 {
+    static const char profile[] =
+        "[apps]\nmost = 1\nmemory = \"1M\"\nheap = \"64K\"\nstack = \"32K\"\n"
+        "budget = \"5ms per 10ms\"\n[apps.permissions]\n"
+        "log = [\"write\"]\nvault = [\"status\", \"account\"]\n"
+        "steward = [\"request\"]\n";
+    struct plan_ceiling ceiling;
+
+    CHECK(ceiling_read_text(profile, sizeof(profile) - 1, "profile", &ceiling, c));
     *cell = (struct profile_cell){.manifest = "package/manifest.toml"};
     cell->text = tree_read(tree, cell->manifest, &cell->text_size);
-    return CHECK(cell->text != NULL) && manifest_read_app(cell, c);
+    return CHECK(cell->text != NULL) && manifest_read_app(cell, &ceiling, c);
 }
 
 static void provoke(const char *path, const char *good)

@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 
+from package import archive, bad
 from runner.device import Device, Usage, must
 from runner.image import BUILD, command
 from runner.wallet import CELLA
 
 COMPANION = True
-SECONDS = 240
+SECONDS = 300
 PROGRAM = f"{BUILD}/cells/sample.elf"
 ALMANAC, ALMANAC_FILES = f"{BUILD}/cells/almanac.elf", "tests/cells/almanac/resources"
 CEILING = 560  # KiB: `memory` of the profile
@@ -57,6 +58,18 @@ class Developer:
 
     def make(self, **changes):
         return self.sign(self.pack(**changes))
+
+    def vouch_changed(self, number, change, **changes):
+        """A package with that done to its files, and vouched for as it is then, by a developer with a tool of his own."""
+        with open(self.pack(name="bad", number=number, **changes), "rb") as file:
+            files = archive.take_apart(file.read())
+        content, path = change(files), self.device.path("bad.cella")
+        code, root = archive.code_root(files), archive.root_of(content)
+        command([CELLA, "chain", "register", self.chain, "bad", "--version", str(number), "--size", str(len(content)), "--code-root",
+                 code.hex(), "--package-root", root.hex()], 30)
+        with open(f"{self.chain}/chain", "rb") as chain, open(path, "wb") as target:
+            target.write(content + root + chain.read())
+        return path
 
 
 def archive_of(package):
@@ -121,9 +134,6 @@ def check_damaged(device, package, size):
     with open(path, "wb") as file:
         file.write(good[:-100])
     refused(device, path, "ends within an entry")
-    with open(path, "wb") as file:
-        file.write(good + bytes((1 << 20) + 1 - size))
-    refused(device, path, " - ", 2)
 
 
 def check_ceiling(device, ada):
@@ -135,6 +145,23 @@ def check_ceiling(device, ada):
             ("name", {"name": "vault"}, "a part of the system has this name")):
         changes.setdefault("name", "wants-" + name.split()[-1])
         refused(device, ada.make(**changes), words)
+
+
+def check_bad(device, mallory):
+    """Each package is vouched for as it is, so that nothing but its one fault is left; no two faults have the same words."""
+    said, sentences = set(), bad.sentences()
+    for number, (fault, change) in enumerate(bad.BAD, 1):
+        words = re.escape(sentences[fault]) if fault in sentences else fault
+        refused(device, mallory.vouch_changed(number, change), words)
+        must(words not in said, f"{fault} is refused in the words of another fault")
+        said.add(words)
+    # What the plan takes and the manifest does not say is shown to the person, and the host's tool refuses to send it.
+    sly = mallory.vouch_changed(number + 1, bad.permitted(bad.ACCOUNT), vault='"status"')
+    device.cella("app", "install", sly).must_say(1, "its manifest says something else than the plan")
+    host = device.cella("app", "install", sly, "--unchecked")
+    asked(device, host, "Install the app bad", "vault account")
+    device.type("no")
+    host.must_say(1, "said no")
 
 
 def check_updates(device, ada, eve, first):
@@ -196,6 +223,7 @@ def check(machine, folder):
     ada.sign(first)
     check_damaged(device, first, os.path.getsize(first))
     check_ceiling(device, ada)
+    check_bad(device, Developer(device, "mallory"))
     refused(device, with_chain(first, f"{eve.chain}/chain", device.path("thief.cella")), "has no register of this name")
     first = with_chain(first, f"{ada.chain}/chain", device.path("first.cella"))
     second = check_updates(device, ada, eve, first)

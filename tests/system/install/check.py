@@ -14,7 +14,7 @@ from runner.image import BUILD
 from runner.wallet import CELLA
 
 COMPANION = True
-SECONDS = 240
+SECONDS = 330
 PROGRAM = f"{BUILD}/cells/sample.elf"
 MANIFEST = """name = "{name}"
 version = "{version}"
@@ -143,20 +143,28 @@ def good_ways(device, maker, dev):
     apps = listed(device)
     must(list(apps) == ["note"] and apps["note"]["version"] == "1.0", f"the list says {apps}")
     second = maker.package("note-2.cella", dev, version="2.0", number=2, argument="updated")
-    install(device, second, "Replace the app note, version 1.0, by version 2.0", "the same as before")
+    install(device, second, "Replace the app note, version 1.0, by version 2.0", "the same as before Nothing new is asked for. In all it gets")
     device.machine.expect("log", r'^note: sample app, argument "updated"$')
     must(listed(device)["note"]["version"] == "2.0", "the update is not in the list")
+    less = maker.package("note-less.cella", dev, version="3.0", number=3, vault='"status"', heap="32K")
+    install(device, less, "Nothing new is asked for. It may no longer: vault account:", answer="no")
+    install(device, less, "In all it may: log write:")
+    more = maker.package("note-more.cella", dev, version="4.0", number=4, heap="64K")
+    text = install(device, more, "NEW in this version, it may: vault account:")
+    must(re.search(r"NEW in this version: (\d+) KiB of memory, not (\d+) KiB\. NEW in this", text), f"more memory is not called new: {text!r}")
+    must("Nothing new" not in text and text.index("NEW in this") < text.index("In all it"), f"what is new does not come first: {text!r}")
+    device.machine.expect("log", r'^note: my account 0: [tx]pub')
     refused(device, first, r"(?i)lower|older|version")
     stranger = maker.chain("stranger")
-    refused(device, maker.package("note-3.cella", stranger, version="3.0", number=3), r"(?i)publisher")
+    refused(device, maker.package("note-5.cella", stranger, version="5.0", number=5), r"(?i)publisher")
     remove(device, "note")
     must(not listed(device), "it is still in the list")
     usage.check()
     for _ in range(3):
-        install(device, second, "whose apps were installed here before")
+        install(device, more, "whose apps were installed here before")
         remove(device, "note")
     usage.check()
-    return first, second
+    return first, more
 
 
 def vouching(device, path, answer=None):
@@ -189,7 +197,8 @@ def own_word(device, maker):
     host = device.cella("app", "install", own, "--unchecked")
     vouching(device, own)
     text, number = question(device.machine)
-    must_show(text, "Install the app own, version 9")
+    must_show(text, "Install the app own, version 9 Nobody but YOU vouches for it: it has no publisher.")
+    must("NEW: no app of" not in text, f"the device's own chain is shown as a stranger: {text!r}")
     device.type(number)
     device.machine.expect("console", r"^Allowed\.$")
     host.must_say(0, r"(?i)installed|runs")
@@ -205,6 +214,36 @@ def own_word(device, maker):
     host = device.cella("app", "install", newer, "--unchecked")
     vouching(device, newer, answer="no")
     host.must_say(1, r"(?i)person|refused|declined|said no")
+    usage.check()
+    return own
+
+
+def taken_back(device, maker, dev, own):
+    """`apps` says what is there and whose word stands for it; `refuse` stops it and keeps it out."""
+    usage = Usage(device.machine)
+    device.type("apps")
+    device.machine.expect("console", r"^No app is installed\.$")
+    device.machine.expect("console", r"^  own, version number 9$")
+    install(device, own, "Nobody but YOU vouches", unchecked=("--unchecked",))
+    tool = maker.package("tool-6.cella", dev, name="tool", number=6)
+    install(device, tool, "Install the app tool")
+    device.type("apps")
+    device.machine.expect("console", r"^  own 9, (runs|has stopped), nobody but you vouches for it$")
+    device.machine.expect("console", r"^  tool 1\.0, (runs|has stopped), publisher [0-9a-f ]{39}$")
+    for name, version in (("own", 9), ("tool", 6)):
+        device.type(f"refuse {name}")
+        device.machine.expect("console", rf"^Refused: {name} up to version number {version}\. It has been stopped and removed\.$")
+        device.machine.expect("log", rf"^steward: app {name} \S+ was removed$")
+    must(not listed(device), "it is still in the list")
+    usage.check()
+    refused(device, own, r"(?i)revoked|must not run|taken back")
+    refused(device, tool, r"(?i)revoked|must not run|taken back")
+    device.type("apps")
+    device.machine.expect("console", r"^  own, refused up to version number 9$")
+    device.machine.expect("console", r"^  tool, refused up to version number 6$")
+    # A later one of the developer's is another question.
+    install(device, maker.package("tool-7.cella", dev, name="tool", number=7), "Install the app tool")
+    remove(device, "tool")
     usage.check()
 
 
@@ -245,9 +284,10 @@ def check(machine, folder):
     _, second = good_ways(device, maker, dev)
     exceeds(device, maker, dev)
     bad_packages(device, maker, dev, second)
-    own_word(device, maker)
+    taken_back(device, maker, dev, own_word(device, maker))
     said = device.cella("log", "--json").must_say(1, r"(?s)^\{.*\}$")
     entries = {(entry["kind"], entry["who"]) for entry in json.loads(said.group(0))["entries"]}
     for kind in ("installed", "updated", "removed"):
         must(any(what.startswith(kind[:6]) and who == "note" for what, who in entries), f"the event log lacks `{kind}`: {entries}")
+    must("refuse all up to version 9" in said.group(0), "the event log lacks what was refused")
     device.must_be_clean()
