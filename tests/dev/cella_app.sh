@@ -6,6 +6,7 @@ cella=$PWD/build/host/cella
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 bad=0
+make -s build/cells/almanac.elf >"$work/log" 2>&1 || { cat "$work/log"; exit 1; } # in no image
 
 # say NAME STATUS PATTERN COMMAND...: the command ends with that status and prints (on either stream) that pattern.
 say() {

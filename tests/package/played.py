@@ -80,6 +80,7 @@ def main():
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(1)
+        listener.settimeout(60)  # whoever was to come has failed
         link, _ = listener.accept()
         with link:
             played.serve(link)
