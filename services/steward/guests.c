@@ -103,15 +103,11 @@ static bool app_good(const struct plan_app *app)
            version_good(app->version_text) && cell_good(&app->cell);
 }
 
-// The first thing of which it asks too much (G2). A budget is bounded as a share, and as a stretch:
-// that is how long those below it wait.
+// The first thing of which it asks too much (G2).
 static struct guest_verdict too_much(const struct plan_ceiling *c, const struct plan_guest *guest,
                                      uint64_t pages)
 {
     const struct plan_cell *cell = &guest->cell;
-    const bool slower = c->budget_us == 0 || (cell->budget_us <= c->budget_us &&
-                                              (uint64_t)cell->budget_us * c->period_us <=
-                                                  (uint64_t)c->budget_us * cell->period_us);
     if (pages > c->pages)
         return (struct guest_verdict){.ceiling = INSTALL_CEILING_MEMORY};
     if (cell->heap_pages > c->heap_pages)
@@ -120,7 +116,7 @@ static struct guest_verdict too_much(const struct plan_ceiling *c, const struct 
         return (struct guest_verdict){.ceiling = INSTALL_CEILING_STACK};
     if (cell->priority > c->priority)
         return (struct guest_verdict){.ceiling = INSTALL_CEILING_PRIORITY};
-    if (!slower)
+    if (!plan_budget_fits(c, cell))
         return (struct guest_verdict){.ceiling = INSTALL_CEILING_BUDGET};
     for (uint32_t i = 0; i < guest->grant_count; i++) {
         const struct plan_grant *p = &guest->grants[i];

@@ -3,23 +3,8 @@
 # Packages as a developer makes them, with a program that `make image` built. Run from the repository's root.
 set -u
 cella=$PWD/build/host/cella
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-bad=0
+. tests/say.sh
 make -s build/cells/almanac.elf >"$work/log" 2>&1 || { cat "$work/log"; exit 1; } # in no image
-
-# say NAME STATUS PATTERN COMMAND...: the command ends with that status and prints (on either stream) that pattern.
-say() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    "$@" >"$work/out" 2>&1
-    got=$?
-    if ! [[ $got =~ ^$status$ ]] || ! grep -qE -- "$pattern" "$work/out"; then
-        echo "failed: $name: status $got (wanted $status), wanted /$pattern/, got:"
-        sed 's/^/    /' "$work/out"
-        bad=1
-    fi
-}
 
 manifest() { # NUMBER
     printf 'name = "hello"\nversion = "1.%s"\nnumber = %s\npriority = 90\n\n[permissions]\nlog = ["write"]\n' "$1" "$1"

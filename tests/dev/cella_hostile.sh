@@ -4,22 +4,7 @@
 # repository's root.
 set -u
 cella=$PWD/build/host/cella
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-bad=0
-
-# say NAME STATUS PATTERN COMMAND...: the command ends with that status and prints (on either stream) that pattern.
-say() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    "$@" >"$work/out" 2>&1
-    got=$?
-    if [ $got != "$status" ] || ! grep -qE -- "$pattern" "$work/out"; then
-        echo "failed: $name: status $got (wanted $status), wanted /$pattern/, got:"
-        cat -v "$work/out" | sed 's/^/    /'
-        bad=1
-    fi
-}
+. tests/say.sh
 
 # plain: the same, and nothing but printable text in lines, of which only the first begins like a message.
 plain() {

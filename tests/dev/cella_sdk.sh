@@ -3,26 +3,11 @@
 # The development kit as somebody uses it who has nothing else: in a folder outside the tree, whose name has a blank in it.
 set -u
 make -s -j"$(nproc)" sdk >/dev/null || { echo "failed: make sdk"; exit 1; }
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. tests/say.sh
 cp -r build/cella-sdk "$work/kit"
 cp -r examples/apps "$work/apps"
 cella=$work/kit/bin/cella
 mkdir "$work/my apps" && cd "$work/my apps" || exit 1
-bad=0
-
-# say NAME STATUS PATTERN COMMAND...: the command ends with that status and prints (on either stream) that pattern.
-say() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    "$@" >"$work/out" 2>&1
-    got=$?
-    if [ $got != "$status" ] || ! grep -qE -- "$pattern" "$work/out"; then
-        echo "failed: $name: status $got (wanted $status), wanted /$pattern/, got:"
-        sed 's/^/    /' "$work/out"
-        bad=1
-    fi
-}
 
 # Nothing in the kit leads back.
 [ -z "$(find "$work/kit" -type l)" ] || { echo "failed: links in the kit"; bad=1; }

@@ -130,8 +130,7 @@ bool ceiling_check(const struct fields *f, const struct profile_cell *cell,
     snprintf(most, sizeof(most), "%u", ceiling->priority);
     if (p->priority > ceiling->priority)
         return over(f, "priority", most);
-    if (ceiling->budget_us &&
-        (uint64_t)p->budget_us * ceiling->period_us > (uint64_t)ceiling->budget_us * p->period_us)
+    if (!plan_budget_fits(ceiling, p))
         return over_budget(f, ceiling);
     return over_methods(f, cell, ceiling);
 }
