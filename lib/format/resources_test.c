@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The block of an app's own files: one for the same files, nothing else is one, and looking for a
 // file in anything at all stays inside.
-// Seen to fail: resources_find without the check of `size` (ASan), without that of `count` (ASan);
+// Seen to fail: resources_find without the check of `size`, without that of `count` (ASan);
 // files_good without the comparison of `offset`, without either bundle_zero; name_follows without
-// the comparison of names, without file_name_check; resources_open without `block.size`.
+// the comparison of names, without file_name_check, without the size at the end; resources_open
+// without `block.size`.
 #include "format/resources.h"
 #include "tests/unit.h"
 
