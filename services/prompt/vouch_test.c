@@ -131,6 +131,7 @@ static void test_refusing(void)
         {"Signed.",                                                        NULL,  false, NULL},
     };
     size_t total;
+    fake_pause();
     offer(3, true);
     CHECK(fake_person(STEPS(steps), 2));
     CHECK_EQ(state(&total), VOUCHED);
