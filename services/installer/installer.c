@@ -118,8 +118,8 @@ static err_t chain_judge(struct installer *in)
     struct package_verdict verdict = {.refusal = PACKAGE_REFUSED_CHAIN};
     enum chain_refusal why = CHAIN_GOOD;
     if (chain_index(in, in->chain.id) == INSTALLER_CHAINS) {
-        job_fail(in, ERR_NO_MEMORY);
-        return ERR_NO_MEMORY;
+        verdict.refusal = PACKAGE_REFUSED_PUBLISHERS;
+        return refuse(in, &verdict);
     }
     if (chain_follow(in, &why) == ERR_OK)
         return ERR_OK;
