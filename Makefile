@@ -41,14 +41,31 @@ HOST_CFLAGS := $(BASE) -D_GNU_SOURCE -fstack-protector-strong
 SANITIZE    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_CFLAGS := $(BASE) -D_GNU_SOURCE $(SANITIZE) $(INC_unit) $(INC_abi)
 
-# $(call unit_test,NAME,SOURCES,LIBS,FLAGS): a native test program under the sanitizers, run by `make unit`.
+# $(call unit_test,NAME,SOURCES,LIBS,FLAGS): a native test program under the sanitizers, run by `make unit`. What several of them
+# have in common is compiled once for each set of flags, which is the folder's name.
 UNIT_TESTS :=
+EMPTY :=
+unit_flags  = $(strip $(filter-out -Wl%,$(1)))
+unit_object = $(B)/unit/obj/_$(subst =,~,$(subst $(EMPTY) ,^,$(call unit_flags,$(1))))/$(2:.c=.o)
+unit_needs  = $(filter-out %.c,$(1)) $(filter $(B)/%,$(1)) $(filter %.a,$(2))
+
+# $(call unit_compile,OBJECT,SOURCE,FLAGS,NEEDS)
+define unit_compile
+ifndef HAS_$(1)
+HAS_$(1) := 1
+$(1): $(2) | $(INC_LINKS) $(GEN_HEADERS) $(4)
+	@mkdir -p $$(@D)
+	$$(HOST) $(UNIT_CFLAGS) -MMD -MP -MF $$@.d $(3) -c -o $$@ $(2)
+-include $(1).d
+endif
+endef
+
 define unit_test
 UNIT_TESTS += $(1)
-$(B)/unit/$(1): $(2) $(filter %.a,$(3)) | $(INC_LINKS) $(GEN_HEADERS)
+$(foreach s,$(filter %.c,$(2)),$(eval $(call unit_compile,$(call unit_object,$(4),$(s)),$(s),$(call unit_flags,$(4)),$(call unit_needs,$(2),$(3)))))
+$(B)/unit/$(1): $(foreach s,$(filter %.c,$(2)),$(call unit_object,$(4),$(s))) $(filter-out %.c,$(2)) $(filter %.a,$(3))
 	@mkdir -p $$(@D)
-	$$(HOST) $(UNIT_CFLAGS) -MMD -MP -MF $$@.d $(4) -o $$@ $(2) $(3)
--include $(B)/unit/$(1).d
+	$$(HOST) $(UNIT_CFLAGS) $(filter -Wl%,$(4)) -o $$@ $(foreach s,$(filter %.c,$(2)),$(call unit_object,$(4),$(s))) $(filter-out %.c,$(2)) $(3)
 endef
 
 # In the order of use: libraries from elsewhere, generated code, our own libraries, then the rooms.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the loader hands to the kernel: one versioned structure, at the address in the first
-// argument register (inside the physical map). The kernel keeps a copy without the seed for the
-// steward.
+// argument register (inside the physical map). The steward gets a copy, and the kernel forgets the
+// seeds.
 //
 // Machine state at the kernel's entry: 64-bit mode, interrupts off, direction flag clear, EFER.NXE
 // and CR0.WP set. CR3 maps: the kernel image at kernel_virt, text read+execute, rodata read, data
@@ -14,7 +14,7 @@
 #define BOOT_INFO_MAGIC 0x4f464e49414c4543u // "CELAINFO"
 
 enum {
-    BOOT_INFO_VERSION = 3,
+    BOOT_INFO_VERSION = 4,
     BOOT_MEMORY_MAX = 128,
     BOOT_SEED_SIZE = 64,
     BOOT_IRQ_COUNT = 16, // ISA interrupts
@@ -83,9 +83,10 @@ struct boot_info {
     uint64_t steward_code;     // where it lies in its cell, randomised
     uint64_t steward_stack;    // and where its stack ends
     uint8_t seed[BOOT_SEED_SIZE];
-    uint32_t seed_sources; // enum boot_seed_source bits that went into the seed
-    uint32_t measured;     // enum boot_measured
-    uint64_t rsdp;         // physical; 0 if the firmware gave none
+    uint64_t steward_random[2]; // derived apart from the seed, for what the steward draws
+    uint32_t seed_sources;      // enum boot_seed_source bits that went into the seed
+    uint32_t measured;          // enum boot_measured
+    uint64_t rsdp;              // physical; 0 if the firmware gave none
     uint64_t lapic_phys;
     uint64_t ioapic_phys;
     uint32_t ioapic_gsi_base;

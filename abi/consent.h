@@ -51,8 +51,8 @@ struct question {
     nsec_t expiry;               // of CONSENT_UNTIL
     char version[QUESTION_NAME]; // of the app to be installed, and of the one that it replaces
     char replaced[QUESTION_NAME];
-    uint32_t known; // 1: an app of this publisher has been installed before, 2: the publisher is
-                    // one of this image
+    uint32_t known; // 1: the installer says that an app of this publisher was installed before,
+                    // 2: the publisher is one of this image
     uint32_t pages; // of memory that it gets; `pages_before`: that the one has that it replaces
     uint32_t grant_count; // of a consent 1
     uint32_t pages_before;

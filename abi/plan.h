@@ -79,6 +79,15 @@ struct plan_cell { // cell 0 is the steward itself; the others follow in the pro
 };
 _Static_assert(sizeof(struct plan_cell) % 8 == 0, "what follows an odd number of cells is aligned");
 
+// Whether its budget is at most the ceiling's, as a share and as a stretch: that is how long those
+// below it wait.
+static inline int plan_budget_fits(const struct plan_ceiling *ceiling, const struct plan_cell *cell)
+{
+    return ceiling->budget_us == 0 || (cell->budget_us <= ceiling->budget_us &&
+                                       (uint64_t)cell->budget_us * ceiling->period_us <=
+                                           (uint64_t)ceiling->budget_us * cell->period_us);
+}
+
 struct plan_grant { // sorted by cell, then service; at most one for each pair
     uint32_t cell;
     uint32_t service;

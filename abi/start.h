@@ -35,6 +35,7 @@ struct start_info {
     uint32_t zero;
     uint8_t seed[BOOT_SEED_SIZE]; // the entropy cell only
     char argument[256];           // from the manifest: `argument = "..."`
+    uint64_t random[2];           // drawn for this run, for its canary and the like (os/random.h)
 };
 
 _Static_assert(sizeof(struct start_info) <= PAGE_SIZE, "one page");

@@ -9,7 +9,7 @@ BOOT_KEY_PUB      ?= $(B)/keys/bundle.pub
 BOOT_FORMAT := $(patsubst %,lib/format/%.c,boot_stop bundle bundle_entries code_proof measure merkle)
 BOOT_SRC    := $(filter-out %_test.c,$(wildcard boot/core/*.c boot/x86_64/*.c)) $(BOOT_FORMAT)
 BOOT_INC    := -Iboot $(INC_abi) $(INC_format) $(INC_crypto) $(INC_gen)
-BOOT_BARE   := $(BASE) -ffreestanding -nostdlibinc -isystem third_party/include -mno-red-zone -mgeneral-regs-only \
+BOOT_BARE   := $(BASE) -ffreestanding -nostdlibinc -isystem third_party/include -mno-red-zone -fstack-protector-strong -mgeneral-regs-only \
                -fno-delete-null-pointer-checks -fno-jump-tables -ffunction-sections -fdata-sections $(BOOT_INC)
 
 $(B)/gen/boot_key.h: $(BOOT_KEY_PUB) boot/build.mk | $(INC_LINKS)

@@ -15,7 +15,7 @@ CELLA_CFLAGS := --target=x86_64-unknown-none-elf -D__ELF__ -std=c17 -Os -g -Wall
     '-ffile-prefix-map=$(CURDIR)=.' -ffile-prefix-map=$(CELLA_SDK)=sdk
 CELLA_LDFLAGS := -pie --no-dynamic-linker -z text -T $(CELLA_SDK)/lib/cell.ld --gc-sections -z noexecstack -z max-page-size=4096 \
     --build-id=none --orphan-handling=error
-OBJECTS := $(SOURCES:%.c=build/%.o)
+OBJECTS := $(SOURCES:%.c=build/%.o) build/resources-block.o
 
 build/$(NAME).elf: $(OBJECTS) $(CELLA_SDK)/lib/libcella.a
 	@$(LD_CELL) $(CELLA_LDFLAGS) -o $@ $(OBJECTS) $(CELLA_SDK)/lib/entry.o --start-group $(CELLA_SDK)/lib/libcella.a \
@@ -27,6 +27,14 @@ build/%.o: %.c
 	@$(CC) $(CELLA_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 -include $(OBJECTS:.o=.d)
 
+# The files of resources/, as constants of the program. Looked at each time: that one is gone, no date says.
+build/resources.block: resources-looked-at
+	@mkdir -p $(@D)
+	@$(CELLA_SDK)/bin/cella app resources . -o $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+build/resources-block.o: build/resources.block $(CELLA_SDK)/lib/resources.S
+	@$(CC) --target=x86_64-unknown-none-elf -c '-DRESOURCES="$<"' -o $@ $(CELLA_SDK)/lib/resources.S
+
 clean:
 	rm -rf build
-.PHONY: clean
+.PHONY: clean resources-looked-at

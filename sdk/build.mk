@@ -16,6 +16,8 @@ $(SDK_READY): sdk/build.mk
 CELL_INC += $(INC_sdk)
 $(eval $(call cell_object,$(B)/cell/sdk/cella.o,sdk/cella.c,$(CELL_BARE)))
 $(eval $(call cell_object,$(B)/cell/sdk/consent.o,sdk/consent.c,$(CELL_BARE)))
-$(B)/cell/libsdk.a: $(B)/cell/sdk/cella.o $(B)/cell/sdk/consent.o
+$(eval $(call cell_object,$(B)/cell/sdk/resource.o,sdk/resource.c,$(CELL_BARE)))
+SDK_OBJ := $(B)/cell/sdk/cella.o $(B)/cell/sdk/consent.o $(B)/cell/sdk/resource.o $(B)/cell/format/resources_find.o
+$(B)/cell/libsdk.a: $(SDK_OBJ)
 	@rm -f $@
 	$(AR) rcsD $@ $^

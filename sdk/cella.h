@@ -13,6 +13,7 @@
 //                     hears of it.
 //   results           every function answers an error (abi/errors.def); 0 is ERR_OK. Results are
 //                     written only on success.
+//   resources         the files of the app's folder resources/: resource_find()
 //   time              sys_now(): nanoseconds since boot. Deadlines are such times; 0 is never.
 //   the end           returning from main or calling exit ends the cell for this run of the system.
 //
@@ -23,7 +24,7 @@
 //
 //   name = "sample"             what the profile and the log call it
 //   publisher = "cella"         whose key; an entry of profiles/publishers.toml
-//   priority = 90               90 to 100 for apps
+//   priority = 90               at most 100 on the usual device
 //   heap = "64K"
 //   stack = "16K"
 //   memory = "0"
@@ -64,6 +65,11 @@ void cella_sleep(nsec_t deadline);
 // BAD_ARGUMENT, NO_SLOT, DEVICE (the console failed), PEER_DEAD.
 err_t cella_ask(uint32_t service, uint64_t methods, enum consent_kind kind, nsec_t expiry,
                 nsec_t deadline);
+
+// A file of the app's folder resources/, by its name there ("words.txt", "pictures/flag.svg"): its
+// bytes, which nobody can change, aligned to 32. A null pointer, and `size` untouched, if there is
+// none. The bytes do not end in a zero.
+const void *resource_find(const char *name, size_t *size);
 
 // The manifest's `argument`, ending in a zero byte.
 const char *cella_argument(void);

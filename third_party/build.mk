@@ -2,7 +2,8 @@
 # The libraries of others, fetched by pinned hash (third_party/lock) and compiled once per variant:
 #   cell   $(TARGET), against musl            host  this machine            asan  this machine, sanitizers on
 #   boot_pe, boot_elf  the loader's two entries: no libc, no red zone, Ed25519 and ML-DSA verification and BLAKE3 only.
-#          Whoever links them supplies memcpy, memmove, memset and memcmp; third_party/include declares them.
+#          Whoever links them supplies memcpy, memmove, memset and memcmp, which third_party/include declares, and what the
+#          stack protector calls (boot/x86_64/guard.c).
 # For other rooms:
 #   MUSL_INC, MUSL_LIB        headers and libc.a for cells; lib/os supplies `long __os_syscall(long n, ...)`
 #   THIRD_INC_<variant>, TINYCBOR_LIB_<variant>   <cbor.h> and its archive; order-depend on the archive
@@ -30,13 +31,15 @@ MUSL_NOT := $(patsubst %,src/thread/x86_64/%.s,syscall_cp __set_thread_area clon
             src/process/x86_64/vfork.s src/signal/x86_64/restore.s
 MUSL_DIR := $(B)/third_party/musl-cell
 
+# A cell's canary is drawn before musl starts (lib/os/begin.c), so the files that musl itself exempts, because they run before it
+# has drawn one, watch their stacks too.
 $(MUSL_LIB): $(THIRD_SRC)/musl.sha256 $(MUSL_OUR:%=third_party/musl/%)
 	@echo "build: musl for cells"
 	@rm -rf $(MUSL_DIR) $(MUSL) && mkdir -p $(B)/cell && cp -r $(THIRD_SRC)/musl $(MUSL_DIR)
 	@rm $(MUSL_NOT:%=$(MUSL_DIR)/%) && cp -r third_party/musl/. $(MUSL_DIR)
-	@cd $(MUSL_DIR) && CC=$(CC) CFLAGS='$(TARGET) -O2 -fPIE $(THIRD_MAPS)' AR=$(AR) RANLIB=llvm-ranlib \
+	@cd $(MUSL_DIR) && CC=$(CC) CFLAGS='$(TARGET) -O2 -fPIE -fstack-protector-strong $(THIRD_MAPS)' AR=$(AR) RANLIB=llvm-ranlib \
 	    ./configure --target=x86_64 --disable-shared --prefix=/ >configure.log 2>&1 || { cat configure.log; exit 1; }
-	@+$(MAKE) -s -C $(MUSL_DIR) AR=$(AR) RANLIB=llvm-ranlib lib/libc.a >$(MUSL_DIR)/make.log 2>&1 || { \
+	@+$(MAKE) -s -C $(MUSL_DIR) AR=$(AR) RANLIB=llvm-ranlib CFLAGS_NOSSP= lib/libc.a >$(MUSL_DIR)/make.log 2>&1 || { \
 	    tail -20 $(MUSL_DIR)/make.log; exit 1; }
 	@$(MAKE) -s -C $(MUSL_DIR) AR=$(AR) RANLIB=llvm-ranlib DESTDIR=$(abspath $(MUSL)) install-headers >/dev/null
 	@llvm-objdump -d $(MUSL_DIR)/lib/libc.a | awk -F'\t' '/file format/ { file = $$1 } \
@@ -46,7 +49,7 @@ $(MUSL_LIB): $(THIRD_SRC)/musl.sha256 $(MUSL_OUR:%=third_party/musl/%)
 
 # --- flags per variant -------------------------------------------------------------------------------------
 THIRD_BASE      := -std=gnu11 -O2 -g -w -Werror=implicit-function-declaration -ffunction-sections -fdata-sections $(THIRD_MAPS)
-THIRD_BARE      := -ffreestanding -nostdlibinc -isystem third_party/include -mno-red-zone -fno-stack-protector
+THIRD_BARE      := -ffreestanding -nostdlibinc -isystem third_party/include -mno-red-zone -fstack-protector-strong
 # Small before fast: the whole image is to stay below a megabyte, and nothing here runs in a loop that people wait for.
 THIRD_CC_cell     := $(CC) $(TARGET) $(THIRD_BASE) -Oz -fPIE -fstack-protector-strong $(MUSL_INC)
 THIRD_CC_host     := $(HOST) $(THIRD_BASE) -fPIE -fstack-protector-strong
@@ -69,9 +72,9 @@ endef
 # --- the libraries -----------------------------------------------------------------------------------------
 WOLFSSL_CORE := $(patsubst %,wolfcrypt/src/%.c,ed25519 ge_operations fe_operations sha512 sha3 hash wc_mldsa)
 WOLFSSL_ALL  := $(WOLFSSL_CORE) $(patsubst %,wolfcrypt/src/%.c,\
-                wc_port memory curve25519 sha256 hmac kdf pwdbased aes ripemd random error logging coding)
+                wc_port memory curve25519 sha256 hmac kdf pwdbased aes ripemd random error logging coding sp_c64 sp_int)
 WOLFSSL_SRC_cell := $(WOLFSSL_ALL)
-WOLFSSL_SRC_host := $(WOLFSSL_ALL) $(patsubst %,wolfcrypt/src/%.c,ecc sp_int wolfmath)
+WOLFSSL_SRC_host := $(WOLFSSL_ALL) $(patsubst %,wolfcrypt/src/%.c,ecc wolfmath asn rsa)
 WOLFSSL_SRC_asan := $(WOLFSSL_SRC_host)
 WOLFSSL_SRC_boot_pe  := $(WOLFSSL_CORE)
 WOLFSSL_SRC_boot_elf := $(WOLFSSL_CORE)
@@ -126,9 +129,9 @@ $(foreach v,cell host asan,$(eval $(call tinycbor_lib,$(v))))
 # cell without musl links them: no vector registers.
 TSS_NAME = $(patsubst %,src/tss2-mu/%-types.c,base tpm2b tpma tpml tpms tpmt tpmu) \
            $(patsubst %,src/tss2-sys/%.c,sysapi_util $(patsubst %,api/Tss2_Sys_%,$(TSS_CALLS)))
-TSS_CALLS := Create CreatePrimary Execute FlushContext GetContextSize Initialize Load LoadExternal NV_DefineSpace \
-             GetRandom NV_Increment NV_Read NV_ReadPublic NV_UndefineSpace PCR_Extend PCR_Read PolicyAuthorize \
-             PolicyAuthValue PolicyGetDigest PolicyNV PolicyPCR Quote SetCmdAuths GetRspAuths Shutdown StartAuthSession \
+TSS_CALLS := ActivateCredential Create CreatePrimary Execute FlushContext GetContextSize Initialize Load LoadExternal NV_DefineSpace \
+             GetCpBuffer GetDecryptParam GetRandom GetRpBuffer NV_Increment NV_Read NV_ReadPublic NV_UndefineSpace PCR_Extend PCR_Read PolicyAuthorize \
+             PolicyAuthValue PolicyGetDigest PolicyNV PolicyPCR PolicySecret Quote SetCmdAuths SetDecryptParam GetRspAuths Shutdown StartAuthSession Startup \
              Unseal VerifySignature
 TSS_INC   := -I$(THIRD_SRC)/tpm2-tss/include/tss2 -I$(THIRD_SRC)/tpm2-tss/include
 TSS_FLAGS := -DMAXLOGLEVEL=0 -I$(THIRD_SRC)/tpm2-tss/src -I$(THIRD_SRC)/tpm2-tss/src/tss2-sys $(TSS_INC)

@@ -302,13 +302,23 @@ static const enum boot_stop entries[] = {
 
 // In the unit tests of boot/core and system boot_*: before or after the decision. GLITCH: in none,
 // for it says that a check was skipped.
-static const enum boot_stop machine[] = {
-    BOOT_STOP_BUNDLE_MISSING, BOOT_STOP_BUNDLE_PLACE, BOOT_STOP_PROCESSOR,
-    BOOT_STOP_LEVELS,         BOOT_STOP_PVH,          BOOT_STOP_NO_SEED,
-    BOOT_STOP_NO_ROOM,        BOOT_STOP_NO_TABLES,    BOOT_STOP_NO_APIC,
-    BOOT_STOP_APIC_PLACE,     BOOT_STOP_CLOCK,        BOOT_STOP_FAULT,
-    BOOT_STOP_FIRMWARE,       BOOT_STOP_FIRMWARE_MAP, BOOT_STOP_TPM,
-    BOOT_STOP_GLITCH};
+static const enum boot_stop machine[] = {BOOT_STOP_BUNDLE_MISSING,
+                                         BOOT_STOP_BUNDLE_PLACE,
+                                         BOOT_STOP_PROCESSOR,
+                                         BOOT_STOP_LEVELS,
+                                         BOOT_STOP_PVH,
+                                         BOOT_STOP_NO_SEED,
+                                         BOOT_STOP_NO_ROOM,
+                                         BOOT_STOP_NO_TABLES,
+                                         BOOT_STOP_NO_APIC,
+                                         BOOT_STOP_APIC_PLACE,
+                                         BOOT_STOP_CLOCK,
+                                         BOOT_STOP_FAULT,
+                                         BOOT_STOP_STACK,
+                                         BOOT_STOP_FIRMWARE,
+                                         BOOT_STOP_FIRMWARE_MAP,
+                                         BOOT_STOP_TPM,
+                                         BOOT_STOP_GLITCH};
 
 static bool listed(const enum boot_stop *list, size_t size, unsigned stop)
 {

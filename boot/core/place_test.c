@@ -127,15 +127,19 @@ static void test_seed(void)
 {
     struct seed_input input = {.sources = BOOT_SEED_TSC};
     uint8_t seed[BOOT_SEED_SIZE] = {0}, other[BOOT_SEED_SIZE];
+    uint64_t steward[2], other_steward[2];
     struct dice dice, other_dice;
-    CHECK_EQ(seed_mix(&input, seed, &dice), BOOT_STOP_NO_SEED);
+    CHECK_EQ(seed_mix(&input, seed, steward, &dice), BOOT_STOP_NO_SEED);
     input.sources |= BOOT_SEED_RDRAND;
-    CHECK_EQ(seed_mix(&input, seed, &dice), BOOT_CLEAR);
+    CHECK_EQ(seed_mix(&input, seed, steward, &dice), BOOT_CLEAR);
     CHECK(memcmp(seed, dice.key, sizeof dice.key) != 0);
+    CHECK(memcmp(steward, dice.key, sizeof steward) != 0);
+    CHECK(memcmp(steward, seed, sizeof steward) != 0);
     for (size_t i = 0; i < offsetof(struct seed_input, sources); i += 9) { // every part counts
         ((uint8_t *)&input)[i] ^= 0x10;
-        CHECK_EQ(seed_mix(&input, other, &other_dice), BOOT_CLEAR);
+        CHECK_EQ(seed_mix(&input, other, other_steward, &other_dice), BOOT_CLEAR);
         CHECK(memcmp(seed, other, sizeof seed) != 0);
+        CHECK(memcmp(steward, other_steward, sizeof steward) != 0);
         CHECK(memcmp(dice.key, other_dice.key, sizeof dice.key) != 0);
         ((uint8_t *)&input)[i] ^= 0x10;
     }

@@ -19,7 +19,7 @@ int seed_words_good(const uint64_t words[SEED_WORDS])
 }
 
 enum boot_stop seed_mix(const struct seed_input *input, uint8_t seed[BOOT_SEED_SIZE],
-                        struct dice *dice)
+                        uint64_t steward[2], struct dice *dice)
 {
     const uint32_t hardware = BOOT_SEED_RDSEED | BOOT_SEED_RDRAND | BOOT_SEED_FIRMWARE;
     if ((input->sources & hardware) == 0)
@@ -30,6 +30,9 @@ enum boot_stop seed_mix(const struct seed_input *input, uint8_t seed[BOOT_SEED_S
     hash_init_keyed(&hash, pool);
     hash_update(&hash, "kernel", 6);
     hash_final_long(&hash, seed, BOOT_SEED_SIZE);
+    hash_init_keyed(&hash, pool);
+    hash_update(&hash, "steward", 7);
+    hash_final_long(&hash, (uint8_t *)steward, 2 * sizeof *steward);
     hash_init_keyed(&hash, pool);
     hash_update(&hash, "places", 6);
     hash_final(&hash, dice->key);

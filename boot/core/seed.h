@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Randomness: what the hardware gave becomes the kernel's seed and the loader's own dice, which
-// choose where things lie. The two are derived apart, so that an address that leaks says nothing
-// about the seed. Secrets: `struct seed_input` and `struct dice` live until the jump to the kernel
-// and are wiped by whoever owns them.
+// Randomness: what the hardware gave becomes the kernel's seed, the steward's, and the loader's own
+// dice, which choose where things lie. They are derived apart, so that an address that leaks says
+// nothing about a seed. Secrets: `struct seed_input` and `struct dice` live until the jump to the
+// kernel and are wiped by whoever owns them.
 #pragma once
 #include "abi/boot_info.h"
 #include "format/boot_stop.h"
@@ -27,7 +27,7 @@ int seed_words_good(const uint64_t words[SEED_WORDS]);
 
 // Refuses with NO_SEED if no hardware source is among `input->sources`.
 MUST_USE enum boot_stop seed_mix(const struct seed_input *input, uint8_t seed[BOOT_SEED_SIZE],
-                                 struct dice *dice);
+                                 uint64_t steward[2], struct dice *dice);
 
 // A uniform number below `count`, which is not 0.
 uint64_t dice_below(struct dice *dice, uint64_t count);

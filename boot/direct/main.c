@@ -3,6 +3,7 @@
 // module) into memory and starts us by PVH. Nothing measured us, so only bundles marked
 // BUNDLE_DIRECT are taken. Layouts: Xen, public/arch-x86/hvm/start_info.h, version 1.
 #include "x86_64/cpu.h"
+#include "x86_64/guard.h"
 #include "x86_64/hardware.h"
 #include "x86_64/say.h"
 #include "x86_64/start.h"
@@ -120,9 +121,10 @@ static void loader_guard(void)
     ranges_cut(&usable, start.bundle_phys, pages * PAGE_SIZE);
 }
 
-void direct_main(uint32_t info_phys)
+GUARD_NONE void direct_main(uint32_t info_phys)
 {
     start.info.boot_tsc = tsc_read();
+    guard_begin();
     start.info.entry = BOOT_DIRECT;
     start.info.secure_boot = BOOT_SECURE_NONE;
     start.counter.state = COUNTER_ABSENT; // no firmware, no TPM
@@ -133,6 +135,7 @@ void direct_main(uint32_t info_phys)
     loader_guard();
     pci_quiet();
     start_verify(&start);
+    guard_change(&start.dice);
     start_place(&start, &usable);
     start_kernel(&start, &ram);
 }

@@ -5,6 +5,7 @@
 #include "uefi/gather.h"
 #include "uefi/measure.h"
 #include "x86_64/cpu.h"
+#include "x86_64/guard.h"
 #include "x86_64/hardware.h"
 #include "x86_64/say.h"
 #include "x86_64/start.h"
@@ -100,9 +101,10 @@ static void firmware_leave(const struct efi_system *system, efi_handle image)
     stop(BOOT_STOP_FIRMWARE_MAP);
 }
 
-efi_status EFI_API efi_main(efi_handle image, struct efi_system *system)
+GUARD_NONE efi_status EFI_API efi_main(efi_handle image, struct efi_system *system)
 {
     start.info.boot_tsc = tsc_read();
+    guard_begin();
     start.info.entry = BOOT_UEFI;
     say_start();
     screen = system->console_out;
@@ -114,6 +116,7 @@ efi_status EFI_API efi_main(efi_handle image, struct efi_system *system)
     gather_machine(system, &start);
     measure_find(system, &start);
     start_verify(&start);
+    guard_change(&start.dice);
     measure_bundle(system, &start);
     map_read(system);
     (void)map_ranges(1u << EFI_CONVENTIONAL, &usable);

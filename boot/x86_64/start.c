@@ -65,7 +65,8 @@ void start_verify(struct start *start)
     say_progress("the bundle is authentic");
     wiring_describe(start);
     hardware_random(&start->seed);
-    stop_unless_clear(seed_mix(&start->seed, start->info.seed, &start->dice));
+    stop_unless_clear(
+        seed_mix(&start->seed, start->info.seed, start->info.steward_random, &start->dice));
     start->info.seed_sources = start->seed.sources;
     wipe(&start->seed, sizeof start->seed);
 }

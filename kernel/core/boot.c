@@ -240,5 +240,6 @@ struct cell *boot_steward(struct boot_info *boot)
     info->boot = *boot;
     info->boot.physmap = 0; // no kernel address leaves the kernel
     memset(boot->seed, 0, sizeof(boot->seed));
+    memset(boot->steward_random, 0, sizeof(boot->steward_random));
     return cell;
 }

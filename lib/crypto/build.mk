@@ -6,14 +6,14 @@
 #       sign.h, mldsa.h, hybrid.h
 # A target that links them lists them as prerequisites, so they are built first.
 CRYPTO_SRC_full := $(patsubst %,lib/crypto/%.c,wipe hash sha sign sign_check mldsa mldsa_check hybrid hybrid_check secp \
-                   secp_sign random stretch box)
+                   secp_sign random stretch box agree cfb tpm_kdf)
 CRYPTO_SRC_boot := $(patsubst %,lib/crypto/%.c,wipe hash sign_check mldsa_check hybrid_check)
 CRYPTO_VARIANTS := cell host asan boot_pe boot_elf
 CRYPTO_SRC_cell := $(CRYPTO_SRC_full)
-$(foreach v,host asan,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_full) lib/crypto/p256.c))
+$(foreach v,host asan,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_full) lib/crypto/p256.c lib/crypto/x509.c))
 $(foreach v,boot_pe boot_elf,$(eval CRYPTO_SRC_$(v) := $(CRYPTO_SRC_boot)))
 
-CRYPTO_CC_cell     := $(CC) $(TARGET) $(BASE) -fPIE -ffunction-sections $(MUSL_INC)
+CRYPTO_CC_cell     := $(CC) $(TARGET) $(BASE) -Os -fPIE -fstack-protector-strong -ffunction-sections $(MUSL_INC)
 CRYPTO_CC_host     := $(HOST) $(HOST_CFLAGS) -fPIE
 CRYPTO_CC_asan     := $(HOST) $(HOST_CFLAGS) -fPIE $(SANITIZE)
 CRYPTO_CC_boot_pe  := $(CC) --target=x86_64-unknown-windows $(BASE) $(THIRD_BARE) -fshort-wchar \
@@ -30,7 +30,7 @@ CRYPTO_OBJ_$(1) := $(CRYPTO_SRC_$(1):lib/crypto/%.c=$(B)/$(1)/crypto/%.o)
 $(B)/$(1)/libcrypto_cella.a: $$(CRYPTO_OBJ_$(1)) $(THIRD_OBJ_$(1)_wolfssl) $(THIRD_OBJ_$(1)_blake3) $(THIRD_OBJ_$(1)_secp256k1) $(THIRD_OBJ_$(1)_argon2)
 	@rm -f $$@ && $(AR) rcsD $$@ $$^
 $$(CRYPTO_OBJ_$(1)): $(B)/$(1)/crypto/%.o: lib/crypto/%.c $(CRYPTO_NEED_$(1)) \
-    $(patsubst %,$(THIRD_SRC)/%.sha256,wolfssl blake3 secp256k1 argon2) | $(INC_LINKS)
+    $(patsubst %,$(THIRD_SRC)/%.sha256,wolfssl blake3 secp256k1 argon2) $(wildcard third_party/wolfssl/*.h third_party/wolfssl/*/*.h) | $(INC_LINKS)
 	@mkdir -p $$(@D)
 	$(CRYPTO_CC_$(1)) $(call CRYPTO_INC,$(1)) -MMD -MP -MF $$@.d -c $$< -o $$@
 -include $$(CRYPTO_OBJ_$(1):%=%.d)
@@ -47,3 +47,4 @@ $(eval $(call unit_test,crypto_box,lib/crypto/box_test.c,$(CRYPTO_LIBS_asan),$(I
 $(eval $(call unit_test,crypto_mldsa,lib/crypto/mldsa_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_p256,lib/crypto/p256_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
 $(eval $(call unit_test,crypto_hybrid,lib/crypto/hybrid_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))
+$(eval $(call unit_test,crypto_agree,lib/crypto/agree_test.c,$(CRYPTO_LIBS_asan),$(INC_crypto)))

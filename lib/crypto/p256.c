@@ -61,7 +61,7 @@ err_t p256_make(const uint8_t secret[static P256_SECRET], const uint8_t digest[s
     ecc_key key;
     struct random random;
     uint8_t seed[P256_SECRET + 32], made[P256_SIGNATURE];
-    word32 size = sizeof(made);
+    mp_int r, s;
     memcpy(seed, secret, P256_SECRET);
     memcpy(seed + P256_SECRET, digest, 32);
     err_t error = random_begin(&random, seed, sizeof(seed));
@@ -73,7 +73,10 @@ err_t p256_make(const uint8_t secret[static P256_SECRET], const uint8_t digest[s
     WC_RNG *rng = (WC_RNG *)(void *)random.state;
     if (error == ERR_OK &&
         (wc_ecc_set_deterministic(&key, 1) != 0 || wc_ecc_set_rng(&key, rng) != 0 ||
-         wc_ecc_sign_hash(digest, 32, made, &size, rng, &key) != 0 || size != sizeof(made)))
+         mp_init(&r) != 0 || mp_init(&s) != 0 ||
+         wc_ecc_sign_hash_ex(digest, 32, rng, &key, &r, &s) != 0 ||
+         mp_to_unsigned_bin_len(&r, made, COORDINATE) != 0 ||
+         mp_to_unsigned_bin_len(&s, made + COORDINATE, COORDINATE) != 0))
         error = ERR_BAD_ARGUMENT;
     key_end(&key);
     random_end(&random);
@@ -86,13 +89,17 @@ err_t p256_check(const uint8_t public_key[static P256_PUBLIC], const uint8_t dig
                  const uint8_t signature[static P256_SIGNATURE])
 {
     ecc_key key;
+    mp_int r, s;
     int good = 0;
     if (wc_ecc_init(&key) != 0)
         return ERR_BAD_SIGNATURE;
     bool loaded = wc_ecc_import_unsigned(&key, public_key, public_key + COORDINATE, NULL,
                                          ECC_SECP256R1) == 0 &&
                   wc_ecc_check_key(&key) == 0;
-    if (loaded && wc_ecc_verify_hash(signature, P256_SIGNATURE, digest, 32, &good, &key) != 0)
+    if (loaded && (mp_init(&r) != 0 || mp_init(&s) != 0 ||
+                   mp_read_unsigned_bin(&r, signature, COORDINATE) != 0 ||
+                   mp_read_unsigned_bin(&s, signature + COORDINATE, COORDINATE) != 0 ||
+                   wc_ecc_verify_hash_ex(&r, &s, digest, 32, &good, &key) != 0))
         good = 0;
     key_end(&key);
     return loaded && good == 1 ? ERR_OK : ERR_BAD_SIGNATURE;

@@ -92,7 +92,8 @@ struct chain_register {
     uint32_t type;   // enum register_type
     uint32_t state;  // enum chain_register_state
     uint32_t writes; // values written, or leaves appended, since this chain has it
-    uint32_t last;   // sequence of the entry with the newest value, if writes is not 0
+    uint32_t last;   // sequence of the newest entry with a value, also from before it was given
+                     // away and came back; 0: there is none
     bool claimed;    // it came from the chain `peer`, which gave it with the entry `moved`
     uint8_t peer[CHAIN_HASH];
     uint8_t moved[CHAIN_HASH];
@@ -145,7 +146,7 @@ MUST_USE err_t chain_program(const struct chain *chain, const char *name,
                              struct program_register *out, enum chain_refusal *why);
 
 // The value of a program register that said `version`, with the newest value's minimum. Errors:
-// NOT_FOUND.
+// NOT_FOUND; `why` is PROGRAM_REVOKED if a higher version was revoked, and all below it.
 MUST_USE err_t chain_program_version(const struct chain *chain, const char *name, uint64_t version,
                                      struct program_register *out, enum chain_refusal *why);
 
@@ -163,7 +164,8 @@ struct chain_memory {
 void chain_remember(const struct chain *chain, struct chain_memory *out);
 
 // Whether `offered` may take the place of what is known: the same chain, or a longer one, or a
-// branch that begins with a recovery where the known one goes on without. Errors: BAD_STATE, `why`.
+// branch that begins with a recovery where the known one goes on without any. Errors: BAD_STATE,
+// `why`.
 MUST_USE err_t chain_compare(const struct chain_memory *known, const struct chain *offered,
                              enum chain_refusal *why);
 

@@ -10,11 +10,17 @@ void chain_remember(const struct chain *chain, struct chain_memory *out)
     memcpy(out->recovered, chain->recovered, sizeof out->recovered);
 }
 
-static uint32_t branch_judge(bool known_recovered, bool offered_recovered)
+// Two branches that part at entry `at`. Until a recovery both commit to the same recovery key, so
+// if both have one, wherever it stands, that key has signed two.
+static uint32_t branch_judge(const struct chain_memory *known, const struct chain *offered,
+                             uint32_t at)
 {
-    if (offered_recovered)
-        return known_recovered ? CHAIN_REFUSED_RECOVERY_FORK : CHAIN_GOOD;
-    return known_recovered ? CHAIN_REFUSED_VOIDED : CHAIN_REFUSED_FORK;
+    bool recovered = false;
+    for (uint32_t i = at; i < known->count; i++)
+        recovered = recovered || known->recovered[i];
+    if (offered->recovered[at])
+        return recovered ? CHAIN_REFUSED_RECOVERY_FORK : CHAIN_GOOD;
+    return known->recovered[at] ? CHAIN_REFUSED_VOIDED : CHAIN_REFUSED_FORK;
 }
 
 err_t chain_compare(const struct chain_memory *known, const struct chain *offered,
@@ -31,7 +37,7 @@ err_t chain_compare(const struct chain_memory *known, const struct chain *offere
     else if (same == 0)
         refusal = CHAIN_REFUSED_OTHER_CHAIN;
     else
-        refusal = branch_judge(known->recovered[same], offered->recovered[same]);
+        refusal = branch_judge(known, offered, same);
     *why = refusal;
     return refusal == CHAIN_GOOD ? ERR_OK : ERR_BAD_STATE;
 }
@@ -103,8 +109,7 @@ static enum chain_refusal program_judge(const struct chain *chain,
     if (err == ERR_OK && said.revoked)
         return CHAIN_REFUSED_PROGRAM_REVOKED;
     if (err != ERR_OK)
-        return newest.revoked && newest.version >= offer->version ? CHAIN_REFUSED_PROGRAM_REVOKED
-                                                                  : why;
+        return why;
     if (memcmp(said.code_root, offer->code_root, REGISTER_HASH) != 0 ||
         memcmp(said.package_root, offer->package_root, REGISTER_HASH) != 0)
         return CHAIN_REFUSED_OTHER_PROGRAM;

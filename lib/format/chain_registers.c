@@ -59,7 +59,7 @@ static uint32_t program_check(const struct chain *chain, const struct chain_regi
         return CHAIN_REFUSED_PROGRAM;
     if (strcmp(program.name, e->name) != 0)
         return CHAIN_REFUSED_PROGRAM_NAME;
-    if (reg->writes == 0)
+    if (reg->last == 0)
         return CHAIN_GOOD;
     chain_entry_get(chain, reg->last, &last);
     if (program_decode(last.value, &before) != ERR_OK) // it was decoded when it was written
@@ -80,7 +80,7 @@ static uint32_t value_put(struct chain *chain, const struct chain_entry *e)
         return refusal;
     if (!append && reg->type == REGISTER_APPEND)
         return CHAIN_REFUSED_APPEND_ONLY;
-    if (reg->type == REGISTER_READONLY && reg->writes != 0)
+    if (reg->type == REGISTER_READONLY && reg->last != 0)
         return CHAIN_REFUSED_READONLY;
     if (reg->type == REGISTER_OBJECT)
         refusal = program_check(chain, reg, e);
@@ -108,7 +108,8 @@ static uint32_t register_give(struct chain *chain, const struct chain_entry *e)
     return CHAIN_GOOD;
 }
 
-// A register that another chain gave. One that was given away before may come back that way.
+// A register that another chain gave. One that was given away before may come back that way; what
+// this chain said then still binds it, so `last` stays.
 static uint32_t register_claim(struct chain *chain, const struct chain_entry *e)
 {
     struct chain_register *reg = register_find(chain, e->name);

@@ -164,6 +164,31 @@ static void test_recovery_behind(void)
     CHECK_EQ(chain.recoveries, 2);
 }
 
+// The recovery key that was replaced takes nothing back any more, wherever its thief begins: it has
+// signed two recoveries, and who knows one of them keeps to it.
+static void test_recovery_spent(void)
+{
+    sample_begin(&mine);
+    sample_write(&mine, "note", REGISTER_RAW, 'a');
+    other = mine;
+    sample_write(&mine, "note", REGISTER_RAW, 'b');
+    sample_say(
+        &mine,
+        (struct words){.operation = CHAIN_CLAIM, .by = SAMPLE_RECOVERY, .next = 4, .recovery = 8});
+    sample_say(
+        &other,
+        (struct words){.operation = CHAIN_CLAIM, .by = SAMPLE_RECOVERY, .next = 3, .recovery = 6});
+    CHECK_EQ(compare(&mine, &other), CHAIN_REFUSED_RECOVERY_FORK);
+    sample_say(&mine, (struct words){.operation = CHAIN_WRITE,
+                                     .name = "note",
+                                     .type = REGISTER_RAW,
+                                     .value = "c",
+                                     .value_size = 1,
+                                     .by = 4});
+    CHECK_EQ(compare(&mine, &other), CHAIN_REFUSED_RECOVERY_FORK);
+    CHECK_EQ(compare(&other, &mine), CHAIN_REFUSED_VOIDED);
+}
+
 static void test_growth(void)
 {
     sample_begin(&mine);
@@ -202,6 +227,8 @@ static void test_programs(void)
     CHECK_EQ(chain_program_version(&chain, "hello", 4, &out, &why), ERR_OK);
     CHECK(!out.revoked);
     CHECK_EQ(chain_program_version(&chain, "hello", 2, &out, &why), ERR_NOT_FOUND);
+    CHECK_EQ(why, CHAIN_REFUSED_PROGRAM_REVOKED); // never listed, and revoked with 3
+    CHECK_EQ(chain_program_version(&chain, "hello", 5, &out, &why), ERR_NOT_FOUND);
     CHECK_EQ(why, CHAIN_REFUSED_VERSION_UNKNOWN);
     sample_say(&mine,
                (struct words){.operation = CHAIN_REVOKE, .name = "hello", .type = REGISTER_OBJECT});
@@ -247,6 +274,64 @@ static void test_moved(void)
     CHECK_EQ(why, CHAIN_REFUSED_NOT_GIVEN);
 }
 
+// A register that went to another chain and came back, `mine`'s, of that type.
+static void away_and_back(const char *name, uint32_t type)
+{
+    static const uint8_t elsewhere[2 * CHAIN_HASH] = {1};
+    sample_say(&mine, (struct words){.operation = CHAIN_TRANSFER,
+                                     .name = name,
+                                     .type = type,
+                                     .value = elsewhere,
+                                     .value_size = CHAIN_HASH});
+    sample_say(&mine, (struct words){.operation = CHAIN_CLAIM,
+                                     .name = name,
+                                     .type = type,
+                                     .value = elsewhere,
+                                     .value_size = sizeof elsewhere});
+}
+
+static uint32_t refusal_of(const struct sample *s)
+{
+    struct chain_check check;
+    return chain_verify(s->bytes, s->size, &chain, &check) == ERR_OK ? CHAIN_GOOD : check.refusal;
+}
+
+// Giving a register away, be it to nobody, and taking it back undoes none of what was said: nothing
+// falls, nothing is brought back, and what is written once is.
+static void test_moved_back(void)
+{
+    struct program_register p = sample_program(3);
+    sample_begin(&mine);
+    p.minimum = 2;
+    p.revoked = true;
+    sample_program_write(&mine, &p);
+    away_and_back("hello", REGISTER_OBJECT);
+    CHECK_EQ(refusal_of(&mine), CHAIN_GOOD);
+    other = mine;
+    p = sample_program(2);
+    p.minimum = 2;
+    sample_program_write(&mine, &p);
+    CHECK_EQ(refusal_of(&mine), CHAIN_REFUSED_PROGRAM_LOWER);
+    mine = other;
+    p = sample_program(4);
+    sample_program_write(&mine, &p);
+    CHECK_EQ(refusal_of(&mine), CHAIN_REFUSED_PROGRAM_MINIMUM);
+    mine = other;
+    p = sample_program(3);
+    p.minimum = 2;
+    sample_program_write(&mine, &p);
+    CHECK_EQ(refusal_of(&mine), CHAIN_REFUSED_PROGRAM_UNREVOKED);
+    mine = other;
+    p.version = 4;
+    sample_program_write(&mine, &p);
+    CHECK_EQ(refusal_of(&mine), CHAIN_GOOD);
+    sample_begin(&mine);
+    sample_write(&mine, "once", REGISTER_READONLY, 'a');
+    away_and_back("once", REGISTER_READONLY);
+    sample_write(&mine, "once", REGISTER_READONLY, 'b');
+    CHECK_EQ(refusal_of(&mine), CHAIN_REFUSED_READONLY);
+}
+
 static struct program_register hello;
 static const struct program_offer offer = {"hello", 2, hello.code_root, hello.package_root};
 
@@ -288,6 +373,24 @@ static void test_vouching(void)
     CHECK_EQ(out.developer, CHAIN_REFUSED_NO_CHAIN);
 }
 
+// What the person refused stays refused when the person vouches for what came later, whether the
+// device's chain ever listed it or not.
+static void test_refused_before(void)
+{
+    struct chain_vouch out;
+    struct program_register p = sample_program(3);
+    CHECK_EQ(voucher(true, false, false), CHAIN_DEVELOPER);
+    p.revoked = true;
+    sample_program_write(&other, &p);
+    p = sample_program(4);
+    sample_program_write(&other, &p);
+    verify(&other, &second);
+    CHECK_EQ(chain_vouches(&chain, &second, &offer, &out), ERR_DENIED);
+    CHECK_EQ(out.user, CHAIN_REFUSED_PROGRAM_REVOKED);
+    const struct program_offer later = {"hello", 4, p.code_root, p.package_root};
+    CHECK_EQ(chain_vouches(&chain, &second, &later, &out), ERR_OK);
+}
+
 // Any bit of a chain counts.
 static void test_every_byte(void)
 {
@@ -309,10 +412,13 @@ int main(void)
     test_draft();
     test_recovery();
     test_recovery_behind();
+    test_recovery_spent();
     test_growth();
     test_programs();
     test_moved();
+    test_moved_back();
     test_vouching();
+    test_refused_before();
     test_every_byte();
     return unit_done();
 }

@@ -143,7 +143,7 @@ err_t chain_program_version(const struct chain *chain, const char *name, uint64_
             found = program;
     }
     if (found.version == 0) {
-        *why = CHAIN_REFUSED_VERSION_UNKNOWN;
+        *why = revoked ? CHAIN_REFUSED_PROGRAM_REVOKED : CHAIN_REFUSED_VERSION_UNKNOWN;
         return ERR_NOT_FOUND;
     }
     *out = found;

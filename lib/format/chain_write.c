@@ -11,48 +11,28 @@ struct fields {
     const uint8_t *key; // null: that of the one before
 };
 
-static void put_item(struct writer *w, uint32_t major, uint64_t value)
-{
-    uint8_t head[ITEM_HEAD_MAX];
-    write_bytes(w, head, item_put(head, major, value));
-}
-
-static void put_number(struct writer *w, uint32_t field, uint64_t value)
-{
-    put_item(w, ITEM_NUMBER, field);
-    put_item(w, ITEM_NUMBER, value);
-}
-
-static void put_string(struct writer *w, uint32_t field, uint32_t major, const void *at,
-                       size_t size)
-{
-    put_item(w, ITEM_NUMBER, field);
-    put_item(w, major, size);
-    write_bytes(w, at, size);
-}
-
 static void body_put(struct writer *w, const struct fields *f)
 {
     const struct chain_draft *d = f->draft;
     const size_t name = text_length(d->name, REGISTER_NAME);
     const bool about = name != 0;
     const bool value = d->value.size != 0;
-    put_item(w, ITEM_MAP, 7u + (f->key != NULL) + 2u * about + value);
-    put_number(w, CHAIN_FIELD_SEQUENCE, f->sequence);
-    put_number(w, CHAIN_FIELD_TIME, d->time);
-    put_string(w, CHAIN_FIELD_PREVIOUS, ITEM_BYTES, f->previous, CHAIN_HASH);
-    put_number(w, CHAIN_FIELD_KEY_TYPE, CHAIN_KEY_HYBRID);
+    write_item(w, ITEM_MAP, 7u + (f->key != NULL) + 2u * about + value);
+    write_number(w, CHAIN_FIELD_SEQUENCE, f->sequence);
+    write_number(w, CHAIN_FIELD_TIME, d->time);
+    write_string(w, CHAIN_FIELD_PREVIOUS, ITEM_BYTES, f->previous, CHAIN_HASH);
+    write_number(w, CHAIN_FIELD_KEY_TYPE, CHAIN_KEY_HYBRID);
     if (f->key != NULL)
-        put_string(w, CHAIN_FIELD_KEY, ITEM_BYTES, f->key, HYBRID_PUBLIC_SIZE);
-    put_string(w, CHAIN_FIELD_NEXT, ITEM_BYTES, f->next, CHAIN_HASH);
-    put_string(w, CHAIN_FIELD_RECOVERY, ITEM_BYTES, f->recovery, CHAIN_HASH);
-    put_number(w, CHAIN_FIELD_OPERATION, d->operation);
+        write_string(w, CHAIN_FIELD_KEY, ITEM_BYTES, f->key, HYBRID_PUBLIC_SIZE);
+    write_string(w, CHAIN_FIELD_NEXT, ITEM_BYTES, f->next, CHAIN_HASH);
+    write_string(w, CHAIN_FIELD_RECOVERY, ITEM_BYTES, f->recovery, CHAIN_HASH);
+    write_number(w, CHAIN_FIELD_OPERATION, d->operation);
     if (about) {
-        put_string(w, CHAIN_FIELD_REGISTER, ITEM_TEXT, d->name, name);
-        put_number(w, CHAIN_FIELD_REGISTER_TYPE, d->type);
+        write_string(w, CHAIN_FIELD_REGISTER, ITEM_TEXT, d->name, name);
+        write_number(w, CHAIN_FIELD_REGISTER_TYPE, d->type);
     }
     if (value)
-        put_string(w, CHAIN_FIELD_VALUE, ITEM_BYTES, d->value.at, d->value.size);
+        write_string(w, CHAIN_FIELD_VALUE, ITEM_BYTES, d->value.at, d->value.size);
 }
 
 // The key that signed entry `sequence`.
@@ -97,10 +77,10 @@ static err_t entry_put(const struct fields *f, const uint8_t secret[HYBRID_SECRE
     const err_t err = hybrid_make(secret, message, sizeof message, signature);
     if (err != ERR_OK)
         return err;
-    put_item(&w, ITEM_ARRAY, 2);
-    put_item(&w, ITEM_BYTES, signed_part.size);
+    write_item(&w, ITEM_ARRAY, 2);
+    write_item(&w, ITEM_BYTES, signed_part.size);
     write_span(&w, signed_part);
-    put_item(&w, ITEM_BYTES, sizeof signature);
+    write_item(&w, ITEM_BYTES, sizeof signature);
     write_bytes(&w, signature, sizeof signature);
     if (w.full)
         return ERR_TOO_SMALL;

@@ -57,3 +57,22 @@ const uint8_t *string_get(struct reading *r, uint32_t major, size_t max, size_t 
     *size = length;
     return bytes;
 }
+
+void write_item(struct writer *w, uint32_t major, uint64_t value)
+{
+    uint8_t head[ITEM_HEAD_MAX];
+    write_bytes(w, head, item_put(head, major, value));
+}
+
+void write_number(struct writer *w, uint32_t field, uint64_t value)
+{
+    write_item(w, ITEM_NUMBER, field);
+    write_item(w, ITEM_NUMBER, value);
+}
+
+void write_string(struct writer *w, uint32_t field, uint32_t major, const void *at, size_t size)
+{
+    write_item(w, ITEM_NUMBER, field);
+    write_item(w, major, size);
+    write_bytes(w, at, size);
+}

@@ -3,7 +3,7 @@
 // 4.2.1) and no other: the shortest form, lengths known. For formats that are read in one fixed
 // order; what is taken with these has one encoding. Pure code.
 #pragma once
-#include "abi/types.h"
+#include "format/bytes.h"
 #include <stdbool.h>
 
 // Major types of CBOR (RFC 8949 section 3.1).
@@ -27,6 +27,11 @@ struct reading {
 
 // The head of an item; the result is its length.
 size_t item_put(uint8_t out[ITEM_HEAD_MAX], uint32_t major, uint64_t value);
+
+// Written behind what is there: a head, and the two kinds of fields that a map of numbers has.
+void write_item(struct writer *w, uint32_t major, uint64_t value);
+void write_number(struct writer *w, uint32_t field, uint64_t value);
+void write_string(struct writer *w, uint32_t field, uint32_t major, const void *at, size_t size);
 
 // The head of an item of that major type, in the shortest form; false: `fault` says why, and
 // nothing was taken.

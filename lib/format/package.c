@@ -5,6 +5,7 @@
 #include "format/package.h"
 
 #include "format/bundle.h"
+#include "format/file_name.h"
 #include "format/merkle.h"
 #include "format/package_plan.h"
 
@@ -14,8 +15,6 @@ _Static_assert(sizeof(struct package_header) == 32, "no padding");
 _Static_assert(sizeof(struct package_file) == 80, "no padding");
 
 enum { ROOT_SIZE = PACKAGE_HASH };
-
-static const char resources[] = "resources/";
 
 static enum package_refusal header_check(const uint8_t *bytes, size_t size, struct package *p)
 {
@@ -51,34 +50,12 @@ static enum package_refusal root_check(const struct package *p)
     return memcmp(root, p->root, sizeof root) == 0 ? PACKAGE_GOOD : PACKAGE_REFUSED_DAMAGED;
 }
 
-static bool character_good(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-}
-
-// Parts of good characters with single slashes between. A part that is `..`, or nothing before the
-// first slash, would lead out of a folder into which the package were unpacked.
 static enum package_refusal name_check(const char name[PACKAGE_NAME])
 {
-    const size_t length = text_length(name, PACKAGE_NAME);
-    size_t begin = 0; // of the part
-    if (length == 0 || length == PACKAGE_NAME || !bundle_zero(name + length, PACKAGE_NAME - length))
-        return PACKAGE_REFUSED_NAME;
-    if (name[0] == '/')
-        return PACKAGE_REFUSED_OUTSIDE;
-    for (size_t i = 0; i <= length; i++) {
-        if (i < length && name[i] != '/') {
-            if (!character_good(name[i]))
-                return PACKAGE_REFUSED_NAME;
-            continue;
-        }
-        if (i - begin == 2 && name[begin] == '.' && name[begin + 1] == '.')
-            return PACKAGE_REFUSED_OUTSIDE;
-        if (i == begin || (i - begin == 1 && name[begin] == '.'))
-            return PACKAGE_REFUSED_NAME;
-        begin = i + 1;
-    }
-    return PACKAGE_GOOD;
+    const enum file_name found = file_name_check(name, PACKAGE_NAME);
+    return found == FILE_NAME_GOOD      ? PACKAGE_GOOD
+           : found == FILE_NAME_OUTSIDE ? PACKAGE_REFUSED_OUTSIDE
+                                        : PACKAGE_REFUSED_NAME;
 }
 
 static enum package_refusal entry_check(const struct package *p, uint32_t index)
@@ -105,7 +82,7 @@ static enum package_refusal names_check(const struct package *p)
     for (uint32_t i = 0; i < p->file_count; i++) {
         const char *name = p->files[i].name;
         if (strcmp(name, "image") != 0 && strcmp(name, "manifest.toml") != 0 &&
-            strcmp(name, "plan") != 0 && memcmp(name, resources, sizeof resources - 1) != 0)
+            strcmp(name, "plan") != 0)
             return PACKAGE_REFUSED_EXTRA;
     }
     return PACKAGE_GOOD;
@@ -177,6 +154,12 @@ static enum package_refusal program_check(const struct package *p)
     return memcmp(entry->root, p->app->code_root, sizeof entry->root) == 0
                ? PACKAGE_GOOD
                : PACKAGE_REFUSED_CODE_ROOT;
+}
+
+struct span package_constants(const struct package *package)
+{
+    const struct bundle_span *part = &package->app->image.part[BUNDLE_RODATA];
+    return (struct span){package->image.at + part->offset, part->size};
 }
 
 static enum package_refusal content_check(struct package *p)

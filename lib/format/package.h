@@ -10,11 +10,11 @@
 // is zero and is checked to be. The files are
 //
 //     image           what the entry in `plan` describes: parts, code tree, relocations, filled up
-//                     to whole pages
+//                     to whole pages; the app's resources among the constants
+//                     (format/resources.h)
 //     manifest.toml   what the developer wrote, for people; the device shows what `plan` says
 //     plan            struct plan_app with its grants (abi/plan.h): what the installer proposes.
 //                     Publisher and `known` are 0: the chain and the device say those.
-//     resources/...   any number of the app's own files
 //
 // Who signs does so by writing a program register that names root and code root onto his chain.
 // Pure code, total: any bytes give an answer. Pointers go into the package's bytes, which the
@@ -85,12 +85,14 @@ MUST_USE err_t package_open(const uint8_t *bytes, size_t size, struct package *o
 // The file of that name; size 0 and a null pointer if there is none.
 struct span package_find(const struct package *package, const char *name);
 
+// The program's constants, at the beginning of which its resources are (format/resources.h).
+struct span package_constants(const struct package *package);
+
 // What the device knows. Each pointer may be null.
 struct package_rules {
-    const struct chain_memory *known; // of this publisher's chain, as it was seen last
-    const struct chain *user;         // the device's own chain
-    const uint8_t *publisher;         // PUBLISHER_SIZE bytes: of the app of this name that is there
-    uint64_t number;                  // and its version
+    const struct chain *user; // the device's own chain
+    const uint8_t *publisher; // PUBLISHER_SIZE bytes: of the app of this name that is there
+    uint64_t number;          // and its version
 };
 
 struct package_verdict {
@@ -101,7 +103,8 @@ struct package_verdict {
 
 // May it be installed: does its chain vouch for exactly this package and its code, not revoked, not
 // below the minimum, and does it follow what is there? `chain` is room, and then the verified
-// chain, whose id is the publisher. Errors: BAD_SIGNATURE (its chain does not hold), DENIED; `out`
+// chain, whose id is the publisher; whether it follows what is known of that publisher is the
+// caller's to ask (chain_compare). Errors: BAD_SIGNATURE (its chain does not hold), DENIED; `out`
 // says why.
 MUST_USE err_t package_judge(const struct package *package, const struct package_rules *rules,
                              struct chain *chain, struct package_verdict *out);

@@ -26,11 +26,16 @@ void package_register(const struct package *package, struct program_register *ou
 }
 
 // A package that no chain comes with is the person's own, if the person vouched for just this one.
+// All of these have one publisher, so nothing but the app id keeps their keys apart, and the name
+// is what the person saw.
 static err_t person_check(const struct package *package, const struct package_rules *rules,
                           struct chain *chain, struct package_verdict *out)
 {
     struct program_register mine;
     struct chain_vouch vouch;
+    _Static_assert((int)BUNDLE_NAME == (int)APP_ID_SIZE, "a name is an app id");
+    if (memcmp(package->app->cell.app_id, package->app->cell.name, APP_ID_SIZE) != 0)
+        return refuse(out, PACKAGE_REFUSED_OTHER_KEYS);
     package_register(package, &mine);
     const struct program_offer offer = {mine.name, mine.version, mine.code_root, mine.package_root};
     if (chain_vouches(NULL, rules->user, &offer, &vouch) == ERR_OK) {
@@ -42,24 +47,22 @@ static err_t person_check(const struct package *package, const struct package_ru
     return refuse(out, PACKAGE_REFUSED_UNSIGNED);
 }
 
-// The chain itself: it holds, and it is not an older or another one than what was seen.
+// The chain itself holds.
 static err_t chain_check(const struct package *package, const struct package_rules *rules,
                          struct chain *chain, struct package_verdict *out)
 {
     struct chain_check check = {0};
-    enum chain_refusal why = CHAIN_GOOD;
     if (package->chain.size == 0)
         return person_check(package, rules, chain, out);
     if (chain_verify(package->chain.at, package->chain.size, chain, &check) != ERR_OK) {
         out->entry = check.entry;
         return refuse_chain(out, check.refusal, ERR_BAD_SIGNATURE);
     }
-    if (rules->known != NULL && chain_compare(rules->known, chain, &why) != ERR_OK)
-        return refuse_chain(out, why, ERR_DENIED);
     return ERR_OK;
 }
 
-// What it says of this package.
+// What it says of this package. Whose chain it is becomes the publisher, so that one has to vouch,
+// whatever the person says; and the person must not have refused it.
 static err_t register_check(const struct package *package, const struct package_rules *rules,
                             const struct chain *chain, struct package_verdict *out)
 {
@@ -68,10 +71,11 @@ static err_t register_check(const struct package *package, const struct package_
     enum chain_refusal why = CHAIN_GOOD;
     package_register(package, &mine);
     const struct program_offer offer = {mine.name, mine.version, mine.code_root, mine.package_root};
-    if (chain_vouches(chain, rules->user, &offer, &vouch) != ERR_OK)
-        return refuse_chain(
-            out, vouch.developer != CHAIN_GOOD ? (uint32_t)vouch.developer : (uint32_t)vouch.user,
-            ERR_DENIED);
+    const err_t error = chain_vouches(chain, rules->user, &offer, &vouch);
+    if (vouch.developer != CHAIN_GOOD)
+        return refuse_chain(out, vouch.developer, ERR_DENIED);
+    if (error != ERR_OK)
+        return refuse_chain(out, vouch.user, ERR_DENIED);
     if (chain_program_version(chain, mine.name, mine.version, &said, &why) != ERR_OK)
         return refuse_chain(out, why, ERR_DENIED);
     if (said.size != mine.size || said.architecture != mine.architecture)

@@ -133,30 +133,55 @@ static void test_size(void)
     free(one.bytes);
 }
 
-// What the device has seen of this publisher's chain.
-static void test_known(void)
+// The same program with this app id: the one that names its keys in the vault.
+static struct whole make_with_id(const char *app_id)
 {
-    static struct chain_memory known;
-    static struct developer before, fork;
-    struct whole one = whole_make(1, 0), two = whole_make(2, 1);
-    struct program_register first = register_of(&one), second = register_of(&two);
-    const struct package_rules rules = {.known = &known};
+    struct bundle_part part;
+    struct package_draft draft = package_sample_draft(1, 0, &part);
+    struct whole w = {.bytes = aligned_alloc(PAGE_SIZE, PACKAGE_MAX)};
+    enum package_refusal why;
+    memset(draft.app.cell.app_id, 0, sizeof draft.app.cell.app_id);
+    strcpy(draft.app.cell.app_id, app_id);
+    CHECK_EQ(package_write(&draft, w.bytes, &w.size, &why), ERR_OK);
+    CHECK_EQ(package_open(w.bytes, w.size, &w.package, &why), ERR_OK);
+    return w;
+}
+
+// What the person vouched for is hers. A chain that says something else of that name and version,
+// or has taken it back, does not become its publisher by being put behind it.
+static void test_person(void)
+{
+    static const uint8_t person[HYBRID_SECRET_SIZE] = "what the words make";
+    static struct developer own;
+    struct whole mine = whole_make(1, 1), other = make_with_id("wallet");
+    struct program_register program = register_of(&mine), theirs = register_of(&other);
+    const struct package_rules rules = {.user = &own.chain};
     struct package_verdict verdict;
-    developer_start(&before, SECRET);
-    developer_write(&before, &first);
-    whole_sign(&one, &before);
-    fork = before;
-    developer_write(&before, &second);
-    chain_remember(&before.chain, &known);
-    CHAIN_REFUSES(&one, &rules, OLDER);
-    second.minimum = 1;
-    developer_write(&fork, &second);
-    whole_sign(&two, &fork);
-    CHAIN_REFUSES(&two, &rules, FORK);
-    whole_sign(&two, &before);
-    CHECK_EQ(judge(&two, &rules, &verdict), ERR_OK);
-    free(one.bytes);
-    free(two.bytes);
+    developer_start(&own, person);
+    developer_write(&own, &program);
+    CHECK_EQ(judge(&mine, &rules, &verdict), ERR_OK);
+    developer_start(&eve, OTHER);
+    developer_write(&eve, &theirs); // the same name, version and size
+    whole_sign(&mine, &eve);
+    CHECK(judge(&mine, &rules, &verdict) != ERR_OK);
+    CHECK_EQ(verdict.chain, CHAIN_REFUSED_OTHER_PROGRAM);
+    developer_start(&eve, OTHER);
+    developer_write(&eve, &program);
+    program.revoked = true;
+    developer_write(&eve, &program);
+    whole_sign(&mine, &eve);
+    CHECK(judge(&mine, &rules, &verdict) != ERR_OK);
+    CHECK_EQ(verdict.chain, CHAIN_REFUSED_PROGRAM_REVOKED);
+    // Her programs have one publisher, so what names their keys has to be what she saw.
+    developer_start(&own, person);
+    developer_write(&own, &theirs);
+    REFUSES(&other, &rules, OTHER_KEYS);
+    developer_start(&eve, OTHER);
+    developer_write(&eve, &theirs);
+    whole_sign(&other, &eve);
+    CHECK_EQ(judge(&other, &rules, &verdict), ERR_OK); // a developer's own affair
+    free(mine.bytes);
+    free(other.bytes);
 }
 
 int main(void)
@@ -166,6 +191,6 @@ int main(void)
     test_update();
     test_minimum_and_revoked();
     test_size();
-    test_known();
+    test_person();
     return unit_done();
 }

@@ -42,7 +42,7 @@ static bool texts_good(const struct plan_app *app)
     return name_good(app->cell.name, sizeof app->cell.name) &&
            name_good(app->cell.app_id, sizeof app->cell.app_id) &&
            text_good(app->cell.argument, sizeof app->cell.argument, true) &&
-           text_good(app->version_text, sizeof app->version_text, false);
+           bundle_name_good(app->version_text);
 }
 
 // Nothing that only a part of the system has.

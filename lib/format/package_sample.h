@@ -25,18 +25,12 @@ static inline struct package_draft package_sample_draft(uint64_t number, uint8_t
         {.service = 3,  .methods = 2},
         { .service = 7, .methods = 4, .consent = 8},
     };
-    static const struct package_resource resources[] = {
-        {"resources/words.txt", {(const uint8_t *)"yes no", 6}},
-        {"resources/a/empty",   {NULL, 0}                     },
-    };
     struct package_draft draft = {
         .app = {.version_text = "1.0",                    .number = number                  },
         .grants = grants,
         .grant_count = 2,
         .program = part,
         .manifest = {(const uint8_t *)PACKAGE_SAMPLE_MANIFEST, sizeof PACKAGE_SAMPLE_MANIFEST - 1},
-        .resources = resources,
-        .resource_count = 2
     };
     struct plan_cell *cell = &draft.app.cell;
     for (size_t i = 0; i < sizeof image; i++)

@@ -5,7 +5,7 @@
 #include "format/package_sample.h"
 #include "tests/unit.h"
 
-enum { IMAGE, MANIFEST, PLAN, FILE_COUNT = 5 }; // then resources/a/empty, resources/words.txt
+enum { IMAGE, MANIFEST, PLAN, FILE_COUNT };
 
 static struct package_sample sample;
 static bool seen[PACKAGE_REFUSAL_COUNT];
@@ -80,9 +80,10 @@ static void test_good(void)
     CHECK_EQ(p.manifest.size, strlen(PACKAGE_SAMPLE_MANIFEST));
     CHECK_MEM(p.manifest.at, PACKAGE_SAMPLE_MANIFEST, p.manifest.size);
     CHECK_EQ(p.chain.size, 0);
-    CHECK_EQ(package_find(&p, "resources/words.txt").size, 6);
-    CHECK(package_find(&p, "resources/a/empty").at != NULL);
-    CHECK(package_find(&p, "resources/none").at == NULL);
+    CHECK(package_find(&p, "plan").at != NULL);
+    CHECK(package_find(&p, "plam").at == NULL);
+    CHECK_EQ(package_constants(&p).size, 77);
+    CHECK_EQ(package_constants(&p).at[0], (uint8_t)(2 * PAGE_SIZE * 7 + 2 * PAGE_SIZE / 251));
     struct package_sample again = package_sample_make(1, 0);
     CHECK(again.size == sample.size);
     CHECK_MEM(again.bytes, sample.bytes, sample.size);
@@ -128,44 +129,67 @@ static void name_set(unsigned index, const char *name)
 
 static void test_names(void)
 {
-    EXPECT(name_set(4, "resources/../../boot"), OUTSIDE);
-    EXPECT(name_set(4, ".."), OUTSIDE);
-    EXPECT(name_set(4, "resources/.."), OUTSIDE);
-    EXPECT(name_set(4, "/resources"), OUTSIDE);
-    EXPECT(name_set(4, "resources/./words"), NAME);
-    EXPECT(name_set(4, "resources//words"), NAME);
-    EXPECT(name_set(4, "resources/"), NAME);
-    EXPECT(name_set(4, "resources/Words"), NAME);
-    EXPECT(name_set(4, "resources\\words"), NAME);
-    EXPECT(name_set(4, ""), NAME);
-    EXPECT(file(4)->name[PACKAGE_NAME - 1] = 'x', NAME);
-    EXPECT(memset(file(4)->name, 'r', PACKAGE_NAME), NAME);
-    EXPECT(file(4)->kind = PACKAGE_LINK, LINK);
-    EXPECT(file(4)->kind = 0, KIND);
-    EXPECT(file(4)->kind = UINT32_MAX, KIND);
-    EXPECT(file(4)->zero = 1, HIDDEN);
-    EXPECT(name_set(4, "resources/a/empty"), DUPLICATE);
-    EXPECT(name_set(4, "resources/a/a"), ORDER);
+    EXPECT(name_set(PLAN, "resources/../../boot"), OUTSIDE);
+    EXPECT(name_set(PLAN, ".."), OUTSIDE);
+    EXPECT(name_set(PLAN, "resources/.."), OUTSIDE);
+    EXPECT(name_set(PLAN, "/resources"), OUTSIDE);
+    EXPECT(name_set(PLAN, "resources/./words"), NAME);
+    EXPECT(name_set(PLAN, "resources//words"), NAME);
+    EXPECT(name_set(PLAN, "resources/"), NAME);
+    EXPECT(name_set(PLAN, "resources/Words"), NAME);
+    EXPECT(name_set(PLAN, "resources\\words"), NAME);
+    EXPECT(name_set(PLAN, ""), NAME);
+    EXPECT(file(PLAN)->name[PACKAGE_NAME - 1] = 'x', NAME);
+    EXPECT(memset(file(PLAN)->name, 'r', PACKAGE_NAME), NAME);
+    EXPECT(file(PLAN)->kind = PACKAGE_LINK, LINK);
+    EXPECT(file(PLAN)->kind = 0, KIND);
+    EXPECT(file(PLAN)->kind = UINT32_MAX, KIND);
+    EXPECT(file(PLAN)->zero = 1, HIDDEN);
+    EXPECT(name_set(PLAN, "manifest.toml"), DUPLICATE);
+    EXPECT(name_set(PLAN, "a"), ORDER);
     EXPECT(name_set(IMAGE, "helper"), EXTRA);
-    EXPECT(name_set(3, "readme"), EXTRA);
-    EXPECT(name_set(PLAN, "resources"), EXTRA);
+    EXPECT(name_set(PLAN, "readme"), EXTRA);
+    EXPECT(name_set(PLAN, "resources/words"), EXTRA);
     EXPECT(header()->file_count = 0, COUNT);
 }
 
-// The first file's name is gone: it must be among the resources then, and in its order.
+// One fewer than before, at the places that belong to two.
+static void two_files(unsigned first, unsigned second)
+{
+    const uint32_t archive = (uint32_t)header()->size;
+    struct package_file kept[2] = {*file(first), *file(second)};
+    uint8_t *old = malloc(archive);
+    uint32_t at = sizeof(struct package_header) + sizeof kept;
+    if (old == NULL)
+        abort();
+    memcpy(old, sample.bytes, archive);
+    memset(sample.bytes + sizeof(struct package_header), 0,
+           archive - sizeof(struct package_header));
+    for (unsigned i = 0; i < 2; i++) {
+        at = (at + PACKAGE_ALIGN - 1) / PACKAGE_ALIGN * PACKAGE_ALIGN;
+        memcpy(sample.bytes + at, old + kept[i].offset, kept[i].size);
+        kept[i].offset = at;
+        at += kept[i].size;
+    }
+    header()->file_count = 2;
+    header()->size = (at + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+    memcpy(file(0), kept, sizeof kept);
+    free(old);
+    package_root(sample.bytes, (size_t)header()->size, sample.bytes + header()->size);
+}
+
 static void test_missing(void)
 {
-    struct package_file kept[FILE_COUNT];
-    memcpy(kept, file(0), sizeof kept);
-    name_set(IMAGE, "manifest.toml");
-    name_set(MANIFEST, "plan");
-    name_set(PLAN, "resources/a");
-    EXPECT(, NO_IMAGE);
-    name_set(MANIFEST, "plan");
-    name_set(PLAN, "resources/a");
-    EXPECT(, NO_MANIFEST);
-    EXPECT(name_set(PLAN, "resources/a"), NO_PLAN);
-    CHECK_MEM(file(0), kept, sizeof kept);
+    static const enum package_refusal wanted[FILE_COUNT] = {
+        PACKAGE_REFUSED_NO_IMAGE, PACKAGE_REFUSED_NO_MANIFEST, PACKAGE_REFUSED_NO_PLAN};
+    for (unsigned gone = 0; gone < FILE_COUNT; gone++) {
+        struct package_sample kept = sample;
+        sample = package_sample_make(1, 0);
+        two_files(gone == 0, gone == FILE_COUNT - 1 ? 1 : 2);
+        CHECK_EQ(open_as((size_t)header()->size + PACKAGE_HASH), wanted[gone]);
+        free(sample.bytes);
+        sample = kept;
+    }
 }
 
 static void test_places(void)
@@ -174,11 +198,11 @@ static void test_places(void)
     EXPECT(file(IMAGE)->offset = 0, PLACE);
     EXPECT(file(MANIFEST)->offset = file(IMAGE)->offset, PLACE);
     EXPECT(file(IMAGE)->size = UINT32_MAX, PLACE);
-    EXPECT(file(4)->size = (uint32_t)header()->size, PLACE);
+    EXPECT(file(PLAN)->size = (uint32_t)header()->size, PLACE);
     EXPECT(sample.bytes[file(PLAN)->offset - 1] = 1, HIDDEN);
-    EXPECT(sample.bytes[file(4)->offset + file(4)->size] = 1, HIDDEN);
+    EXPECT(sample.bytes[file(PLAN)->offset + file(PLAN)->size] = 1, HIDDEN);
     EXPECT(sample.bytes[header()->size - 1] = 1, HIDDEN);
-    EXPECT(header()->file_count = 4, PLACE); // what follows lies elsewhere with a shorter table
+    EXPECT(header()->file_count = 2, PLACE); // what follows lies elsewhere with a shorter table
     EXPECT(file(MANIFEST)->size--, HIDDEN);
 }
 
@@ -203,6 +227,7 @@ static void test_plan(void)
     EXPECT(memset(app()->cell.argument, 'x', 256), PLAN_NAME);
     EXPECT(app()->version_text[0] = 0, PLAN_NAME);
     EXPECT(app()->version_text[0] = 0x1b, PLAN_NAME);
+    EXPECT(app()->version_text[1] = ' ', PLAN_NAME);
     EXPECT(app()->cell.publisher[31] = 1, PLAN_PUBLISHER);
     EXPECT(app()->known = 1, PLAN_PUBLISHER);
     EXPECT(app()->cell.service = 7, PLAN_RIGHTS);
@@ -275,25 +300,15 @@ static enum package_refusal written(const struct package_draft *draft)
 static void test_write(void)
 {
     static uint8_t large[PACKAGE_MAX];
-    struct package_resource resources[PACKAGE_FILES] = {
-        {"resources/l", {large, sizeof large}}
-    };
     struct bundle_part part;
     struct package_draft draft = package_sample_draft(1, 0, &part);
-    draft.resources = resources;
-    draft.resource_count = 1;
+    memset(large, ' ', sizeof large);
+    draft.manifest = (struct span){large, sizeof large};
     CHECK_EQ(written(&draft), PACKAGE_REFUSED_TOO_LARGE);
-    resources[0].bytes.size = SIZE_MAX;
+    draft.manifest.size = SIZE_MAX;
     CHECK_EQ(written(&draft), PACKAGE_REFUSED_TOO_LARGE);
-    resources[0] = (struct package_resource){
-        "resources/../x", {large, 1}
-    };
-    CHECK_EQ(written(&draft), PACKAGE_REFUSED_OUTSIDE);
-    resources[0].name = "plan";
-    CHECK_EQ(written(&draft), PACKAGE_REFUSED_DUPLICATE);
-    draft.resource_count = PACKAGE_FILES - 2;
-    CHECK_EQ(written(&draft), PACKAGE_REFUSED_COUNT);
-    draft.resource_count = 0;
+    draft.manifest.size = PACKAGE_MANIFEST_MAX + 1;
+    CHECK_EQ(written(&draft), PACKAGE_REFUSED_MANIFEST);
     draft.manifest.size = 0;
     CHECK_EQ(written(&draft), PACKAGE_REFUSED_MANIFEST);
     part.entry.start = PAGE_SIZE * 2;

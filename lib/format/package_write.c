@@ -5,11 +5,13 @@
 
 #include <string.h>
 
+enum { FILES = 3 };
+
+// In the order of their names.
 struct layout {
     uint8_t *out;
-    struct package_file files[PACKAGE_FILES];
-    struct span content[PACKAGE_FILES];
-    uint32_t count;
+    struct package_file files[FILES];
+    struct span content[FILES];
 };
 
 void package_root(const uint8_t *archive, size_t size, uint8_t out[static PACKAGE_HASH])
@@ -21,36 +23,23 @@ void package_root(const uint8_t *archive, size_t size, uint8_t out[static PACKAG
     merkle_root(&tree, out);
 }
 
-// In its place among those that are there.
-static enum package_refusal file_add(struct layout *l, const char *name, struct span content)
+static void files_name(struct layout *l)
 {
-    const size_t length = text_length(name, PACKAGE_NAME);
-    struct package_file file = {.kind = PACKAGE_FILE, .size = (uint32_t)content.size};
-    uint32_t at = l->count;
-    if (length == PACKAGE_NAME)
-        return PACKAGE_REFUSED_NAME;
-    if (content.size > PACKAGE_MAX)
-        return PACKAGE_REFUSED_TOO_LARGE;
-    if (l->count == PACKAGE_FILES)
-        return PACKAGE_REFUSED_COUNT;
-    memcpy(file.name, name, length);
-    for (; at > 0 && memcmp(file.name, l->files[at - 1].name, PACKAGE_NAME) < 0; at--) {
-        l->files[at] = l->files[at - 1];
-        l->content[at] = l->content[at - 1];
+    static const char *const names[FILES] = {"image", "manifest.toml", "plan"};
+    for (uint32_t i = 0; i < FILES; i++) {
+        l->files[i] =
+            (struct package_file){.kind = PACKAGE_FILE, .size = (uint32_t)l->content[i].size};
+        memcpy(l->files[i].name, names[i], strlen(names[i]));
     }
-    l->files[at] = file;
-    l->content[at] = content;
-    l->count++;
-    return PACKAGE_GOOD;
 }
 
 // Everything in its place; the archive's size, 0 if it does not fit in PACKAGE_MAX with its root.
 static size_t files_place(struct layout *l)
 {
-    uint64_t at = sizeof(struct package_header) + l->count * sizeof l->files[0];
-    for (uint32_t i = 0; i < l->count; i++) {
+    uint64_t at = sizeof(struct package_header) + sizeof l->files;
+    for (uint32_t i = 0; i < FILES; i++) {
         at = (at + PACKAGE_ALIGN - 1) / PACKAGE_ALIGN * PACKAGE_ALIGN;
-        if (at + l->content[i].size > PACKAGE_MAX)
+        if (at > PACKAGE_MAX || l->content[i].size > PACKAGE_MAX - at)
             return 0;
         l->files[i].offset = (uint32_t)at;
         at += l->content[i].size;
@@ -62,10 +51,10 @@ static size_t files_place(struct layout *l)
 static void archive_fill(const struct layout *l, size_t size)
 {
     const struct package_header header = {
-        .magic = PACKAGE_MAGIC, .format = PACKAGE_FORMAT, .file_count = l->count, .size = size};
+        .magic = PACKAGE_MAGIC, .format = PACKAGE_FORMAT, .file_count = FILES, .size = size};
     memcpy(l->out, &header, sizeof header);
-    memcpy(l->out + sizeof header, l->files, l->count * sizeof l->files[0]);
-    for (uint32_t i = 0; i < l->count; i++) {
+    memcpy(l->out + sizeof header, l->files, sizeof l->files);
+    for (uint32_t i = 0; i < FILES; i++) {
         uint8_t *place = l->out + l->files[i].offset;
         if (l->content[i].size != 0 && l->content[i].at != place)
             memcpy(place, l->content[i].at, l->content[i].size);
@@ -94,30 +83,14 @@ static size_t plan_fill(const struct package_draft *draft, const struct bundle_e
 static enum package_refusal image_place(const struct package_draft *draft, uint8_t *out,
                                         struct bundle_entry *entry, struct span *image)
 {
-    const uint64_t files = 3 + (uint64_t)draft->resource_count;
-    const uint64_t table = sizeof(struct package_header) + files * sizeof(struct package_file);
+    const uint64_t table = sizeof(struct package_header) + FILES * sizeof(struct package_file);
     const uint64_t place = (table + PACKAGE_ALIGN - 1) / PACKAGE_ALIGN * PACKAGE_ALIGN;
-    if (files > PACKAGE_FILES)
-        return PACKAGE_REFUSED_COUNT;
     const uint64_t size =
         bundle_image_write(draft->program, entry, out + place, PACKAGE_MAX - place);
     if (size == 0)
         return PACKAGE_REFUSED_IMAGE;
     *image = (struct span){out + place, (size_t)size};
     return size > PACKAGE_MAX - place ? PACKAGE_REFUSED_TOO_LARGE : PACKAGE_GOOD;
-}
-
-static enum package_refusal files_add(const struct package_draft *draft, struct span image,
-                                      struct span plan, struct layout *l)
-{
-    enum package_refusal why = file_add(l, "image", image);
-    if (why == PACKAGE_GOOD)
-        why = file_add(l, "manifest.toml", draft->manifest);
-    if (why == PACKAGE_GOOD)
-        why = file_add(l, "plan", plan);
-    for (uint32_t i = 0; why == PACKAGE_GOOD && i < draft->resource_count; i++)
-        why = file_add(l, draft->resources[i].name, draft->resources[i].bytes);
-    return why;
 }
 
 err_t package_write(const struct package_draft *draft, uint8_t *out, size_t *size,
@@ -134,7 +107,10 @@ err_t package_write(const struct package_draft *draft, uint8_t *out, size_t *siz
                                                 : image_place(draft, out, &entry, &image);
     if (*why == PACKAGE_GOOD) {
         const size_t plan_size = plan_fill(draft, &entry, image.size, plan);
-        *why = files_add(draft, image, (struct span){plan, plan_size}, &l);
+        l.content[0] = image;
+        l.content[1] = draft->manifest;
+        l.content[2] = (struct span){plan, plan_size};
+        files_name(&l);
     }
     if (*why == PACKAGE_GOOD && (archive = files_place(&l)) == 0)
         *why = PACKAGE_REFUSED_TOO_LARGE;

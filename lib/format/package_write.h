@@ -5,19 +5,12 @@
 #include "format/bundle_write.h"
 #include "format/package.h"
 
-struct package_resource {
-    const char *name; // "resources/words.txt"; in any order
-    struct span bytes;
-};
-
 struct package_draft {
     struct plan_app app; // version_text, number, cell; the rest is filled in
     const struct plan_grant *grants;
     uint32_t grant_count;
     const struct bundle_part *program;
     struct span manifest;
-    const struct package_resource *resources;
-    uint32_t resource_count;
 };
 
 // Archive and root, which are then opened as the device will. `out` is aligned to PAGE_SIZE and

@@ -22,41 +22,21 @@ static bool program_good(const struct program_register *p)
            p->minimum <= p->version;
 }
 
-static void put_item(struct writer *w, uint32_t major, uint64_t value)
-{
-    uint8_t head[ITEM_HEAD_MAX];
-    write_bytes(w, head, item_put(head, major, value));
-}
-
-static void put_number(struct writer *w, uint32_t field, uint64_t value)
-{
-    put_item(w, ITEM_NUMBER, field);
-    put_item(w, ITEM_NUMBER, value);
-}
-
-static void put_string(struct writer *w, uint32_t field, uint32_t major, const void *at,
-                       size_t size)
-{
-    put_item(w, ITEM_NUMBER, field);
-    put_item(w, major, size);
-    write_bytes(w, at, size);
-}
-
 err_t program_encode(const struct program_register *program, uint8_t *out, size_t cap, size_t *size)
 {
     struct writer w = writer_of(out, cap);
     if (!program_good(program))
         return ERR_BAD_ARGUMENT;
-    put_item(&w, ITEM_MAP, PROGRAM_FIELD_LAST);
-    put_string(&w, PROGRAM_FIELD_NAME, ITEM_TEXT, program->name,
-               text_length(program->name, REGISTER_NAME));
-    put_number(&w, PROGRAM_FIELD_VERSION, program->version);
-    put_number(&w, PROGRAM_FIELD_ARCHITECTURE, program->architecture);
-    put_number(&w, PROGRAM_FIELD_SIZE, program->size);
-    put_string(&w, PROGRAM_FIELD_CODE_ROOT, ITEM_BYTES, program->code_root, REGISTER_HASH);
-    put_string(&w, PROGRAM_FIELD_PACKAGE_ROOT, ITEM_BYTES, program->package_root, REGISTER_HASH);
-    put_number(&w, PROGRAM_FIELD_MINIMUM, program->minimum);
-    put_number(&w, PROGRAM_FIELD_REVOKED, program->revoked);
+    write_item(&w, ITEM_MAP, PROGRAM_FIELD_LAST);
+    write_string(&w, PROGRAM_FIELD_NAME, ITEM_TEXT, program->name,
+                 text_length(program->name, REGISTER_NAME));
+    write_number(&w, PROGRAM_FIELD_VERSION, program->version);
+    write_number(&w, PROGRAM_FIELD_ARCHITECTURE, program->architecture);
+    write_number(&w, PROGRAM_FIELD_SIZE, program->size);
+    write_string(&w, PROGRAM_FIELD_CODE_ROOT, ITEM_BYTES, program->code_root, REGISTER_HASH);
+    write_string(&w, PROGRAM_FIELD_PACKAGE_ROOT, ITEM_BYTES, program->package_root, REGISTER_HASH);
+    write_number(&w, PROGRAM_FIELD_MINIMUM, program->minimum);
+    write_number(&w, PROGRAM_FIELD_REVOKED, program->revoked);
     if (w.full)
         return ERR_TOO_SMALL;
     *size = writer_size(&w);

@@ -36,13 +36,22 @@ $(B)/cells/$(1).elf: $$($(1)_OBJ) $(B)/cell/entry.o $(if $(filter libc,$(5)),$(O
 	$(if $(filter libc,$(5)),,@! llvm-objdump -d $$@ | grep -m1 '%[xyz]mm' || { echo "cell $(1): vector code without libc"; exit 1; })
 	@llvm-size $$@ | awk 'NR == 2 { printf "cell %-12s code %7d  data %6d  zero %7d\n", "$(1)", $$$$1, $$$$2, $$$$3 }'
 endef
+# $(call cell_resources,NAME,FOLDER): the files of FOLDER/resources in the program build/cells/NAME.elf (sdk/app.mk).
+define cell_resources
+$(B)/cells/$(1)/resources.block: $$(shell find $(2)/resources -type f) $$(CELLA)
+	@mkdir -p $$(@D)
+	@$$(CELLA) app resources $(2) -o $$@
+$(B)/cells/$(1)/resources.o: $(B)/cells/$(1)/resources.block lib/os/resources.S
+	$$(CC) $$(TARGET) -c '-DRESOURCES="$$<"' -o $$@ lib/os/resources.S
+$(B)/cells/$(1).elf: $(B)/cells/$(1)/resources.o
+endef
 CELL_LIB_crypto = $(CRYPTO_LIBS_cell)
 CELL_LIB_cbor   = $(TINYCBOR_LIB_cell)
 cell_libs = $(foreach l,$(filter-out libc,$(1)),$(or $(CELL_LIB_$(l)),$(B)/cell/lib$(l).a))
 
 OS_LIB      := $(B)/cell/libos.a
 OS_LIBC_LIB := $(B)/cell/liboslibc.a
-OS_SRC      := $(addprefix lib/os/,begin.c consent.c error.c guard.c heap.c ipc.c panic.c random.c run_bare.c say.c serve.c syscall.c text.c wipe.c) \
+OS_SRC      := $(addprefix lib/os/,begin.c consent.c error.c guard.c heap.c ipc.c panic.c random.c random_cpu.c run_bare.c say.c serve.c syscall.c text.c wipe.c) \
                $(B)/gen/log_client.c
 OS_LIBC_SRC := $(addprefix lib/os/,libc.c run_libc.c stream.c) $(B)/gen/entropy_client.c
 OS_OBJ       = $(patsubst %,$(B)/cell/os/%.o,$(notdir $(basename $(1))))
@@ -58,5 +67,6 @@ $(OS_LIB) $(OS_LIBC_LIB):
 
 $(eval $(call unit_test,os_heap,lib/os/heap_test.c lib/os/heap.c lib/os/wipe.c,,$(INC_os)))
 $(eval $(call unit_test,os_text,lib/os/text_test.c lib/os/text.c,,$(INC_os)))
+$(eval $(call unit_test,os_random,lib/os/random_test.c lib/os/random.c,,$(INC_os)))
 $(eval $(call unit_test,os_serve,lib/os/serve_test.c lib/os/serve.c,,$(INC_os)))
 $(eval $(call unit_test,os_libc,lib/os/libc_test.c lib/os/libc.c lib/os/heap.c lib/os/stream.c lib/os/wipe.c,,$(INC_os) $(INC_gen)))

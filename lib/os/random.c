@@ -1,37 +1,56 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "os/random.h"
-#include "os/syscall.h"
-#include <cpuid.h>
-#include <stdbool.h>
 
-enum { RDRAND_TRIES = 16 }; // Intel's manual asks for 10
+enum { ROUNDS_WORD = 2, ROUNDS_END = 4, MESSAGE_BYTES = 16 };
 
-static bool rdrand(uint64_t *out)
+static uint64_t secret[RANDOM_KEY], count;
+
+void random_start(const uint64_t key[RANDOM_KEY])
 {
-    unsigned a, b, c = 0, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & bit_RDRND) == 0)
-        return false;
-    for (int i = 0; i < RDRAND_TRIES; i++) {
-        uint64_t value;
-        unsigned char good;
-        // Safety: CPUID says that the instruction exists.
-        __asm__ volatile("rdrand %0; setc %1" : "=r"(value), "=qm"(good) : : "cc");
-        if (good) {
-            *out = value;
-            return true;
-        }
+    for (int i = 0; i < RANDOM_KEY; i++)
+        secret[i] = key[i];
+    count = 0;
+}
+
+static uint64_t rotate(uint64_t word, int bits)
+{
+    return word << bits | word >> (64 - bits);
+}
+
+RANDOM_SMALL static void rounds(uint64_t v[4], int number)
+{
+    while (number-- > 0) {
+        v[0] += v[1];
+        v[2] += v[3];
+        v[1] = rotate(v[1], 13) ^ v[0];
+        v[3] = rotate(v[3], 16) ^ v[2];
+        v[0] = rotate(v[0], 32) + v[3];
+        v[2] += v[1];
+        v[3] = rotate(v[3], 21) ^ v[0];
+        v[1] = rotate(v[1], 17) ^ v[2];
+        v[2] = rotate(v[2], 32);
     }
-    return false;
+}
+
+RANDOM_SMALL uint64_t random_siphash(const uint64_t key[RANDOM_KEY], uint64_t first,
+                                     uint64_t second)
+{
+    const uint64_t words[] = {first, second, (uint64_t)MESSAGE_BYTES << 56};
+    uint64_t v[4] = {key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
+                     key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573};
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+        v[3] ^= words[i];
+        rounds(v, ROUNDS_WORD);
+        v[0] ^= words[i];
+    }
+    v[2] ^= 0xff;
+    rounds(v, ROUNDS_END);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 uint64_t random_word(void)
 {
-    uint64_t word = 0;
-    if (rdrand(&word))
-        return word;
-    // The finalizer of MurmurHash3 spreads what little there is over all bits.
-    word = sys_now() ^ __builtin_ia32_rdtsc() << 17 ^ (uint64_t)(uintptr_t)&word;
-    word = (word ^ word >> 33) * 0xff51afd7ed558ccdu;
-    word = (word ^ word >> 33) * 0xc4ceb9fe1a85ec53u;
-    return word ^ word >> 33;
+    const struct random_cpu cpu = random_cpu();
+    const uint64_t number = __atomic_fetch_add(&count, 1, __ATOMIC_RELAXED);
+    return random_siphash(secret, number, cpu.ticks) ^ cpu.drawn;
 }

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 import tty
 
 SDK = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -25,6 +26,7 @@ DEVELOPER = "developer"  # of profiles/publishers.toml in the kit
 GOOD, NO, UNABLE = 0, 1, 2
 TRY_SECONDS = 24 * 3600
 FIND_TRIES, FIND_SECONDS = 60, 0.5
+GRACE_SECONDS = 1.0  # how long lines of others may come after the app has stopped
 
 
 def must(good, why):
@@ -63,11 +65,11 @@ def name_of(folder):
     return found.group(1)
 
 
-def build(folder):
-    """The program and its unsigned package."""
+def build(folder, profile):
+    """The program and its unsigned package, if a device of that profile would take it."""
     name = name_of(folder)
     command(["make", "-s", "--no-print-directory", "-C", folder, f"CELLA_SDK={SDK}"])
-    command([CELLA, "app", "pack", folder])
+    command([CELLA, "app", "pack", folder, "--profile", profile])
     return name
 
 
@@ -107,16 +109,51 @@ def image(folder, name):
     return out
 
 
-def machine(folder, name, seconds, **more):
-    out = image(folder, name)
-    return Machine(out, f"{SDK}/device/direct.elf", f"{out}/image.bundle", seconds, served=("link",), **more)
+class Device(Machine):
+    """Knows when the app has stopped: whoever waits for what it will not say any more need not wait long."""
+
+    def __init__(self, folder, name, seconds, **more):
+        out = image(folder, name)
+        super().__init__(out, f"{SDK}/device/direct.elf", f"{out}/image.bundle", seconds, served=("link",), **more)
+        self.project, self.name, self.looked, self.stopped, self.since, self.awaited = folder, name, 0, None, 0, None
+
+    def check(self):
+        super().check()
+        end = self.text["log"].rfind("\n") + 1
+        for line in self.text["log"][self.looked:end].splitlines():
+            if line.startswith(f"steward: cell {self.name} stopped: "):
+                self.stopped, self.since = line.removeprefix("steward: "), time.monotonic()
+        self.looked = end
+        if self.stopped and self.awaited and time.monotonic() > self.since + GRACE_SECONDS and (
+                not self.stopped.endswith("exit with status 0") or self.awaited.startswith(f"^{self.name}: ")):
+            raise Failed(f"{self.stopped}, and it had not come to `{self.awaited}`{self.where(self.stopped)}")
+
+    def where(self, line):
+        """The line of the source, and what to do next, if it was a crash."""
+        at = re.search(r" at code\+(0x[0-9a-f]+)$", line)
+        if not at:
+            return ""
+        said = subprocess.run(["addr2line", "-f", "-e", f"{self.project}/build/{self.name}.elf", at.group(1)], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.split("\n") if shutil.which("addr2line") else []
+        place = f"\n    in {said[0]}, {os.path.normpath(os.path.join(self.project, said[1]))}" if len(said) > 1 and said[1][0] != "?" else ""
+        return f"{place}\n    with the debugger: cella app run {self.project} --debug"
+
+    def expect(self, line, pattern, seconds=None, start=None):
+        self.awaited = pattern
+        try:
+            found = super().expect(line, pattern, seconds, start)
+        finally:
+            self.awaited = None
+        if line == "log" and self.stopped and re.search(pattern, f"steward: {self.stopped}"):
+            self.stopped = None  # that was to be
+        return found
 
 
 def show(device, shown):
     """New lines of the log."""
     lines = device.text["log"].split("\n")[:-1]
     for line in lines[shown:]:
-        print(f"\rlog | {line}", flush=True)
+        print(f"\rlog | {line}{device.where(line) if device.name in line else ''}", flush=True)
     return len(lines)
 
 
@@ -147,7 +184,10 @@ def talk(device):
         sys.stdout.write(device.text["console"][written:])
         sys.stdout.flush()
         written = len(device.text["console"])
-        shown = show(device, shown)
+        before, shown = shown, show(device, shown)
+        for line in device.text["log"].split("\n")[before:shown]:
+            if line.startswith(f"steward: cell {device.name} stopped: "):
+                print(f"\rhost: {line.removeprefix('steward: ')}{device.where(line)}", flush=True)
         if sys.stdin in select.select([sys.stdin], [], [], 0)[0]:
             typed = os.read(sys.stdin.fileno(), 256)
             if not typed:
@@ -160,7 +200,7 @@ def run(folder, name, debugged):
     print(f"host: {name} on a device of its own; Ctrl-C ends it, the link is {folder}/build/device/link.sock")
     saved = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
     try:
-        with machine(folder, name, TRY_SECONDS, options=options) as device:
+        with Device(folder, name, TRY_SECONDS, options=options) as device:
             if debugged:
                 find(device, folder, name)
             if saved:
@@ -176,7 +216,7 @@ def run(folder, name, debugged):
 def test(folder, name):
     """What the file `expect` wants (tests/runner/judge.py)."""
     script = Script(folder)
-    with machine(folder, name, script.seconds) as device:
+    with Device(folder, name, script.seconds) as device:
         try:
             script.run(device)
         except Failed:
@@ -187,10 +227,16 @@ def test(folder, name):
 
 def main():
     verb, arguments = sys.argv[1], sys.argv[2:]
+    profile = f"{SDK}/device/usual.toml"
     debugged = "--debug" in arguments
     arguments = [word for word in arguments if word != "--debug"]
     try:
         must(not re.search(r"[\s$#:%]", SDK), f"make cannot work with the kit in {SDK} - put it where no name has a blank")
+        if "--profile" in arguments and verb in ("build", "run", "test"):
+            at = arguments.index("--profile")
+            must(len(arguments) > at + 1, "--profile wants the profile of a device - name the file")
+            profile = arguments[at + 1]
+            del arguments[at:at + 2]
         if verb == "new":
             new(arguments)
             return GOOD
@@ -199,18 +245,21 @@ def main():
         must(len(arguments) <= 1 and (verb == "run" or not debugged), f"{verb} wants the folder of an app - usage: cella app "
              f"{verb} [FOLDER]")
         folder = os.path.relpath(arguments[0] if arguments else ".")
-        name = build(folder)
+        name = build(folder, profile)
         if verb == "run":
             run(folder, name, debugged)
         if verb == "test":
             try:
                 test(folder, name)
             except Failed as why:
-                print(f"not ok {name}: {why} - what it said is in {folder}/build/device")
+                print(f"not ok {name}: {why}\n    what it said is in {folder}/build/device")
                 return NO
         return GOOD
     except Failed as why:
         print(f"cella: {why}", file=sys.stderr)
+        return UNABLE
+    except BrokenPipeError:  # nobody reads us any more
+        sys.stdout = open(os.devnull, "w")
         return UNABLE
 
 

@@ -13,9 +13,13 @@ void attest_begin(struct attest *a, const struct image_facts *image, wire_transm
     *why = "the TPM fails, or its owner has locked it: nothing is quoted or sealed";
     err_t err = wire_begin(transmit);
     if (!err) {
+        // Firmware does it, and then the TPM refuses a second time. Where none has, nothing was
+        // measured either, and quotes say so.
+        err = wire_error(Tss2_Sys_Startup(wire(), TPM2_SU_CLEAR));
         wire_clear();
-        err = pcr_read(values);
     }
+    if (err != ERR_DEVICE)
+        err = pcr_read(values);
     if (!err)
         err = key_attestation(&key, a->key);
     if (err)

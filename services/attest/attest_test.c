@@ -10,7 +10,7 @@
 #include "swtpm.h"
 #include "tests/unit.h"
 
-enum { OTHER_SIGNER = 1, PUBLIC_SIZE_LOW = 4 + 4 + ATTEST_POLICY_KEY + 1 };
+enum { OTHER_SIGNER = 1, PUBLIC_SIZE_LOW = 8 + ATTEST_POLICY_KEY + ATTEST_NAME + 1 };
 
 static const uint8_t half[ATTEST_HALF] = "what the machine keeps";
 static const uint8_t word[ATTEST_HALF] = "the word of the PIN";
@@ -22,6 +22,15 @@ uint64_t random_word(void)
 {
     static uint64_t n;
     return ++n * 0x9e3779b97f4a7c15u;
+}
+
+err_t secret_draw(uint8_t out[32])
+{
+    for (size_t i = 0; i < 32; i += 8) {
+        const uint64_t w = random_word();
+        memcpy(out + i, &w, 8);
+    }
+    return ERR_OK;
 }
 
 static void measure(uint32_t pcr, const char *what)
@@ -64,8 +73,7 @@ static struct attest boot(const char *bundle, const char *secure_boot,
     return a;
 }
 
-static err_t open_with(const struct attest *a, const uint8_t *blob, size_t size,
-                       const uint8_t *with)
+static err_t open_with(struct attest *a, const uint8_t *blob, size_t size, const uint8_t *with)
 {
     uint8_t back[ATTEST_HALF] = {0};
     err_t err = seal_open(a, blob, size, with, back);

@@ -2,8 +2,11 @@
 #include "attest.h"
 
 #include <string.h>
+#include <tss2_mu.h>
 
-enum { COORDINATE = ATTEST_POLICY_KEY / 2 };
+#include "crypto/sha.h"
+
+enum { COORDINATE = ATTEST_POINT / 2, PUBLIC_MAX = 256 };
 
 // A P-256 key; the caller adds attributes and scheme (part 2, section 12.2).
 static TPM2B_PUBLIC template_begin(TPMA_OBJECT attributes)
@@ -24,9 +27,8 @@ static const TPMA_OBJECT own = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
                                TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_USERWITHAUTH |
                                TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_NODA;
 
-// Made from the hierarchy's seed: the same template gives the same key.
-static err_t primary_make(TPMI_RH_HIERARCHY hierarchy, const TPM2B_PUBLIC *template,
-                          TPM2_HANDLE *out, TPM2B_PUBLIC *public)
+err_t key_primary(TPMI_RH_HIERARCHY hierarchy, const TPM2B_PUBLIC *template, TPM2_HANDLE *out,
+                  TPM2B_PUBLIC *public)
 {
     static TPM2B_CREATION_DATA data;
     const TPM2B_SENSITIVE_CREATE nothing = {.size = 0};
@@ -43,16 +45,6 @@ static err_t primary_make(TPMI_RH_HIERARCHY hierarchy, const TPM2B_PUBLIC *templ
                                              &ticket, &name, &response));
 }
 
-err_t key_storage(TPM2_HANDLE *out)
-{
-    TPM2B_PUBLIC public, template = template_begin(own | TPMA_OBJECT_DECRYPT);
-    TPMT_SYM_DEF_OBJECT *symmetric = &template.publicArea.parameters.eccDetail.symmetric;
-    symmetric->algorithm = TPM2_ALG_AES;
-    symmetric->keyBits.aes = 128;
-    symmetric->mode.aes = TPM2_ALG_CFB;
-    return primary_make(TPM2_RH_OWNER, &template, out, &public);
-}
-
 // A coordinate comes without its leading zeroes.
 static err_t coordinate_take(const TPM2B_ECC_PARAMETER *p, uint8_t out[COORDINATE])
 {
@@ -63,6 +55,47 @@ static err_t coordinate_take(const TPM2B_ECC_PARAMETER *p, uint8_t out[COORDINAT
     return ERR_OK;
 }
 
+static err_t point_take(const TPMS_ECC_POINT *p, uint8_t out[2 * COORDINATE])
+{
+    err_t err = coordinate_take(&p->x, out);
+    return err ? err : coordinate_take(&p->y, out + COORDINATE);
+}
+
+// Part 1, section 16: the hash's number, and the hash of the public part.
+static err_t name_make(const TPM2B_PUBLIC *public, TPM2B_NAME *out)
+{
+    uint8_t bytes[PUBLIC_MAX];
+    size_t size = 0;
+    if (Tss2_MU_TPMT_PUBLIC_Marshal(&public->publicArea, bytes, sizeof bytes, &size))
+        return ERR_DEVICE;
+    out->size = ATTEST_NAME;
+    out->name[0] = TPM2_ALG_SHA256 >> 8;
+    out->name[1] = TPM2_ALG_SHA256 & 0xff;
+    sha256(bytes, size, out->name + 2);
+    return ERR_OK;
+}
+
+err_t key_storage(struct storage *out)
+{
+    TPM2B_PUBLIC public, template = template_begin(own | TPMA_OBJECT_DECRYPT);
+    TPMT_SYM_DEF_OBJECT *symmetric = &template.publicArea.parameters.eccDetail.symmetric;
+    struct storage s;
+    symmetric->algorithm = TPM2_ALG_AES;
+    symmetric->keyBits.aes = 128;
+    symmetric->mode.aes = TPM2_ALG_CFB;
+    err_t err = key_primary(TPM2_RH_OWNER, &template, &s.handle, &public);
+    if (err)
+        return err;
+    err = point_take(&public.publicArea.unique.ecc, s.point);
+    if (!err)
+        err = name_make(&public, &s.name);
+    if (err)
+        wire_flush(s.handle); // A1
+    else
+        *out = s;
+    return err;
+}
+
 err_t key_attestation(TPM2_HANDLE *out, uint8_t public_key[QUOTE_KEY])
 {
     TPM2B_PUBLIC public, template = template_begin(own | TPMA_OBJECT_SIGN_ENCRYPT);
@@ -71,12 +104,10 @@ err_t key_attestation(TPM2_HANDLE *out, uint8_t public_key[QUOTE_KEY])
     scheme->details.ecdsa.hashAlg = TPM2_ALG_SHA256;
     TPM2_HANDLE handle = 0;
     uint8_t key[QUOTE_KEY];
-    err_t err = primary_make(TPM2_RH_ENDORSEMENT, &template, &handle, &public);
+    err_t err = key_primary(TPM2_RH_ENDORSEMENT, &template, &handle, &public);
     if (err)
         return err;
-    err = coordinate_take(&public.publicArea.unique.ecc.x, key);
-    if (!err)
-        err = coordinate_take(&public.publicArea.unique.ecc.y, key + COORDINATE);
+    err = point_take(&public.publicArea.unique.ecc, key);
     if (err) {
         wire_flush(handle);
         return err;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The service around attest.h, and the companion's questions about it (docs/link.md, types 48 and
-// 50).
+// 50 to 52).
 #include "attest.h"
 
 #include <string.h>
@@ -10,13 +10,21 @@
 #include "format/companion.h"
 #include "gen/attest.h"
 #include "gen/companion.h"
+#include "gen/entropy.h"
 #include "gen/steward.h"
 #include "gen/tpm.h"
 #include "os/say.h"
 #include "os/serve.h"
 #include "os/syscall.h"
 
-enum { LOOK_MSEC = 100, QUESTION_QUOTE = 48, QUESTION_STATE = 50 };
+enum { ANSWER_MAX = 3072 }; // a quote; the endorsement key and its certificate
+enum {
+    LOOK_MSEC = 100,
+    QUESTION_QUOTE = 48,
+    QUESTION_STATE = 50,
+    QUESTION_ENDORSED = 51,
+    QUESTION_OPEN = 52
+};
 
 static struct attest attest;
 static nsec_t next_look;
@@ -25,6 +33,13 @@ static err_t transmit(const uint8_t *command, size_t size, uint8_t *response, si
                       size_t *length)
 {
     return tpm_transmit(command, size, response, cap, length);
+}
+
+err_t secret_draw(uint8_t out[32])
+{
+    size_t got = 0;
+    err_t err = entropy_random(out, 32, &got);
+    return err || got == 32 ? err : ERR_BAD_STATE;
 }
 
 // What every operation on the TPM begins with.
@@ -102,6 +117,8 @@ static err_t op_extend(const struct caller *who, const uint8_t digest[32])
 {
     (void)who;
     err_t err = there();
+    if (err == ERR_DEVICE && !attest.image.measured)
+        return ERR_NOT_FOUND; // no quote of this system passes, whatever is missing from it
     return err ? err : pcr_extend(BOOT_PCR_PROGRAMS, digest);
 }
 
@@ -150,12 +167,33 @@ static err_t state_answer(uint8_t *out, size_t *size)
     return ERR_OK;
 }
 
+// A TPM without a certificate answers with nothing: NOT_FOUND is the device without a TPM.
+static err_t endorse_answer(uint8_t *out, size_t cap, size_t *length)
+{
+    err_t err = endorse_show(out, cap, length);
+    if (err == ERR_NOT_FOUND)
+        *length = 0;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static err_t open_answer(const uint8_t question[CREDENTIAL_QUESTION], uint8_t *out, size_t *length)
+{
+    err_t err = endorse_open(question, out);
+    if (!err)
+        *length = CREDENTIAL_SECRET;
+    return err;
+}
+
 static err_t question_answer(uint32_t type, const uint8_t *data, size_t size, uint8_t *out,
                              size_t cap, size_t *length)
 {
     err_t err = there();
     if (type == QUESTION_STATE && size == 0)
         return state_answer(out, length);
+    if (type == QUESTION_ENDORSED && size == 0)
+        return err ? err : endorse_answer(out, cap, length);
+    if (type == QUESTION_OPEN && size == CREDENTIAL_QUESTION)
+        return err ? err : open_answer(data, out, length);
     if (type != QUESTION_QUOTE || size != QUOTE_NONCE)
         return ERR_BAD_ARGUMENT;
     return err ? err : quote_make(&attest, data, out, cap, length);
@@ -163,7 +201,7 @@ static err_t question_answer(uint32_t type, const uint8_t *data, size_t size, ui
 
 static void on_look(void)
 {
-    static uint8_t data[COMPANION_TAKE_ATTEST_PAYLOAD_SIZE], out[QUOTE_MAX];
+    static uint8_t data[COMPANION_TAKE_ATTEST_PAYLOAD_SIZE], out[ANSWER_MAX];
     uint32_t type, number;
     size_t size = 0, length = 0;
     next_look = sys_now() + LOOK_MSEC * (nsec_t)1000000;

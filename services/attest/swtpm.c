@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "swtpm.h"
 
+#include "cella/base64.h"
+
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -85,6 +87,67 @@ void swtpm_new(void)
         atexit(swtpm_end);
     }
     folder_clear();
+    start();
+}
+
+// Its own files are in the TPM's folder, too.
+static void file_say(const char *name, const char *text)
+{
+    char path[96];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    if (file == NULL)
+        fail("its folder cannot be written");
+    for (const char *at = text; *at != 0; at++) // @ is the folder
+        if (*at == '@')
+            fputs(folder, file);
+        else
+            fputc(*at, file);
+    fclose(file);
+}
+
+static size_t certificate_take(const char *name, uint8_t *der)
+{
+    static char text[8192];
+    char path[96];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        fail("its maker left no certificate");
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    fclose(file);
+    char *begin = strstr(text, "-----BEGIN CERTIFICATE-----"), *end = strstr(text, "-----END");
+    if (begin == NULL || end == NULL)
+        fail("its maker's certificate is none");
+    begin += strlen("-----BEGIN CERTIFICATE-----");
+    size_t size = (size_t)(end - begin);
+    if (!base64_decode((uint8_t *)begin, &size))
+        fail("its maker's certificate is none");
+    memcpy(der, begin, size);
+    return size;
+}
+
+void swtpm_made(uint8_t *root, uint8_t *issuer, size_t *root_size, size_t *issuer_size)
+{
+    char command[256];
+    swtpm_new();
+    stop();
+    folder_clear();
+    file_say("setup", "create_certs_tool=/usr/bin/swtpm_localca\n"
+                      "create_certs_tool_config=@/ca\ncreate_certs_tool_options=@/options\n");
+    file_say("ca", "statedir = @\nsigningkey = @/key.pem\nissuercert = @/issuer.pem\n"
+                   "certserial = @/serial\n");
+    file_say("options", "--platform-manufacturer Cella\n--platform-version 1\n"
+                        "--platform-model test\n");
+    snprintf(
+        command, sizeof command,
+        "swtpm_setup --tpm2 --tpmstate %s --config %s/setup --create-ek-cert --runas \"$(id -un)\" "
+        ">/dev/null 2>&1",
+        folder, folder);
+    if (system(command) != 0)
+        fail("swtpm_setup makes none with a certificate (package swtpm-tools)");
+    *root_size = certificate_take("swtpm-localca-rootca-cert.pem", root);
+    *issuer_size = certificate_take("issuer.pem", issuer);
     start();
 }
 

@@ -32,6 +32,23 @@ static bool line_again(void)
            code[3] == (TPM2_RC_RETRY & 0xff);
 }
 
+// The library waits for ever for the answer to a command whose answer it could not read: an answer
+// that is none says, as far as it is concerned, that the TPM fails.
+static void line_judge(void)
+{
+    static const uint8_t failure[HEAD] = {
+        TPM2_ST_NO_SESSIONS >> 8, TPM2_ST_NO_SESSIONS & 0xff, 0, 0, 0, HEAD, 0, 0,
+        TPM2_RC_FAILURE >> 8,     TPM2_RC_FAILURE & 0xff};
+    const uint8_t *r = line.response;
+    const uint32_t tag = (uint32_t)r[0] << 8 | r[1], size = (uint32_t)r[4] << 8 | r[5];
+    if (line.size >= HEAD && (tag == TPM2_ST_NO_SESSIONS || tag == TPM2_ST_SESSIONS) && r[2] == 0 &&
+        r[3] == 0 && size == line.size)
+        return;
+    memset(line.response, 0, sizeof line.response); // A2
+    memcpy(line.response, failure, sizeof failure);
+    line.size = sizeof failure;
+}
+
 static TSS2_RC line_transmit(TSS2_TCTI_CONTEXT *tcti, size_t size, const uint8_t *command)
 {
     (void)tcti;
@@ -39,6 +56,7 @@ static TSS2_RC line_transmit(TSS2_TCTI_CONTEXT *tcti, size_t size, const uint8_t
         line.size = 0;
         if (line.transmit(command, size, line.response, sizeof line.response, &line.size))
             return TSS2_TCTI_RC_IO_ERROR;
+        line_judge();
         if (!line_again())
             break;
     }
@@ -104,6 +122,8 @@ err_t wire_error(TSS2_RC code)
         return ERR_REFUSED;
     case TPM2_RC_HANDLE:
         return ERR_NOT_FOUND;
+    case TPM2_RC_FAILURE:
+        return ERR_DEVICE;
     default:
         return ERR_BAD_DATA;
     }

@@ -22,7 +22,7 @@ static struct {
     uint32_t loaded, drops, runs, asks, ceiling, answer;
     uint8_t name[BUNDLE_NAME], version[BUNDLE_NAME], publisher[PUBLISHER_SIZE];
     uint64_t number;
-    err_t propose, load, ask, run, drop;
+    err_t propose, load, ask, run, drop, extend;
     uint32_t changes, changed, measured, measured_before_run;
 } steward;
 
@@ -134,8 +134,8 @@ err_t journal_changed(uint32_t what, const uint8_t app[32], const uint8_t digest
 err_t attest_extend(const uint8_t digest[32])
 {
     (void)digest;
-    steward.measured++;
-    return ERR_OK;
+    steward.measured += steward.extend == ERR_OK;
+    return steward.extend;
 }
 
 // ---- a vault with a chain of its own
@@ -291,6 +291,29 @@ static void test_install(const struct whole *w)
     CHECK_EQ(steward.measured, 1);
 }
 
+// What was measured about this machine must not lack a program that runs: if the TPM does not take
+// the measurement, the program does not start. Where there is no TPM nothing is said about it.
+static void test_unmeasured(const struct whole *w)
+{
+    static const err_t nobody[] = {ERR_NOT_FOUND, ERR_DENIED, ERR_BAD_CAPABILITY};
+    static const err_t trouble[] = {ERR_DEVICE, ERR_PEER_DEAD, ERR_BUSY, ERR_BAD_DATA};
+    for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++) {
+        begin();
+        send(w);
+        steward.extend = nobody[i];
+        person(QUESTION_YES);
+        CHECK(job().state == INSTALL_DONE && steward.runs == 1);
+    }
+    for (size_t i = 0; i < sizeof trouble / sizeof trouble[0]; i++) {
+        begin();
+        send(w);
+        steward.extend = trouble[i];
+        person(QUESTION_YES);
+        CHECK(job().state == INSTALL_FAILED && job().error == trouble[i]);
+        CHECK(steward.runs == 0 && !steward.placed && steward.changes == 0); // N3
+    }
+}
+
 static void test_pieces(const struct whole *w)
 {
     begin();
@@ -413,6 +436,8 @@ static void test_memory(const struct whole *first)
     CHECK(job().state == INSTALL_REFUSED && job().refusal == PACKAGE_REFUSED_OTHER_PUBLISHER);
     // A version that is taken back by a newer state of the chain, which is seen in passing: the
     // package that brings it is refused, and the older state is from then on as well.
+    static struct developer thief;
+    thief = ada; // who got the keys by now
     struct whole third = whole_make(3, 2);
     struct program_register program = register_of(&third);
     program.revoked = true;
@@ -424,6 +449,10 @@ static void test_memory(const struct whole *first)
     steward.there = false;
     send(&second);
     CHECK(job().state == INSTALL_REFUSED && job().chain == CHAIN_REFUSED_OLDER);
+    struct whole stolen = signed_by(&thief, 4, 3, 0);
+    send(&stolen);
+    CHECK(job().state == INSTALL_REFUSED && job().chain == CHAIN_REFUSED_FORK);
+    free(stolen.bytes);
     free(second.bytes);
     free(third.bytes);
     free(late.bytes);
@@ -484,6 +513,7 @@ int main(void)
     developer_start(&eve, OTHER);
     struct whole w = signed_by(&ada, 1, 0, 0);
     test_install(&w);
+    test_unmeasured(&w);
     test_pieces(&w);
     test_refusals(&w);
     test_ends(&w);

@@ -182,14 +182,12 @@ static void ask_text(char *out, size_t size)
     }
 }
 
-// Into the event log. A question that was taken back was not answered.
-static void ask_record(enum answer answer, uint32_t number)
+// Into the event log.
+static void ask_record(bool approved)
 {
     char text[JOURNAL_ANSWERED_TEXT_SIZE + 1];
-    if (answer == ANSWER_GONE)
-        return;
     ask_text(text, sizeof text);
-    record_answer(answer == ANSWER_NUMBER && number == ask.number, ask.about.name, NULL, text);
+    record_answer(approved, ask.about.name, NULL, text);
 }
 
 // Tell the steward, and the person how it ended (P3).
@@ -206,9 +204,14 @@ static void ask_answer(enum answer answer, uint32_t number)
         [ANSWER_GONE] = {QUESTION_NO,      "\nThe question was taken back.\n"        },
         [ANSWER_TROUBLE] = {QUESTION_TROUBLE, "Not answered: the console had trouble.\n"},
     };
-    ask_record(answer, number);
-    err_t err =
-        answer == ANSWER_GONE ? ERR_OK : steward_answer(ask.sequence, ends[answer].told, number);
+    const bool right = answer == ANSWER_NUMBER && number == ask.number;
+    err_t err = ERR_OK;
+    if (answer != ANSWER_GONE) { // a question that was taken back was not answered
+        ask_record(right);
+        err = steward_answer(ask.sequence, ends[answer].told, number);
+    }
+    if (right && err != ERR_OK)
+        ask_record(false); // what was written down as a yes came to nothing
     if (err == ERR_NOT_FOUND)
         terminal_text("The question was taken back.\n");
     else if (err == ERR_REFUSED)

@@ -36,6 +36,11 @@ static void vouch_show(void)
     terminal_text(", version number ");
     terminal_number(p->version, 1, ' ');
     terminal_text(p->revoked ? ", and all older ones\n" : "\n");
+    if (p->minimum > 1) {
+        terminal_text("No version of it below ");
+        terminal_number(p->minimum, 1, ' ');
+        terminal_text(" may run here any more, whoever publishes it.\n");
+    }
     terminal_text("package ");
     terminal_hex(p->package_root, sizeof p->package_root);
     terminal_text("\ncode    ");
@@ -75,6 +80,8 @@ static void vouch_answer(enum answer answer, uint32_t number)
         err = vault_approve_program(vouch.hash, number);
     else if (answer != ANSWER_GONE)
         err = vault_reject_program(vouch.hash);
+    if (right && err != ERR_OK)
+        vouch_record(false); // what was written down as a yes came to nothing
     if (answer == ANSWER_LATE || answer == ANSWER_GONE)
         terminal_text("\n");
     if (err == ERR_NOT_FOUND)

@@ -23,7 +23,7 @@ static uint32_t state(size_t *total)
     return out;
 }
 
-static void offer(uint64_t version, bool revoked)
+static void offer(uint64_t version, uint64_t minimum, bool revoked)
 {
     uint8_t value[VAULT_OFFER_PROGRAM_VALUE_SIZE];
     size_t size = 0;
@@ -35,24 +35,13 @@ static void offer(uint64_t version, bool revoked)
         .size = 4096,
         .code_root = {0xc0, 0xde},
         .package_root = {0xfa, 0xce},
+        .minimum = minimum,
         .revoked = revoked
     };
+    fake_pause();
     CHECK_EQ(program_encode(&program, value, sizeof value, &size), ERR_OK);
     CHECK_EQ(vault_offer_program(value, size, &code), ERR_OK);
     CHECK_EQ(code, CHAIN_GOOD);
-}
-
-// Restore a seed, and come to rest.
-static void seed(void)
-{
-    static const struct fake_step steps[] = {
-        {"> ",        "restore\r",        false, NULL},
-        {"Network: ", "test\r",           false, NULL},
-        {"words> ",   PAYMENT_WORDS "\r", false, NULL},
-        {"Ready.",    NULL,               false, NULL},
-    };
-    prompt_begin();
-    CHECK(fake_person(STEPS(steps), 3));
 }
 
 // An offer, and these steps; the state it leads to.
@@ -60,7 +49,7 @@ static uint32_t asked(uint64_t version, const struct fake_step *steps, size_t co
 {
     size_t before, after;
     (void)state(&before);
-    offer(version, false);
+    offer(version, 0, false);
     CHECK(fake_person(steps, count, 2));
     const uint32_t out = state(&after);
     CHECK((after > before) == (out == VOUCHED));
@@ -123,6 +112,21 @@ static void test_taken_back(void)
     CHECK_EQ(fake_journal.count, written);
 }
 
+// The right number, and the question is gone when it comes: what stands in the event log as a yes
+// is followed by a no.
+static void test_too_late(void)
+{
+    static const struct fake_step steps[] = {
+        {"vouch ",                      "$\r", false, take_back},
+        {"The question was taken back", NULL,  false, NULL     },
+    };
+    const unsigned written = fake_journal.count;
+    CHECK_EQ(asked(2, STEPS(steps)), 0);
+    CHECK_EQ(fake_journal.count, written + 2);
+    CHECK(fake_journal.entries[written].approved && !fake_journal.entries[written + 1].approved);
+    CHECK(strcmp(fake_journal.entries[written + 1].text, "vouch for version 2") == 0);
+}
+
 static void test_refusing(void)
 {
     static const struct fake_step steps[] = {
@@ -131,8 +135,22 @@ static void test_refusing(void)
         {"Signed.",                                                        NULL,  false, NULL},
     };
     size_t total;
-    fake_pause();
-    offer(3, true);
+    offer(3, 0, true);
+    CHECK(fake_person(STEPS(steps), 2));
+    CHECK_EQ(state(&total), VOUCHED);
+}
+
+// A minimum refuses what is below it, whoever publishes that: it is signed, so it is shown.
+static void test_minimum(void)
+{
+    static const struct fake_step steps[] = {
+        {"No version of it below 4 may run here any more, whoever publishes it.\r\n", NULL,  false,
+         NULL                                                                                           },
+        {"vouch ",                                                                    "$\r", false, NULL},
+        {"Signed.",                                                                   NULL,  false, NULL},
+    };
+    size_t total;
+    offer(5, 4, false);
     CHECK(fake_person(STEPS(steps), 2));
     CHECK_EQ(state(&total), VOUCHED);
 }
@@ -140,11 +158,13 @@ static void test_refusing(void)
 int main(void)
 {
     fake_start();
-    seed();
+    CHECK(fake_restore("test\r", 3));
     test_yes();
     test_no();
     test_taken_back();
+    test_too_late();
     test_refusing();
+    test_minimum();
     CHECK(fake_output_clean());
     return unit_done();
 }

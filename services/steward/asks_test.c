@@ -14,7 +14,6 @@ static struct fake_bundle b;
 static struct bundle_view v;
 static struct memory memory;
 static cap_t endpoints[START_SERVICES];
-static const uint8_t seed[BOOT_SEED_SIZE];
 static struct keeper keeper;
 static struct asks asks;
 static uint32_t number;
@@ -28,12 +27,8 @@ static void begin(void)
     fake_kernel_reset();
     fake_bundle_make(&b);
     CHECK_EQ(plan_read(b.bytes, FAKE_PAGES, &v, &why, &culprit), ERR_OK);
-    memory_begin(&memory, 1);
-    for (uint32_t i = 0; i < START_SERVICES; i++)
-        endpoints[i] = 1000 + i;
-    keeper = (struct keeper){.endpoints = endpoints};
-    keeper.house =
-        (struct house){.view = &v, .memory = &memory, .endpoints = endpoints, .seed = seed};
+    keeper =
+        (struct keeper){.endpoints = endpoints, .house = fake_house(&v, &memory, 1, endpoints)};
     keeper_begin(&keeper);
     asks = (struct asks){.keeper = &keeper};
     kernel.now = SECOND;

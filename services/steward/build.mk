@@ -8,5 +8,6 @@ $(eval $(call unit_test,steward_tenant,services/steward/tenant_test.c $(STEWARD_
 $(eval $(call unit_test,steward_keeper,services/steward/keeper_test.c $(STEWARD_TEST) services/steward/fake.c,,$(INC_os) $(INC_format) $(INC_gen)))
 $(eval $(call unit_test,steward_asks,services/steward/asks_test.c $(STEWARD_TEST) services/steward/fake.c,,$(INC_os) $(INC_format) $(INC_gen)))
 $(eval $(call unit_test,steward_place,services/steward/place_test.c services/steward/place.c,,$(INC_os)))
+$(eval $(call unit_test,steward_draw,services/steward/draw_test.c services/steward/place.c lib/os/random.c,,$(INC_os)))
 $(eval $(call unit_test,steward_guests,services/steward/guests_test.c $(STEWARD_TEST) services/steward/fake.c,,$(INC_os) $(INC_format) $(INC_gen)))
 $(eval $(call unit_test,steward_guests_hostile,services/steward/guests_hostile_test.c $(STEWARD_TEST) services/steward/fake.c,,$(INC_os) $(INC_format) $(INC_gen)))

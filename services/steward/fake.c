@@ -70,6 +70,16 @@ static void cell_put(struct fake_bundle *b, uint32_t i, const char *name, uint32
     image_put(b, e, (IMAGE_PAGE + i * IMAGE_STRIDE) * PAGE_SIZE, (uint8_t)(i * 16 + 1));
 }
 
+struct house fake_house(const struct bundle_view *v, struct memory *memory, uint32_t untyped,
+                        cap_t endpoints[START_SERVICES])
+{
+    static const uint8_t seed[BOOT_SEED_SIZE];
+    memory_begin(memory, untyped);
+    for (uint32_t i = 0; i < START_SERVICES; i++)
+        endpoints[i] = 1000 + i;
+    return (struct house){.view = v, .memory = memory, .endpoints = endpoints, .seed = seed};
+}
+
 struct plan_grant fake_grant(const struct fake_bundle *b, uint32_t i)
 {
     struct plan_grant g;

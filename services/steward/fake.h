@@ -34,6 +34,10 @@ enum {
 };
 
 void fake_bundle_make(struct fake_bundle *b);
+// What making the bundle's cells takes: memory out of so many untyped, and an endpoint for each
+// service. All three must outlive the house.
+struct house fake_house(const struct bundle_view *v, struct memory *memory, uint32_t untyped,
+                        cap_t endpoints[START_SERVICES]);
 struct plan_grant fake_grant(const struct fake_bundle *b, uint32_t i);
 void fake_grant_put(struct fake_bundle *b, uint32_t i, const struct plan_grant *g);
 

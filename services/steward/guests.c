@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "guests.h"
+#include "abi/syscall.h"
 #include "gen/cell.h"
 #include "gen/frame.h"
 #include "gen/untyped.h"
@@ -40,14 +41,27 @@ err_t guests_begin(struct guests *g)
 
 // ---- judging a proposal
 
-static bool text_good(const char *text, size_t size)
+// One word: what the person reads beside it are this system's words, never the app's.
+static bool version_good(const char text[BUNDLE_NAME])
 {
-    size_t length = strnlen(text, size);
-    if (length == size)
+    size_t length = strnlen(text, BUNDLE_NAME);
+    if (length == 0 || length == BUNDLE_NAME)
         return false;
-    for (size_t i = 0; i < size; i++)
-        if (i < length ? text[i] < ' ' || text[i] > '~' : text[i] != '\0')
+    for (size_t i = 0; i < BUNDLE_NAME; i++)
+        if (i < length ? text[i] <= ' ' || text[i] > '~' : text[i] != '\0')
             return false;
+    return true;
+}
+
+// As in a manifest: a-z 0-9 - _, a letter first. No capital letter makes a second `vault`.
+static bool name_good(const char *name)
+{
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        const bool letter = name[i] >= 'a' && name[i] <= 'z';
+        const bool other = (name[i] >= '0' && name[i] <= '9') || name[i] == '-' || name[i] == '_';
+        if (!letter && (!other || i == 0))
+            return false;
+    }
     return true;
 }
 
@@ -57,19 +71,21 @@ static bool cell_good(const struct plan_cell *c)
     static const struct plan_ports no_ports[START_DEVICES];
     static const struct plan_mmio no_mmio[START_DEVICES];
     static const uint8_t no_interrupts[START_DEVICES];
-    return plan_cell_wrong(c) == NULL && c->image == 0 && c->service == 0 &&
-           c->untyped_pages == 0 && (c->flags & ~(uint32_t)GUEST_FLAGS) == 0 &&
-           (c->flags & PLAN_APP) != 0 && memcmp(c->ports, no_ports, sizeof no_ports) == 0 &&
+    return plan_cell_wrong(c) == NULL && name_good(c->name) && name_good(c->app_id) &&
+           c->image == 0 && c->service == 0 && c->untyped_pages == 0 &&
+           (c->flags & ~(uint32_t)GUEST_FLAGS) == 0 && (c->flags & PLAN_APP) != 0 &&
+           memcmp(c->ports, no_ports, sizeof no_ports) == 0 &&
            memcmp(c->mmio, no_mmio, sizeof no_mmio) == 0 &&
            memcmp(c->interrupts, no_interrupts, sizeof no_interrupts) == 0;
 }
 
 static bool grants_good(const struct plan_grant *grants, uint32_t count)
 {
+    const uint64_t never = 1 | (uint64_t)1 << FAULT_METHOD;
     for (uint32_t i = 0; i < count; i++) {
         const struct plan_grant *p = &grants[i];
         if (p->cell != 0 || p->service == 0 || p->service >= START_SERVICES ||
-            (p->methods | p->consent) == 0 || ((p->methods | p->consent) & 1) != 0 ||
+            (p->methods | p->consent) == 0 || ((p->methods | p->consent) & never) != 0 ||
             (p->methods & p->consent) != 0 || (i > 0 && p->service <= p[-1].service))
             return false;
     }
@@ -84,8 +100,7 @@ static bool app_good(const struct plan_app *app)
            app->size <= (uint64_t)GUEST_IMAGE_PAGES * PAGE_SIZE && e->kind == BUNDLE_CELL &&
            memcmp(e->root, app->code_root, sizeof e->root) == 0 &&
            image_pages(e) <= CELL_CODE_PAGES_MAX && e->part[BUNDLE_TEXT].size != 0 &&
-           text_good(app->version_text, sizeof app->version_text) && app->version_text[0] != '\0' &&
-           cell_good(&app->cell);
+           version_good(app->version_text) && cell_good(&app->cell);
 }
 
 // The first thing of which it asks too much (G2).
@@ -93,8 +108,6 @@ static struct guest_verdict too_much(const struct plan_ceiling *c, const struct 
                                      uint64_t pages)
 {
     const struct plan_cell *cell = &guest->cell;
-    const bool slower = c->budget_us == 0 || (uint64_t)cell->budget_us * c->period_us <=
-                                                 (uint64_t)c->budget_us * cell->period_us;
     if (pages > c->pages)
         return (struct guest_verdict){.ceiling = INSTALL_CEILING_MEMORY};
     if (cell->heap_pages > c->heap_pages)
@@ -103,7 +116,7 @@ static struct guest_verdict too_much(const struct plan_ceiling *c, const struct 
         return (struct guest_verdict){.ceiling = INSTALL_CEILING_STACK};
     if (cell->priority > c->priority)
         return (struct guest_verdict){.ceiling = INSTALL_CEILING_PRIORITY};
-    if (!slower)
+    if (!plan_budget_fits(c, cell))
         return (struct guest_verdict){.ceiling = INSTALL_CEILING_BUDGET};
     for (uint32_t i = 0; i < guest->grant_count; i++) {
         const struct plan_grant *p = &guest->grants[i];

@@ -35,6 +35,8 @@ static void test_ceilings(void)
     too_much((struct ceiling_case){.ceiling = INSTALL_CEILING_BUDGET});
     c->budget_us = 1000, c->period_us = 1999;
     too_much((struct ceiling_case){.ceiling = INSTALL_CEILING_BUDGET});
+    c->budget_us = 10000, c->period_us = 20000; // the same share, in stretches twice as long
+    too_much((struct ceiling_case){.ceiling = INSTALL_CEILING_BUDGET});
     said.grants[0].methods |= 1 << 4;
     too_much((struct ceiling_case){INSTALL_CEILING_METHOD, 3, 4});
     said.grants[1].consent |= 1 << 7; // nor what it would only ask for
@@ -92,6 +94,7 @@ static void test_no_app(void)
     WRONG(app.version_text[0], '\0');
     WRONG(app.version_text[0], '\x1b'); // would move the cursor
     WRONG(app.version_text[1], '\n');
+    WRONG(app.version_text[1], ' '); // "1.0 is what you wanted" is no version
     WRONG(app.version_text[BUNDLE_NAME - 1], 'x');
     WRONG(app.code_root[31], 0);
     WRONG(app.image.kind, BUNDLE_PLAN);
@@ -102,6 +105,10 @@ static void test_no_app(void)
     WRONG(app.cell.name[0], ' ');
     WRONG(app.cell.name[0], '\0');
     WRONG(app.cell.name[31], 'x');
+    WRONG(app.cell.name[0], 'N'); // `Vault` is no other name than `vault` to who reads it
+    WRONG(app.cell.name[0], '-');
+    WRONG(app.cell.name[1], '.');
+    WRONG(app.cell.app_id[0], 'N');
     WRONG(app.cell.app_id[0], '\0');
     WRONG(app.cell.image, 3);
     WRONG(app.cell.service, 3); // it would answer in the log's place
@@ -126,6 +133,8 @@ static void test_no_app(void)
     WRONG(grants[0].service, UINT32_MAX);
     WRONG(grants[0].methods, 0);
     WRONG(grants[0].methods, FIRST | 1);
+    WRONG(grants[0].methods, FIRST | (uint64_t)1 << FAULT_METHOD);
+    WRONG(grants[0].consent, (uint64_t)1 << FAULT_METHOD);
     WRONG(grants[0].consent, FIRST);
     WRONG(grants[1].service, 3); // twice the same
     WRONG(grants[1].service, 2); // not in order

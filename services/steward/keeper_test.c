@@ -9,7 +9,6 @@ static struct fake_bundle b;
 static struct bundle_view v;
 static struct memory memory;
 static cap_t endpoints[START_SERVICES];
-static uint8_t seed[BOOT_SEED_SIZE];
 static struct keeper k;
 
 static const uint64_t crash[4] = {FAULT_PAGE, 0x1234, 0x10, 6}, done[4] = {FAULT_EXIT},
@@ -22,13 +21,7 @@ static void begin(void)
     fake_kernel_reset();
     fake_bundle_make(&b);
     CHECK_EQ(plan_read(b.bytes, FAKE_PAGES, &v, &why, &culprit), ERR_OK);
-    memory_begin(&memory, 2);
-    for (uint32_t i = 0; i < START_SERVICES; i++)
-        endpoints[i] = 1000 + i;
-    k = (struct keeper){
-        .house = {.view = &v, .memory = &memory, .endpoints = endpoints, .seed = seed},
-        .endpoints = endpoints
-    };
+    k = (struct keeper){.endpoints = endpoints, .house = fake_house(&v, &memory, 2, endpoints)};
     kernel.now = 1000;
     keeper_begin(&k);
     CHECK_EQ(keeper_running(&k), 4);

@@ -411,16 +411,18 @@ static void make_endpoints(void)
                    "no memory for an endpoint");
 }
 
-// The seed left with the cell that the plan names for it; wipe it from the kernel's page.
-static void wipe_seed(void)
+// The seed left with the cell that the plan names for it, and ours was read at the start
+// (os/begin.c): wipe them from the kernel's page.
+static void wipe_seeds(void)
 {
     struct init_info *init = (struct init_info *)(uintptr_t)STEWARD_WORK_BASE;
     const cap_t page = cap_first(INIT_START);
     err_t err = frame_unmap(page);
     if (err == ERR_OK)
         err = frame_map(page, CAP_SELF, STEWARD_WORK_BASE, ACCESS_READ | ACCESS_WRITE);
-    ASSERT(err == ERR_OK, "the seed cannot be wiped");
+    ASSERT(err == ERR_OK, "the seeds cannot be wiped");
     wipe_bytes(init->boot.seed, sizeof init->boot.seed);
+    wipe_bytes(init->boot.steward_random, sizeof init->boot.steward_random);
     err = frame_unmap(page);
     if (err == ERR_OK)
         err = frame_map(page, CAP_SELF, CELL_START_BASE, ACCESS_READ);
@@ -445,7 +447,7 @@ static void make_everybody(void)
         struct text none = events_add(&keeper.events);
         text_string(&none, "no memory is left for apps: none can be installed");
     }
-    wipe_seed();
+    wipe_seeds();
     // A cell that is started again gets the zeroes that are left, and is told that nothing is in
     // them.
     keeper.house.seed_sources = 0;

@@ -13,6 +13,7 @@
 #include "gen/untyped.h"
 #include "image.h"
 #include "os/ipc.h"
+#include "os/random.h"
 #include <string.h>
 
 #define METHODS_ALL (~(uint64_t)0)
@@ -429,6 +430,8 @@ static err_t make_rest(struct making *m)
     s->heap_pages = c->heap_pages;
     s->tsc_hz = m->h->tsc_hz;
     memcpy(s->argument, c->argument, sizeof s->argument);
+    for (int i = 0; i < 2; i++)
+        s->random[i] = random_word();
     if ((c->flags & PLAN_SEED) != 0) {
         s->seed_sources = m->h->seed_sources;
         memcpy(s->seed, m->h->seed, sizeof s->seed);

@@ -58,6 +58,12 @@ static bool check_good(const void *bytes, size_t size)
 
 // ---- the medium
 
+// Numbers go round: whatever stands on the medium, the one that is written next is newer.
+static bool newer(uint64_t number, uint64_t than)
+{
+    return number != than && number - than <= INT64_MAX;
+}
+
 static err_t record_read(const struct store *s, uint32_t slot, struct record *r)
 {
     uint8_t *bytes = (uint8_t *)r;
@@ -117,7 +123,7 @@ static err_t counter_find(struct store *s, bool *found, bool *wiping)
         if (err)
             return err;
         if (c.magic != COUNTER_MAGIC || !check_good(&c, sizeof c) ||
-            (*found && c.number <= s->counter_number))
+            (*found && !newer(c.number, s->counter_number)))
             continue;
         *found = true;
         *wiping = c.wiping != 0;
@@ -140,7 +146,7 @@ static err_t record_find(struct store *s, bool *found, bool *remains)
             return err;
         for (size_t i = 0; i < sizeof r; i++)
             blank[slot] = blank[slot] && ((const uint8_t *)&r)[i] == 0;
-        if (!record_good(&r) || (*found && r.generation <= s->generation))
+        if (!record_good(&r) || (*found && !newer(r.generation, s->generation)))
             continue;
         *found = true;
         s->slot = slot;

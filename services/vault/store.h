@@ -3,7 +3,7 @@
 // lose power at any moment.
 //
 //     sector 0, 1 | 2, 3    two records: of the whole ones the newer generation counts
-//     sector 4    | 5       two counters of tries: of the whole ones the higher number counts
+//     sector 4    | 5       two counters of tries: of the whole ones the newer number counts
 //
 //              keep                  open, right PIN
 //     EMPTY ---------> LOCKED <--------------------------- (the secret)

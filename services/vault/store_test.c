@@ -472,6 +472,31 @@ static void rewritten(void)
     CHECK_EQ(try(&s, "271828", &got), STORE_WRONG);
 }
 
+// Somebody wrote the highest number into the counter, and into the record: tries are counted all
+// the same, and a changed PIN is the one that counts.
+static void at_the_top(void)
+{
+    enum { RECORD = 2 * STORE_SECTOR };
+    const uint64_t top = UINT64_MAX;
+    struct store_secret got;
+    prepare_kept();
+    struct store s = power_on(NULL);
+    uint8_t *counter = disk.sectors[4 + s.counter_slot], *record = disk.sectors[2 * s.slot];
+    memcpy(counter + 8, &top, sizeof top);
+    hash_bytes(counter, STORE_SECTOR - HASH_SIZE, counter + STORE_SECTOR - HASH_SIZE);
+    memcpy(record + 8, &top, sizeof top);
+    hash_bytes(record, RECORD - HASH_SIZE, record + RECORD - HASH_SIZE);
+    for (uint32_t tries = 1; tries < 4; tries++) {
+        s = power_on(NULL);
+        CHECK_EQ(try(&s, "314159", &got), STORE_WRONG);
+        s = power_on(NULL);
+        CHECK_EQ(s.tries, tries);
+    }
+    CHECK_EQ(keep(&s, &other, "141421"), ERR_OK);
+    s = power_on(NULL);
+    CHECK_EQ(try(&s, "141421", &got), STORE_RIGHT);
+}
+
 static void without_medium(void)
 {
     struct store s;
@@ -497,6 +522,7 @@ int main(void)
     guessing();
     flips();
     rewritten();
+    at_the_top();
     without_medium();
     return unit_done();
 }

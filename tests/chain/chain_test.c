@@ -28,18 +28,6 @@ static void ask(enum payment_mistake mistake)
     CHECK_EQ(wallet_result().state, WALLET_WAITING);
 }
 
-static void seed(void)
-{
-    static const struct fake_step steps[] = {
-        {"> ",        "restore\r",        false, NULL},
-        {"Network: ", "test\r",           false, NULL},
-        {"words> ",   PAYMENT_WORDS "\r", false, NULL},
-        {"Ready.",    NULL,               false, NULL},
-    };
-    prompt_begin();
-    CHECK(fake_person(STEPS(steps), 2));
-}
-
 // ---- bad input: each with its own words
 
 static const struct {
@@ -515,7 +503,7 @@ int main(void)
     static const uint8_t publisher[32] = {0xc0, 0xde, 0x56, 0x78, [28] = 0xce, 0x11, 0xa0, 0x01};
     fake_start();
     payment_keys(publisher, "wallet");
-    seed();
+    CHECK(fake_restore("test\r", 2));
     fake.self = FAKE_WALLET;
     test_refusals();
     test_payment();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fake.h"
 #include "flash.h"
+#include "payment.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -532,4 +533,16 @@ bool fake_person(const struct fake_step *steps, size_t count, unsigned rounds)
     if (person.next < count && left == UINT32_MAX)
         fprintf(stderr, "chain: the person never saw \"%s\"\n", steps[person.next].expect);
     return person.next == count && left == UINT32_MAX;
+}
+
+bool fake_restore(const char *network, unsigned rounds)
+{
+    const struct fake_step steps[] = {
+        {"> ",        "restore\r",        false, NULL},
+        {"Network: ", network,            false, NULL},
+        {"words> ",   PAYMENT_WORDS "\r", false, NULL},
+        {"Ready.",    NULL,               false, NULL},
+    };
+    prompt_begin();
+    return fake_person(steps, sizeof steps / sizeof steps[0], rounds);
 }

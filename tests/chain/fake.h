@@ -97,6 +97,10 @@ struct fake_step {
 // never saw what they expected, or the prompt waits for them for ever.
 bool fake_person(const struct fake_step *steps, size_t count, unsigned rounds);
 
+// The prompt begins, and the person restores the seed of PAYMENT_WORDS; `network` is what they
+// type.
+bool fake_restore(const char *network, unsigned rounds);
+
 // From an `act`: type this as well.
 void fake_type(const char *keys);
 

@@ -53,15 +53,8 @@ static size_t hex(const char *text, size_t length, uint8_t *out)
 
 static void seed(const char *network)
 {
-    const struct fake_step steps[] = {
-        {"> ",        "restore\r",        false, NULL},
-        {"Network: ", network,            false, NULL},
-        {"words> ",   PAYMENT_WORDS "\r", false, NULL},
-        {"Ready.",    NULL,               false, NULL},
-    };
     fake.entropy_zero = true;
-    prompt_begin();
-    CHECK(fake_person(steps, 4, 2));
+    CHECK(fake_restore(network, 2));
     fake.self = FAKE_WALLET;
 }
 

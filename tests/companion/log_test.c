@@ -147,9 +147,14 @@ static void test_since(void)
     CHECK(command_says(command_out, "since       a.log: this is what became of it, and nothing"));
     CHECK_EQ(cella("log verify a.log --since b.log --key keys"), 1);
     CHECK(command_says(command_err, "a.log: it is older than the log given with --since"));
+    // In the older one's place, but not before it was compared, and not instead of what it is not.
+    CHECK_EQ(log_with((struct accident){0}, " --key keys --since b.log --save b.log"), 0);
+    last = ENTRIES;
+    CHECK_EQ(log_with((struct accident){0}, " --key keys --since b.log --save b.log"), 1);
+    CHECK_EQ(cella("log verify b.log --since a.log --key keys"), 0);
+    CHECK(command_says(command_out, "entries     1 to 305"));
     CHECK(!file_there("c.log"));
     CHECK_EQ(cella("log verify a.log --since c.log --key keys"), 2);
-    last = ENTRIES;
 }
 
 static void test_lies(void)
@@ -188,6 +193,10 @@ static void test_usage(void)
     CHECK_EQ(cella("log verify text"), 1);
     CHECK(command_says(command_err, "text: this is not an event log"));
     CHECK_EQ(cella("verify a.log"), 1);
+    CHECK_EQ(cella("log verify a.log --key keys --nonce 00"), 2);
+    CHECK(command_says(command_err, "go with --quote - "));
+    CHECK_EQ(cella("log --tpm keys"), 2);
+    CHECK(command_says(command_err, "go with --quote - "));
 }
 
 int main(void)

@@ -3,35 +3,21 @@
 # Packages as a developer makes them, with a program that `make image` built. Run from the repository's root.
 set -u
 cella=$PWD/build/host/cella
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-bad=0
-
-# say NAME STATUS PATTERN COMMAND...: the command ends with that status and prints (on either stream) that pattern.
-say() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    "$@" >"$work/out" 2>&1
-    got=$?
-    if ! [[ $got =~ ^$status$ ]] || ! grep -qE -- "$pattern" "$work/out"; then
-        echo "failed: $name: status $got (wanted $status), wanted /$pattern/, got:"
-        sed 's/^/    /' "$work/out"
-        bad=1
-    fi
-}
+. tests/say.sh
+make -s build/cells/almanac.elf >"$work/log" 2>&1 || { cat "$work/log"; exit 1; } # in no image
 
 manifest() { # NUMBER
     printf 'name = "hello"\nversion = "1.%s"\nnumber = %s\npriority = 90\n\n[permissions]\nlog = ["write"]\n' "$1" "$1"
 }
 
 app=$work/app
-mkdir -p "$app/build" "$app/resources/words"
-cp build/cells/sample.elf "$app/build/hello.elf"
-echo yes >"$app/resources/words/short"
+mkdir -p "$app/build"
+cp build/cells/almanac.elf "$app/build/hello.elf"
+cp -r tests/cells/almanac/resources "$app/"
 manifest 1 >"$app/manifest.toml"
 
 # Packing: the same bytes each time, from any folder and in any order of making.
-say pack 0 'hello 1.1, number 1, 4 files' "$cella" app pack "$app"
+say pack 0 'hello 1.1, number 1, 2 resources' "$cella" app pack "$app"
 cp -r "$app" "$work/again" && rm "$work/again/build/hello.cella"
 (cd "$work/again" && exec "$cella" app pack . -o "$work/two") >/dev/null || bad=1
 cmp "$app/build/hello.cella" "$work/two" || { echo "failed: the package is not reproducible"; bad=1; }
@@ -47,7 +33,23 @@ rm "$app/resources/pipe" && echo x >"$app/resources/Big"
 say pack-name 2 'a file.s name is not made of' "$cella" app pack "$app"
 rm "$app/resources/Big" && head -c 1100000 /dev/zero >"$app/resources/large"
 say pack-large 2 'larger than' "$cella" app pack "$app"
+for i in 1 2 3; do head -c 400000 /dev/zero >"$app/resources/large$i"; done
 rm "$app/resources/large"
+say pack-large-together 2 'resources is larger than 1 MiB - ' "$cella" app pack "$app"
+rm "$app"/resources/large[123]
+mkdir "$app/resources/many"
+for i in $(seq 65); do echo "$i" >"$app/resources/many/$i"; done
+say pack-many 2 'resources holds more than 64 files - ' "$cella" app pack "$app"
+rm -r "$app/resources/many"
+long=$app/resources/$(printf 'a%.0s' $(seq 56))
+echo x >"$long"
+say pack-long 2 'a name in resources/ has at most 55 letters - ' "$cella" app pack "$app"
+rm "$long"
+echo x >"$app/resources/more"
+say pack-other 2 'the program does not hold what lies in .*/resources - build it with' "$cella" app pack "$app"
+rm "$app/resources/more"
+say pack-without 2 'the program does not hold' "$cella" app pack "$app" --program build/cells/sample.elf
+say resources-usage 2 'usage: cella app resources' "$cella" app resources "$app"
 echo 'seed = true' | cat - "$app/manifest.toml" >"$work/again/manifest.toml"
 say pack-seed 2 'manifest.toml:1: an app that is installed has no .seed.' "$cella" app pack "$work/again"
 
@@ -55,14 +57,15 @@ say pack-seed 2 'manifest.toml:1: an app that is installed has no .seed.' "$cell
 say reproduce 0 ': the same package' "$cella" app reproduce "$app" "$work/two" --program "$app/build/hello.elf"
 root=$(sed -n 's/.* makes \([0-9a-f]*\):.*/\1/p' "$work/out")
 say reproduce-root 0 ': the same package' "$cella" app reproduce "$app" "$root" --program "$app/build/hello.elf"
-echo no >"$app/resources/words/short"
-say reproduce-other 1 'resources/words/short: another content' "$cella" app reproduce "$app" "$work/two" --program "$app/build/hello.elf"
-say reproduce-root-other 1 "another package than $root" "$cella" app reproduce "$app" "$root" --program "$app/build/hello.elf"
+cp -r "$app" "$work/bare" && rm -r "$work/bare/resources"
+say reproduce-other 1 'resources/words: only in the package' "$cella" app reproduce "$work/bare" "$work/two" --program build/cells/sample.elf
+say reproduce-root-other 1 "another package than $root" "$cella" app reproduce "$work/bare" "$root" --program build/cells/sample.elf
 say reproduce-usage 2 'usage' "$cella" app reproduce "$app"
 # Showing; a package that nobody signed is not sent.
 say show-unsigned 1 'may call log: write' "$cella" app show "$work/two"
+say show-resources 1 ' 14400 resources/tables/large$' "$cella" app show "$work/two"
 say show-json 1 '"holds":false,"verdict":"nobody has signed' "$cella" app show "$work/two" --json
-say show-damaged 2 'was altered, or damaged' "$cella" app show <(tail -c +1 "$work/two" | sed 's/yes/no!/')
+say show-damaged 2 'was altered, or damaged' "$cella" app show <(tail -c +1 "$work/two" | sed 's/nothing more/anything too/')
 say show-other 2 'this is no package' "$cella" app show build/cells/sample.elf
 say install-unsigned 1 'nobody has signed the package' "$cella" app install "$work/two" --device "$work/none"
 
@@ -140,9 +143,7 @@ say show-below 1 'below the minimum' "$cella" app show "$work/mixed"
 head -c "$archive" "$work/three" >"$work/mixed" && cat "$work/chain/chain" >>"$work/mixed"
 say show-revoked 1 'is revoked: ' "$cella" app show "$work/mixed"
 # What an update of an app changes, before anybody installs it.
-cp -r "$app" "$work/newer" && rm -r "$work/newer/resources/words"
-mkdir "$work/newer/resources" 2>/dev/null
-echo no >"$work/newer/resources/more"
+cp -r "$app" "$work/newer" && rm -r "$work/newer/resources"
 cat >"$work/newer/manifest.toml" <<'TOML'
 name = "hello"
 version = "2.0"
@@ -158,7 +159,7 @@ vault = ["status"]
 [consent]
 vault = ["account"]
 TOML
-"$cella" app pack "$work/newer" -o "$work/newer.cella" >/dev/null || bad=1
+"$cella" app pack "$work/newer" --program build/cells/sample.elf -o "$work/newer.cella" >/dev/null || bad=1
 manifest 1 >"$app/manifest.toml"
 "$cella" app pack "$app" -o "$work/older.cella" >/dev/null || bad=1
 "$cella" inspect "$work/older.cella" "$work/newer.cella" >"$work/out" || bad=1
@@ -170,6 +171,9 @@ python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$work/out" || { ech
 say inspect-one 1 'may ask the person for vault: account' "$cella" inspect "$work/newer.cella"
 say inspect-svg 0 '>request<' "$cella" inspect "$work/newer.cella" --svg
 say inspect-svg-both 0 'class="method new"[^>]*>status<' "$cella" inspect "$work/older.cella" "$work/newer.cella" --svg
+say inspect-svg-ask 0 'class="method new ask"[^>]*>account\?<' "$cella" inspect "$work/older.cella" "$work/newer.cella" --svg
+say inspect-svg-ask-one 0 '>account\?<' "$cella" inspect "$work/newer.cella" --svg
+say inspect-unsigned 0 'hello is not signed by anybody, by [0-9a-f]{16}\.\.\. before' "$cella" inspect "$work/two.signed" "$work/newer.cella"
 say inspect-mixed 2 ' - ' "$cella" inspect build/vault.bundle "$work/older.cella"
 say misspelt 2 'no `app pakc`, did you mean `pack`\? - ' "$cella" app pakc
 exit $bad

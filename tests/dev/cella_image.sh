@@ -3,22 +3,7 @@
 # The image half of `cella`, as a person uses it, on what `make image` built. Run from the repository's root.
 set -u
 cella=$PWD/build/host/cella
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-bad=0
-
-# say NAME STATUS PATTERN COMMAND...: the command ends with that status and prints (on either stream) that pattern.
-say() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    "$@" >"$work/out" 2>&1
-    got=$?
-    if [ $got != "$status" ] || ! grep -qE -- "$pattern" "$work/out"; then
-        echo "failed: $name: status $got (wanted $status), wanted /$pattern/, got:"
-        sed 's/^/    /' "$work/out"
-        bad=1
-    fi
-}
+. tests/say.sh
 
 flip() { # FILE OFFSET: invert one bit
     local byte
@@ -86,6 +71,7 @@ say inspect-svg 0 '^</svg>$' "$cella" inspect "$work/one" --svg
 say inspect-ask 0 '"may_ask_for":' "$cella" inspect "$work/one" --json
 say inspect-both 2 'usage' "$cella" inspect "$work/one" --json --svg
 say matrix 0 '\| 34 \| \[approve\]\(vault.md#34-approve\) \| prompt \|' "$cella" image matrix profiles/vault.toml
+say matrix-memory 0 '^. tpm . . 5 pages at 0xfed40000 ' "$cella" image matrix profiles/vault.toml
 say graph 0 '^</svg>$' "$cella" image graph profiles/vault.toml
 "$cella" inspect "$work/one" --svg | cmp - "$work/out" || { echo "failed: profile and image give different graphs"; bad=1; }
 

@@ -4,22 +4,7 @@
 # themselves: build/unit/cella_quote, tests/system/quote. Run from the repository's root.
 set -u
 cella=$PWD/build/host/cella
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-bad=0
-
-# say NAME STATUS PATTERN COMMAND...: the command ends with that status and prints (on either stream) that pattern.
-say() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    "$@" >"$work/out" 2>&1
-    got=$?
-    if [ $got != "$status" ] || ! grep -qE -- "$pattern" "$work/out"; then
-        echo "failed: $name: status $got (wanted $status), wanted /$pattern/, got:"
-        sed 's/^/    /' "$work/out"
-        bad=1
-    fi
-}
+. tests/say.sh
 
 key=$(printf '%0128d' 7) nonce=$(printf '%064d' 1)
 echo "$key" >"$work/tpm"
@@ -36,11 +21,13 @@ judge() { # QUOTE, more arguments replace what is known
 say attest-usage 2 'wants `state`, `enrol FILE` or `quote FILE` - usage' "$cella" attest
 say attest-word 2 'wants `state`, `enrol FILE` or `quote FILE` - usage' "$cella" attest ask
 say attest-no-file 2 'wants `state`' "$cella" attest quote
+say attest-ca 2 'wants `state`' "$cella" attest quote "$work/x" --ca README.md
 say verify-usage 2 'wants one file, or --quote - usage' "$cella" verify
 say quote-alone 2 '--quote needs --nonce, --tpm, --image, --loader and --vars - ' "$cella" verify --quote "$work/junk"
 say quote-firmware 2 '--quote needs' judge "$work/junk" --firmware x
 say bad-nonce 2 'xyz is no nonce, which is 64 hexadecimal digits - ' judge "$work/junk" --nonce xyz
 say bad-tpm 2 'is no enrolled TPM, which is 128 hexadecimal digits - ' judge "$work/junk" --tpm "$work/short"
+say no-quote-named 2 'go with --quote - ' "$cella" verify "$work/junk" "${know[@]}"
 say no-tpm 2 'cannot read ' judge "$work/junk" --tpm "$work/none"
 say direct-image 2 'is for direct boot, which nothing measures - ' judge "$work/junk" --image "$work/direct"
 say no-quote 2 'cannot read ' judge "$work/none"

@@ -16,8 +16,8 @@ for name in $names; do
     folder=tests/fuzz/corpus/$name
     files=$(find "$folder" -type f 2>/dev/null | wc -l)
     bytes=$(find "$folder" -type f -printf '%s\n' 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
-    [ "$files" -ge 1 ] && [ "$files" -le 100 ] && [ "$bytes" -le 65536 ] ||
-        wrong "$folder has $files files and $bytes bytes - at least 1, at most 100 and 65536: tests/fuzz/run --minimise $name"
+    [ "$files" -ge 1 ] && [ "$files" -le 300 ] && [ "$bytes" -le 196608 ] ||
+        wrong "$folder has $files files and $bytes bytes - at least 1, at most 300 and 196608: tests/fuzz/run --minimise $name"
 done
 for folder in tests/fuzz/corpus/*/; do
     name=$(basename "$folder")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any bytes as a bundle to the whole boot decision. The signer and the root are mended, and the
-// signatures are trusted or not by their first bytes; what is then started is ours, new enough, and
-// for this entry.
+// Any bytes as a bundle to the whole boot decision. The signer and the root are mended unless they
+// begin with ff, and the signatures are trusted or not by their first bytes; what is then started
+// is ours, new enough, and for this entry.
 #include "core/verify.h"
 #include "crypto/hybrid.h"
 #include "tests/fuzz/small_bundle.h"
@@ -12,7 +12,7 @@
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { LOWEST = 6 };
+enum { LOWEST = 6, LEFT_ALONE = 0xff };
 
 static void require(int cond)
 {
@@ -20,10 +20,20 @@ static void require(int cond)
         abort();
 }
 
-// One for UEFI, one for direct boot.
+// One for UEFI, one for direct boot, then what is refused.
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
 {
-    return number > 1 ? 0 : small_bundle(LOWEST, number == 0 ? 0 : BUNDLE_DIRECT, out, max);
+    if (number > SMALL_BUNDLE_EDITS + 1)
+        return 0;
+    const size_t size = small_bundle(LOWEST, number == 1 ? BUNDLE_DIRECT : 0, out, max);
+    if (number > 1)
+        edit_make(out, &small_bundle_edits[number - 2]);
+    return size;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+    return bundle_mutate(data, size, max, seed);
 }
 
 static void mend(uint8_t *bundle, size_t size, const uint8_t *key)
@@ -31,8 +41,9 @@ static void mend(uint8_t *bundle, size_t size, const uint8_t *key)
     struct bundle_header *header = (struct bundle_header *)(void *)bundle;
     if (size < sizeof *header)
         return;
-    hybrid_id(key, header->signer);
-    if (header->payload_pages > 0 &&
+    if (header->signer[0] != LEFT_ALONE)
+        hybrid_id(key, header->signer);
+    if (header->root[0] != LEFT_ALONE && header->payload_pages > 0 &&
         header->payload_pages <= (size - BUNDLE_HEADER_SIZE) / PAGE_SIZE)
         bundle_root(bundle + BUNDLE_HEADER_SIZE, header->payload_pages, header->root);
 }

@@ -21,7 +21,15 @@ static void require(int cond)
 
 size_t fuzz_seed(unsigned number, uint8_t *out, size_t max)
 {
-    return number > 0 ? 0 : small_bundle(1, 0, out, max);
+    const size_t size = number > SMALL_BUNDLE_EDITS ? 0 : small_bundle(1, 0, out, max);
+    if (size != 0 && number > 0)
+        edit_make(out, &small_bundle_edits[number - 1]);
+    return size;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+    return bundle_mutate(data, size, max, seed);
 }
 
 static void entry_require(const struct bundle_entry *entry, uint64_t payload_size)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// With CELLA_FUZZ_SEEDS a fuzz program writes its good inputs into that folder and ends, so that
-// libFuzzer begins with inputs of today's format even where the corpus is of an older one.
+// In every fuzz program. With CELLA_FUZZ_SEEDS it writes its good inputs into that folder and
+// ends, so that libFuzzer begins with inputs of today's format even where the corpus is of an older
+// one.
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +10,14 @@
 // A good input to start from; gives its size, 0 after the last. An entry may go without.
 __attribute__((weak)) size_t fuzz_seed(unsigned number, uint8_t *out, size_t max);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+// What one input frees is far below the quarantine, so that the sanitizer sees every use of it; its
+// own 256 MB are fresh pages again and again. ASAN_OPTIONS in the environment goes before.
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=8:malloc_context_size=8";
+}
 
 enum { INPUT_MAX = 1 << 16, SEEDS_MAX = 64 };
 

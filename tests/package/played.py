@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from runner.link import ANSWER, HELLO, crc, stuffed, unstuffed  # noqa: E402
 
-BEGIN, DATA, END, RESULT, LIST, REMOVE = 16, 17, 18, 19, 20, 21
+BEGIN, DATA, END, RESULT, LIST, REMOVE, STATE = 16, 17, 18, 19, 20, 21, 50
 CHECKING, ASKING, FAILED = 2, 3, 8
 BAD_STATE, NOT_FOUND = 12, 11
 APPS = [(b"note", b"1.0", 9, 1), (b"words", b"2.1", 33, 0)]
@@ -50,6 +50,8 @@ class Played:
                 return 0, b""
             name, version, pages, runs = APPS[which]
             return 0, struct.pack("<II32s32s32sQ", pages, runs, name, version, bytes([which + 1]) * 32, 7)
+        if kind == STATE:
+            return 0, struct.pack("<4I", 1, 1, 0, 0) + bytes(range(64))
         return 1, b""
 
     def serve(self, link):
@@ -78,6 +80,7 @@ def main():
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(1)
+        listener.settimeout(60)  # whoever was to come has failed
         link, _ = listener.accept()
         with link:
             played.serve(link)

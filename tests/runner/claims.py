@@ -60,7 +60,7 @@ def boot_tested():
     if not os.path.exists(BOOT):
         return
     with open(BOOT) as file:
-        for name, why in re.findall(r"^(?:ok|not ok) ([\w-]+)(?:: (.*))?$", file.read(), re.MULTILINE):
+        for name, why in re.findall(r"^(?:ok|not ok) ([\w-]+)(?:: (.*)| \(\d+ s\))?$", file.read(), re.MULTILINE):
             tested(name, why or None)
 
 

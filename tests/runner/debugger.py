@@ -2,21 +2,26 @@
 """Faults from outside: QEMU's debugger stub (the remote serial protocol of gdb's manual, appendix E) stops the machine at any
 instruction of any cell and makes the next one a fault or an exit. The image is the shipped one: nothing in it helps, and no
 cell can tell. Which cell runs is read from its start page (abi/start.h); where its code lies, which is drawn anew for each
-run, from the machine's memory: the kernel keeps it beside the cell's code root (kernel/core/cell.h), which the image has."""
+run, from the machine's memory: the kernel keeps it beside the cell's code root (kernel/core/cell.h), which the image has.
+The machine's memory is a file without a name that this program reads as its own (memfd_create(2))."""
 
 import collections
 import mmap
 import os
+import re
 import select
 import socket
 import struct
 import time
 
-from runner import image
+from runner import image, tamper
 from runner.machine import Failed
 
-OPTIONS = ("-chardev", "socket,id=debugger,path=debugger.sock,server=on,wait=off", "-gdb", "chardev:debugger")
+MEMORY = 128 << 20  # runner/machine.py
+OPTIONS = ("-chardev", "socket,id=debugger,path=debugger.sock,server=on,wait=off", "-gdb", "chardev:debugger",
+           "-object", f"memory-backend-memfd,id=ram,size={MEMORY}", "-machine", "memory-backend=ram")
 ANSWER_SECONDS = 20
+PAGE = 4096
 PLACES = 1 << 40  # abi/layout.h
 ENTRY_COUNT_AT, HEADER_SIZE, ENTRY_SIZE = 92, 4096, 128  # abi/bundle.h
 START_PAGE, START_MAGIC = 0x50000000, 0x5452545341434C4C  # abi/layout.h, abi/start.h
@@ -43,6 +48,16 @@ def code_roots(bundle):
     return roots
 
 
+def memory_open(process):
+    """The memory of the emulator that is this process."""
+    folder = f"/proc/{process}/fd"
+    for file in os.listdir(folder):
+        if os.readlink(f"{folder}/{file}").startswith("/memfd:memory-backend-memfd"):
+            with open(f"{folder}/{file}", "rb") as ram:
+                return mmap.mmap(ram.fileno(), MEMORY, access=mmap.ACCESS_READ)
+    raise Failed("the emulator has no memory of the kind that it was told to have")
+
+
 def sites(cell):
     """Where a cell's program comes back from the kernel: behind each `syscall` instruction of its code, as image offsets."""
     with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
@@ -63,38 +78,36 @@ def sites(cell):
 def symbol(cell, name):
     """The image offset of a function of a cell's program."""
     with open(f"{image.BUILD}/cells/{cell}.elf", "rb") as file:
-        elf = file.read()
-    at, size, count = struct.unpack_from("<Q", elf, 40)[0], *struct.unpack_from("<HH", elf, 58)
-    tables = [struct.unpack_from("<IIQQQQIIQQ", elf, at + i * size) for i in range(count)]
-    for table in (table for table in tables if table[1] == 2):
-        names = tables[table[6]][4]
-        for place in range(table[4], table[4] + table[5], 24):
-            start, _, _, _, value = struct.unpack_from("<IBBHQ", elf, place)
-            if elf[names + start:elf.index(b"\0", names + start)] == name.encode():
-                return value
-    raise Failed(f"{cell}.elf has no {name}")
+        return tamper.symbol(file.read(), name)
 
 
 class Debugger:
-    """`with Debugger(machine) as d:`; the machine runs whenever no method of this is at work."""
+    """`with Debugger(machine) as d:`; the machine runs whenever no method of this is at work. One that was `held` stands before
+    its first instruction until go()."""
 
-    def __init__(self, machine):
+    def __init__(self, machine, held=False):
+        self.held = held
         self.machine, self.still, self.since, self.heard = machine, 0.0, None, b""
         self.line = socket.socket(socket.AF_UNIX)
         self.places = {}
         self.roots = code_roots(machine.bundle)
+        self.ram, self.inside = None, None  # its memory; where in its page the kernel keeps a cell's code root
         self.idle = lambda: machine.read(0.01)  # what to do while it runs and nothing is to be done
 
     def __enter__(self):
         self.line.connect(os.path.relpath(os.path.join(self.machine.folder, "debugger.sock")))
         self.line.settimeout(ANSWER_SECONDS)
         self.since = time.monotonic()  # whoever connects stops the machine
-        self.packet()
+        if not self.held:
+            self.packet()
+        self.ram = memory_open(self.machine.qemu.pid)
         self.ask(b"qXfer:features:read:target.xml:0,ffb")  # or single registers are not answered
-        self.go()
+        if not self.held:
+            self.go()
         return self
 
     def __exit__(self, *_):
+        self.ram.close()
         self.line.close()
 
     # ---- the protocol
@@ -179,6 +192,14 @@ class Debugger:
         steward = struct.unpack_from("<Q", page)[0] != START_MAGIC
         return "steward" if steward else page[8:40].rstrip(b"\0").decode(), place
 
+    def word(self, address):
+        """Eight bytes at an address of whoever runs."""
+        return bytes.fromhex(self.ask(b"m%x,8" % address).decode())
+
+    def stack(self):
+        """The stack pointer of whoever runs."""
+        return int.from_bytes(bytes.fromhex(self.ask(b"g")[7 * 16:8 * 16].decode()), "little")
+
     def set(self, register, value):
         self.must(b"P%x=" % register + struct.pack("<Q", value).hex().encode())
 
@@ -186,32 +207,31 @@ class Debugger:
         for address in addresses:
             self.must((b"Z1,%x,1" if on else b"z1,%x,1") % address)
 
-    def save(self, path):
-        """All of the stopped machine's memory, into a file."""
-        size = 128 << 20  # runner/machine.py
-        command = f'pmemsave 0 {size:#x} "{os.path.abspath(path)}"'
-        self.put(b"qRcmd," + command.encode().hex().encode())
-        while self.packet() != b"OK":
-            pass
-
-    def memory(self, path):
+    def memory(self):
+        """All of the machine's memory, as it was at one moment."""
         self.stop()
-        self.save(path)
+        content = self.ram[:]
         self.go()
+        return content
+
+    def roots_found(self, root, pages):
+        """Where this code root stands with a cell's place before it. Cells begin with a page, so after the first search of all
+        memory only one place of each page is looked at."""
+        content = self.ram[:] if self.inside is None else b""
+        if self.inside is None:
+            places = (at.start() for at in re.finditer(re.escape(root), content))
+        else:
+            first = self.ram[self.inside::PAGE]
+            places = (page.start() * PAGE + self.inside for page in re.finditer(re.escape(root[:1]), first))
+        for at in places:
+            base, count = struct.unpack_from("<QI", self.ram, at - 16) if at >= 16 else (0, 0)
+            if self.ram[at:at + 32] == root and count == pages and base % PAGE == 0 and PLACES <= base < NOWHERE << 4:
+                self.inside = at % PAGE
+                yield base
 
     def bases(self, cell):
         """Where this cell's code begins, in its address space; one that ended may be among them. The machine is stopped."""
-        root, pages = self.roots[cell]
-        path = os.path.join(self.machine.folder, "memory.bin")
-        self.save(path)
-        found, at = [], -1
-        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as memory:
-            while (at := memory.find(root, at + 1)) >= 0:
-                base, count = struct.unpack_from("<QI", memory, at - 16) if at >= 16 else (0, 0)
-                if count == pages and base % 4096 == 0 and PLACES <= base < NOWHERE << 4:
-                    found.append(base)
-        os.unlink(path)
-        return found
+        return list(self.roots_found(*self.roots[cell]))
 
     # ---- a death
 

@@ -2,8 +2,8 @@
 """What decides a system test: a file `expect`, or a program `check.py` with a function check(machine, folder).
 
 A check.py may say `COMPANION = True` (the host tool talks to the link, runner/device.py), `UEFI = True` (firmware, Secure Boot
-and a software TPM in place of direct boot), `FLASH = True` (a small flash memory, empty), `THROTTLED = True` (runner/machine.py), `DEBUGGED = True` (runner/debugger.py) and
-`SECONDS = n`. A function profile(text) changes the profile before it is built, for seeds.
+and a software TPM in place of direct boot), `FLASH = True` (a small flash memory, empty), `THROTTLED = True` (runner/machine.py), `DEBUGGED = True` (runner/debugger.py),
+`HELD = True` (the machine's first instruction waits for the debugger) and `SECONDS = n`. A function profile(text) changes the profile before it is built, for seeds.
 
 Lines of `expect`, in order; `#` starts a comment:
     LINE REGEX      wait until that line (console, link, log) says it, after what was expected before
@@ -40,6 +40,7 @@ class Script:
         self.flash = getattr(self.program, "FLASH", False)
         self.throttled = getattr(self.program, "THROTTLED", False)
         self.debugged = getattr(self.program, "DEBUGGED", False)
+        self.held = getattr(self.program, "HELD", False)
         if not self.steps and not self.program:
             raise Failed(f"{folder} has neither an `expect` with steps nor a check.py")
 

@@ -183,3 +183,36 @@ class Cable:
             if self.out.is_set() or left is not None and left <= 0:
                 self.pulled += 1
                 return
+
+
+class Liar(Cable):
+    """A cable that puts payloads of its own into answers: `lies` has them by the question's type."""
+
+    def __init__(self, path, device, lies):
+        super().__init__(path, device)
+        self.lies, self.heard = lies, b""
+
+    def changed(self, data):
+        self.heard += data
+        *whole, self.heard = self.heard.split(b"\0")
+        out = b""
+        for part in whole:
+            raw = unstuffed(part)
+            kind = raw[0] & ~ANSWER if len(raw) >= 16 and raw[0] & ANSWER else None
+            if kind in self.lies:
+                _, _, _, session, sequence = struct.unpack("<BBHII", raw[:12])
+                out += frame(kind | ANSWER, session, sequence, self.lies[kind])
+            else:
+                out += part + b"\0"
+        return out
+
+    def carry(self, host, device):
+        while not self.ends:
+            for source in select.select((host, device), (), (), 0.05)[0]:
+                try:
+                    data = source.recv(4096)
+                    (device if source is host else host).sendall(data if source is host else self.changed(data))
+                except OSError:
+                    return
+                if not data:
+                    return

@@ -23,8 +23,11 @@ class Failed(Exception):
     """A test's verdict: one sentence that says what was wrong."""
 
 
+LIBRARY = ctypes.CDLL(None)  # looked up here: after a fork beside other threads nothing may be loaded
+
+
 def follow_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    LIBRARY.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Machine:

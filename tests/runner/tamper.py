@@ -56,15 +56,6 @@ class Program:
         return at // PAGE, at % PAGE
 
 
-def memory(debugger, folder):
-    path = os.path.join(folder, "memory.bin")
-    debugger.memory(path)
-    with open(path, "rb") as file:
-        content = file.read()
-    os.unlink(path)
-    return content
-
-
 def places(ram, bundle, page):
     """Physical addresses of the pages with this content, the bundle's own copy left out."""
     with open(bundle, "rb") as file:

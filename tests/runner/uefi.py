@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A machine with UEFI firmware, Secure Boot on with this clone's own keys, and a software TPM: as `./dev run` starts it."""
 
+import getpass
 import os
 import shutil
 import subprocess
@@ -13,6 +14,12 @@ from runner.machine import Failed, Machine, follow_parent
 FIRMWARE = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
 TOOLS = ("swtpm", "sbsign", "mformat", "mcopy", "openssl")
 TPM_SECONDS = 10
+
+MAKER = {  # configuration of swtpm_setup and swtpm_localca; @ is their folder
+    "setup": "create_certs_tool=/usr/bin/swtpm_localca\ncreate_certs_tool_config=@/localca\ncreate_certs_tool_options=@/options\n",
+    "localca": "statedir = @\nsigningkey = @/key.pem\nissuercert = @/issuer.pem\ncertserial = @/serial\n",
+    "options": "--platform-manufacturer Cella\n--platform-version 1\n--platform-model test\n",
+}
 
 
 def missing():
@@ -39,6 +46,24 @@ def comma(path):
 def tpm_new():
     """A folder for the state of a TPM."""
     return tempfile.mkdtemp(prefix="cella-tpm-")  # swtpm's profile may allow no other place
+
+
+def tpm_made(authority):
+    """A TPM as its maker leaves it, and its endorsement certificate (DER): the maker keeps his keys in the folder `authority`, whose
+    `ca.pem` says whom to trust."""
+    folder = tpm_new()
+    os.makedirs(authority, exist_ok=True)
+    for name, text in MAKER.items():
+        with open(os.path.join(authority, name), "w") as file:
+            file.write(text.replace("@", authority))
+    image.command(["swtpm_setup", "--tpm2", "--tpmstate", folder, "--create-ek-cert", "--config", f"{authority}/setup",
+                   "--write-ek-cert-files", authority, "--runas", getpass.getuser()], 60)
+    with open(f"{authority}/ca.pem", "wb") as ca:
+        for name in ("swtpm-localca-rootca-cert.pem", "issuer.pem"):
+            with open(os.path.join(authority, name), "rb") as file:
+                ca.write(file.read())
+    with open(f"{authority}/ek-rsa2048.crt", "rb") as file:
+        return folder, file.read()
 
 
 def tpm_start(folder, log):

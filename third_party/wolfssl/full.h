@@ -17,9 +17,21 @@
 #define HAVE_PBKDF2
 #define HAVE_AESGCM
 #define GCM_SMALL
+#define WOLFSSL_AES_CFB
 #define NO_AES_CBC
 #define WOLFSSL_AES_SMALL_TABLES
 #define NO_AES_192
+
+// P-256 alone, for what TPMs know: arithmetic of its own, small, constant time, on the stack.
+#define HAVE_ECC
+#define ECC_USER_CURVES
+#define WOLFSSL_HAVE_SP_ECC
+#define WOLFSSL_SP_SMALL
+#define WOLFSSL_SP_NO_MALLOC
+#define WOLFSSL_SP_NO_DYN_STACK
+#define WOLFSSL_SP_MATH_ALL
+#define SP_WORD_SIZE 64
+#define SP_INT_BITS  256
 
 // Entropy comes from the caller alone: lib/crypto/random.c hands over the seed it was given.
 #define HAVE_HASHDRBG

@@ -4,6 +4,7 @@
 #include "common/complaint.h"
 #include "format/fingerprint.h"
 #include "format/package.h"
+#include "format/resources.h"
 
 struct app_file {
     uint8_t *bytes; // owned, aligned for package_open
@@ -16,14 +17,34 @@ struct app_file {
 bool app_open(struct app_file *app, const char *path, enum package_refusal *refused);
 void app_close(struct app_file *app);
 
-// The unsigned package that a project's folder makes: manifest.toml, resources/, and `program`
-// (null: build/NAME.elf in the folder).
-bool app_make(struct app_file *app, const char *folder, const char *program);
+// The unsigned package that a project's folder makes: manifest.toml, and `program` (null:
+// build/NAME.elf in the folder), in which its resources/ must be. With the path of a device's
+// profile: no more than that device allows.
+bool app_make(struct app_file *app, const char *folder, const char *program, const char *profile);
+
+// The block of the folder's resources/, of size 0 if there are none; false: said. In either case
+// the caller frees it.
+struct app_resources {
+    uint8_t *block;
+    size_t size;
+};
+bool app_resources_read(const char *folder, struct app_resources *out);
+
+// Everything that a package holds, by name: its files, then its program's "resources/...".
+enum { APP_FILES_MAX = PACKAGE_FILES + RESOURCES_MAX };
+struct app_entry {
+    char name[PACKAGE_NAME + 16];
+    struct span bytes;
+};
+uint32_t app_files(const struct package *package, struct app_entry out[APP_FILES_MAX]);
+// Null: none of that name.
+const struct app_entry *app_file_of(const struct app_entry *files, uint32_t count,
+                                    const char *name);
 
 // What a manifest's text compiles to: version, number, cell, and the grants, PLAN_APP_GRANTS of
-// them at most. On false `c` says why, with `path` as the file's name.
-bool app_plan(const char *text, size_t size, const char *path, struct plan_app *app,
-              struct plan_grant *grants, struct complaint *c);
+// them at most. A ceiling may be null. On false `c` says why, with `path` as the file's name.
+bool app_plan(const char *text, size_t size, const char *path, const struct plan_ceiling *ceiling,
+              struct plan_app *app, struct plan_grant *grants, struct complaint *c);
 
 // Whether the manifest in a package compiles to its plan, so that people read what devices do.
 // False: said.

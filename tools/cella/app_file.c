@@ -8,27 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { READ_MAX = 16 << 20 };
+
 bool app_open(struct app_file *app, const char *path, enum package_refusal *refused)
 {
     enum package_refusal why = PACKAGE_GOOD;
+    struct resources resources;
     uint8_t *read;
 
     *app = (struct app_file){0};
-    // One byte more than may be, so that the package's own rule speaks of its size.
-    read = file_read(path, PACKAGE_MAX + 1, &app->size);
+    // More than may be, so that the package's own rule speaks of its size.
+    read = file_read(path, READ_MAX, &app->size);
     if (!read)
         return false;
-    app->bytes = aligned_alloc(PAGE_SIZE, PACKAGE_MAX + PAGE_SIZE);
+    app->bytes = aligned_alloc(PAGE_SIZE, app->size > PACKAGE_MAX ? READ_MAX : PACKAGE_MAX);
     if (!app->bytes)
         abort();
     memcpy(app->bytes, read, app->size);
     free(read);
-    if (package_open(app->bytes, app->size, &app->package, &why) == ERR_OK || refused) {
-        if (refused)
-            *refused = why;
+    err_t error = package_open(app->bytes, app->size, &app->package, &why);
+    if (refused) {
+        *refused = why;
         return true;
     }
-    report_error("%s: %s", path, package_refusal_sentence(why));
+    if (error == ERR_OK && resources_open(package_constants(&app->package), &resources) == ERR_OK)
+        return true;
+    report_error("%s: %s", path,
+                 error == ERR_OK ? "its resources are malformed: do not rely on it"
+                                 : package_refusal_sentence(why));
     app_close(app);
     return false;
 }

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "link_options.h"
 #include "report.h"
+#include "shown.h"
 #include "transfer.h"
 
 #include <stdio.h>
@@ -48,8 +49,8 @@ static void ceiling_complain(const struct install_job *job, const char *name)
             "its stack is larger than the device's profile allows - ask for less",
         [INSTALL_CEILING_PRIORITY] =
             "its priority is higher than the device's profile allows - lower it",
-        [INSTALL_CEILING_BUDGET] =
-            "it asks for more time than the device's profile allows - lower its budget",
+        [INSTALL_CEILING_BUDGET] = "it asks for more time, or longer stretches of it, than the "
+                                   "device's profile allows - lower its budget, with its period",
         [INSTALL_CEILING_NAME] = "a part of the system has this name - give the app another one",
     };
     char service[32], method[32];
@@ -70,7 +71,7 @@ static int job_tell(const struct install_job *job, const char *name, const char 
 
     switch (job->state) {
     case INSTALL_DONE:
-        printf("%s %s\n", name, done);
+        printf("%s %s\n", shown(name), done);
         return EXIT_GOOD;
     case INSTALL_REFUSED:
         report_error("%s is not installed: %s", name, package_sentence(&verdict));
@@ -125,7 +126,8 @@ static bool job_run(uint8_t type, const void *data, size_t size, struct install_
     return true;
 }
 
-static bool package_send(const struct app_file *app)
+// False: said, and `code` is what to end with.
+static bool package_send(const struct app_file *app, const char *path, int *code)
 {
     struct install_begin begin = {.size = (uint32_t)app->size};
     uint8_t bytes[INSTALL_BEGIN_SIZE];
@@ -134,9 +136,17 @@ static bool package_send(const struct app_file *app)
 
     hash_bytes(app->bytes, app->size, begin.digest);
     install_begin_put(&begin, bytes);
-    if (!device_query(&device, INSTALL_BEGIN, bytes, sizeof(bytes), &answer))
+    if (!device_exchange(&device, INSTALL_BEGIN, bytes, sizeof(bytes), &answer))
         return false;
-    if (transfer_send(&device, INSTALL_DATA, app->bytes, app->size, "sending the app", &status))
+    status = (err_t)answer.status;
+    if (status == ERR_TOO_LARGE) {
+        report_error("%s is not installed: %s", path,
+                     package_refusal_sentence(PACKAGE_REFUSED_TOO_LARGE));
+        *code = EXIT_NO;
+        return false;
+    }
+    if (status == ERR_OK &&
+        transfer_send(&device, INSTALL_DATA, app->bytes, app->size, "sending the app", &status))
         return true;
     if (status != ERR_OK)
         device_complain(status);
@@ -179,10 +189,11 @@ int app_install(int argc, char **argv)
     }
     if (!app_open(&app, operands.at[0], unchecked ? &refused : NULL))
         return EXIT_UNABLE;
-    if (!unchecked && !package_check(&app, operands.at[0]))
+    if (!unchecked && (!app_manifest_agrees(&app.package, operands.at[0]) ||
+                       !package_check(&app, operands.at[0])))
         code = EXIT_NO;
     else if (link_options_open(&link, &device)) {
-        if (package_send(&app) && job_run(INSTALL_END, NULL, 0, &job))
+        if (package_send(&app, operands.at[0], &code) && job_run(INSTALL_END, NULL, 0, &job))
             code = job_tell(&job, operands.at[0], "is installed and runs");
         device_close(&device);
     }

@@ -5,113 +5,25 @@
 #include "elf.h"
 #include "files.h"
 #include "format/package_write.h"
+#include "profile.h"
 #include "report.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { ELF_SIZE_MAX = 64 << 20 };
 
 struct making {
     const char *folder;
-    uint8_t *manifest; // owned
+    const struct plan_ceiling *ceiling; // null: none
+    uint8_t *manifest;                  // owned
     struct plan_grant grants[PLAN_APP_GRANTS];
     struct elf_image image;
     struct bundle_part program;
-    struct package_resource resources[PACKAGE_FILES];
     struct package_draft draft;
 };
-
-// False: said. `name` is within the package, "resources/words.txt".
-static bool resource_add(struct making *m, const char *path, const char *name)
-{
-    struct package_resource *r = &m->resources[m->draft.resource_count];
-    size_t size = 0;
-    uint8_t *bytes;
-
-    if (m->draft.resource_count == PACKAGE_FILES - 3) {
-        report_error("%s/resources holds more than %d files - leave some out", m->folder,
-                     PACKAGE_FILES - 3);
-        return false;
-    }
-    bytes = file_read(path, PACKAGE_MAX, &size);
-    if (!bytes)
-        return false;
-    *r = (struct package_resource){
-        strdup(name), {bytes, size}
-    };
-    m->draft.resource_count++;
-    return true;
-}
-
-static bool folder_add(struct making *m, const char *name);
-
-static bool entry_add(struct making *m, const char *name)
-{
-    char path[PATH_MAX];
-    struct stat info;
-
-    snprintf(path, sizeof(path), "%s/%s", m->folder, name);
-    if (strlen(name) >= PACKAGE_NAME) {
-        report_error("%s: a name in a package has at most %d letters - rename it", path,
-                     PACKAGE_NAME - 1);
-        return false;
-    }
-    if (lstat(path, &info) != 0) {
-        report_error("cannot read %s: %s - name a folder that you may read", path, strerror(errno));
-        return false;
-    }
-    if (S_ISLNK(info.st_mode)) {
-        report_error("%s is a symbolic link, which no package holds - put the file itself there",
-                     path);
-        return false;
-    }
-    if (S_ISDIR(info.st_mode))
-        return folder_add(m, name);
-    if (!S_ISREG(info.st_mode)) {
-        report_error("%s is no plain file - leave it out", path);
-        return false;
-    }
-    return resource_add(m, path, name);
-}
-
-// A folder below resources/, at most as deep as a name is long.
-static bool folder_add(struct making *m, const char *name)
-{
-    char path[PATH_MAX], below[PATH_MAX];
-    struct dirent *entry;
-    bool good = true;
-    DIR *dir;
-
-    snprintf(path, sizeof(path), "%s/%s", m->folder, name);
-    dir = opendir(path);
-    if (!dir) {
-        report_error("cannot read %s: %s - name a folder that you may read", path, strerror(errno));
-        return false;
-    }
-    while (good && (entry = readdir(dir)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        snprintf(below, sizeof(below), "%.*s/%s", PACKAGE_NAME, name, entry->d_name);
-        good = entry_add(m, below);
-    }
-    closedir(dir);
-    return good;
-}
-
-static bool resources_add(struct making *m)
-{
-    char path[PATH_MAX];
-    struct stat info;
-
-    snprintf(path, sizeof(path), "%s/resources", m->folder);
-    return (lstat(path, &info) != 0 && errno == ENOENT) || entry_add(m, "resources");
-}
 
 static bool manifest_add(struct making *m)
 {
@@ -123,7 +35,8 @@ static bool manifest_add(struct making *m)
     m->manifest = file_read(path, PACKAGE_MANIFEST_MAX, &size);
     if (!m->manifest)
         return false;
-    if (!app_plan((const char *)m->manifest, size, path, &m->draft.app, m->grants, &c)) {
+    if (!app_plan((const char *)m->manifest, size, path, m->ceiling, &m->draft.app, m->grants,
+                  &c)) {
         report_error("%s", c.text);
         return false;
     }
@@ -165,6 +78,26 @@ static bool program_add(struct making *m, const char *program)
     return true;
 }
 
+// The program was linked with what lies in resources/ now.
+static bool resources_agree(const struct making *m)
+{
+    const size_t text = (size_t)bundle_part_first(&m->program.entry, BUNDLE_RODATA) * PAGE_SIZE;
+    const struct span constants = {m->image.bytes + text, m->image.part_size[BUNDLE_RODATA]};
+    struct app_resources wanted;
+    struct resources there;
+    bool good = app_resources_read(m->folder, &wanted);
+
+    if (good && (resources_open(constants, &there) != ERR_OK ||
+                 !span_equal(there.block, (struct span){wanted.block, wanted.size}))) {
+        report_error("the program does not hold what lies in %s/resources - build it with "
+                     "`cella app build`",
+                     m->folder);
+        good = false;
+    }
+    free(wanted.block);
+    return good;
+}
+
 static bool package_fill(const struct making *m, struct app_file *app)
 {
     enum package_refusal why = PACKAGE_GOOD;
@@ -180,20 +113,48 @@ static bool package_fill(const struct making *m, struct app_file *app)
     return false;
 }
 
-bool app_make(struct app_file *app, const char *folder, const char *program)
+// False: said.
+static bool profile_ceiling(const char *path, struct plan_ceiling *out)
 {
+    struct complaint c = {0};
+    size_t size = 0;
+    uint8_t *text = file_read(path, PACKAGE_MANIFEST_MAX, &size);
+    bool good = text && ceiling_read_text((const char *)text, size, path, out, &c);
+
+    if (text && !good)
+        report_error("%s", c.text);
+    free(text);
+    return good;
+}
+
+// What is certain: some more goes into tables.
+static bool memory_fits(const struct making *m)
+{
+    const struct plan_cell *cell = &m->draft.app.cell;
+    const uint64_t pages = m->image.size / PAGE_SIZE + m->image.bss_pages +
+                           (uint64_t)cell->heap_pages + cell->stack_pages;
+
+    if (!m->ceiling || pages <= m->ceiling->pages)
+        return true;
+    report_error(
+        "%s: program, heap and stack take %llu KiB, and the device's profile allows an app "
+        "%u - make it smaller",
+        m->folder, (unsigned long long)pages * 4, m->ceiling->pages * 4);
+    return false;
+}
+
+bool app_make(struct app_file *app, const char *folder, const char *program, const char *profile)
+{
+    static struct plan_ceiling ceiling;
     static struct making m;
     bool good;
 
-    m = (struct making){.folder = folder};
-    m.draft.resources = m.resources;
+    m = (struct making){.folder = folder, .ceiling = profile ? &ceiling : NULL};
+    if (profile && !profile_ceiling(profile, &ceiling))
+        return false;
     *app = (struct app_file){0};
-    good =
-        manifest_add(&m) && program_add(&m, program) && resources_add(&m) && package_fill(&m, app);
-    for (uint32_t i = 0; i < m.draft.resource_count; i++) {
-        free((char *)(uintptr_t)m.resources[i].name); // strdup'ed and read above
-        free((uint8_t *)(uintptr_t)m.resources[i].bytes.at);
-    }
+    good = manifest_add(&m) && program_add(&m, program) && memory_fits(&m) && resources_agree(&m) &&
+           package_fill(&m, app);
     elf_image_free(&m.image);
     free(m.manifest);
     return good;

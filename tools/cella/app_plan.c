@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool app_plan(const char *text, size_t size, const char *path, struct plan_app *app,
-              struct plan_grant *grants, struct complaint *c)
+bool app_plan(const char *text, size_t size, const char *path, const struct plan_ceiling *ceiling,
+              struct plan_app *app, struct plan_grant *grants, struct complaint *c)
 {
     static struct profile_cell cell;
     char *copy = malloc(size + 1);
@@ -23,7 +23,7 @@ bool app_plan(const char *text, size_t size, const char *path, struct plan_app *
     copy[size] = 0;
     cell = (struct profile_cell){.text = copy, .text_size = size};
     snprintf(cell.manifest, sizeof(cell.manifest), "%s", path);
-    good = manifest_read_app(&cell, c);
+    good = manifest_read_app(&cell, ceiling, c);
     free(copy);
     for (uint32_t s = 1; good && s < PROFILE_SERVICES; s++) {
         const struct permission *p = &cell.permissions[s];
@@ -48,8 +48,8 @@ bool app_manifest_agrees(const struct package *package, const char *path)
     struct complaint c = {0};
     struct plan_app app;
 
-    if (!app_plan((const char *)package->manifest.at, package->manifest.size, "manifest.toml", &app,
-                  grants, &c)) {
+    if (!app_plan((const char *)package->manifest.at, package->manifest.size, "manifest.toml", NULL,
+                  &app, grants, &c)) {
         report_error("%s: %s", path, c.text);
         return false;
     }

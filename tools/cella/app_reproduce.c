@@ -4,6 +4,7 @@
 #include "hex.h"
 #include "options.h"
 #include "report.h"
+#include "shown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,17 +14,19 @@ static const char usage[] = "cella app reproduce FOLDER PACKAGE|ROOT [--program 
 // Which file differs, of two packages with different roots.
 static void difference_print(const struct package *mine, const struct package *theirs)
 {
-    for (uint32_t i = 0; i < theirs->file_count; i++) {
-        const char *name = theirs->files[i].name;
-        const struct span a = package_find(mine, name), b = package_find(theirs, name);
-        if (a.at == NULL)
-            printf("    %s: only in the package\n", name);
-        else if (!span_equal(a, b))
-            printf("    %s: another content\n", name);
+    static struct app_entry a[APP_FILES_MAX], b[APP_FILES_MAX];
+    const uint32_t a_count = app_files(mine, a), b_count = app_files(theirs, b);
+
+    for (uint32_t i = 0; i < b_count; i++) {
+        const struct app_entry *same = app_file_of(a, a_count, b[i].name);
+        if (!same)
+            printf("    %s: only in the package\n", b[i].name);
+        else if (!span_equal(same->bytes, b[i].bytes))
+            printf("    %s: another content\n", b[i].name);
     }
-    for (uint32_t i = 0; i < mine->file_count; i++)
-        if (package_find(theirs, mine->files[i].name).at == NULL)
-            printf("    %s: only in the folder\n", mine->files[i].name);
+    for (uint32_t i = 0; i < a_count; i++)
+        if (!app_file_of(b, b_count, a[i].name))
+            printf("    %s: only in the folder\n", a[i].name);
 }
 
 static int compare(const struct app_file *mine, const char *folder, const char *what)
@@ -38,7 +41,7 @@ static int compare(const struct app_file *mine, const char *folder, const char *
         memcpy(root, theirs.package.root, sizeof(root));
     }
     same = memcmp(root, mine->package.root, sizeof(root)) == 0;
-    printf("%s makes ", folder);
+    printf("%s makes ", shown(folder));
     app_hex_print(mine->package.root, PACKAGE_HASH);
     printf(same ? ": the same package\n" : ": another package than ");
     if (!same) {
@@ -70,7 +73,7 @@ int app_reproduce(int argc, char **argv)
     }
     if (!program) // made anew, by the kit, which calls this again
         return app_kit_run("reproduce", argc, argv);
-    if (!app_make(&app, operands.at[0], program))
+    if (!app_make(&app, operands.at[0], program, NULL))
         return EXIT_UNABLE;
     code = compare(&app, operands.at[0], operands.at[1]);
     app_close(&app);

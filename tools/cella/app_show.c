@@ -13,8 +13,11 @@ static const char usage[] = "cella app show PACKAGE [--json]";
 
 static void files_print(const struct package *p)
 {
-    for (uint32_t i = 0; i < p->file_count; i++)
-        printf("    %8u %s\n", p->files[i].size, p->files[i].name);
+    static struct app_entry files[APP_FILES_MAX];
+    const uint32_t count = app_files(p, files);
+
+    for (uint32_t i = 0; i < count; i++)
+        printf("    %8zu %s\n", files[i].bytes.size, files[i].name);
 }
 
 static void text_print(const struct package *p, const struct chain *chain,
@@ -44,6 +47,18 @@ static void text_print(const struct package *p, const struct chain *chain,
     printf("%s\n", package_sentence(verdict));
 }
 
+static void files_json_print(const struct package *p)
+{
+    static struct app_entry files[APP_FILES_MAX];
+    const uint32_t count = app_files(p, files);
+
+    for (uint32_t i = 0; i < count; i++) {
+        printf("%s{\"name\":", i ? "," : "");
+        json_string(stdout, files[i].name);
+        printf(",\"size\":%zu}", files[i].bytes.size);
+    }
+}
+
 static void json_print(const struct package *p, const struct chain *chain,
                        const struct package_verdict *verdict)
 {
@@ -63,11 +78,7 @@ static void json_print(const struct package *p, const struct chain *chain,
                p->grants[i].service, (unsigned long long)p->grants[i].methods,
                (unsigned long long)p->grants[i].consent);
     printf("],\"files\":[");
-    for (uint32_t i = 0; i < p->file_count; i++) {
-        printf("%s{\"name\":", i ? "," : "");
-        json_string(stdout, p->files[i].name);
-        printf(",\"size\":%u}", p->files[i].size);
-    }
+    files_json_print(p);
     printf("],\"holds\":%s,\"verdict\":", verdict->refusal ? "false" : "true");
     json_string(stdout, package_sentence(verdict));
     printf("}\n");
@@ -105,7 +116,7 @@ int app_show(int argc, char **argv)
     }
     if (!app_open(&app, operands.at[0], NULL))
         return EXIT_UNABLE;
-    good = app_print(&app, json);
+    good = app_print(&app, json) && app_manifest_agrees(&app.package, operands.at[0]);
     app_close(&app);
     return good ? EXIT_GOOD : EXIT_NO;
 }

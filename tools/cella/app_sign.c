@@ -6,10 +6,9 @@
 #include "files.h"
 #include "options.h"
 #include "report.h"
+#include "shown.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char usage[] =
@@ -21,20 +20,6 @@ struct signing_app {
     struct app_file app;
     struct chain_folder folder;
 };
-
-static bool number_read(const char *option, const char *text, uint64_t *out)
-{
-    char *end = NULL;
-
-    if (!text)
-        return true;
-    errno = 0;
-    *out = text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 10) : 0;
-    if (end && !*end && !errno)
-        return true;
-    report_error("%s %s is no number - give digits", option, text);
-    return false;
-}
 
 // Whether the chain says this of the package already.
 static bool known(const struct signing_app *s, const struct program_register *mine)
@@ -119,7 +104,7 @@ static bool sign(struct signing_app *s)
         !chain_folder_open(&s->folder, s->chain_path, true) || !register_write(s, &wrote) ||
         !package_finish(s, s->out ? s->out : s->package))
         return false;
-    printf("%s: %s %s, number %llu, signed%s; publisher ", s->out ? s->out : s->package,
+    printf("%s: %s %s, number %llu, signed%s; publisher ", shown(s->out ? s->out : s->package),
            s->app.package.app->cell.name, s->app.package.app->version_text,
            (unsigned long long)s->app.package.app->number,
            wrote ? "" : " before, and the chain says so");
@@ -151,7 +136,7 @@ int app_sign(int argc, char **argv)
         return EXIT_UNABLE;
     }
     s.package = operands.at[0];
-    if (!number_read("--minimum", s.minimum_text, &s.minimum) ||
+    if ((s.minimum_text && !option_number64("--minimum", s.minimum_text, UINT64_MAX, &s.minimum)) ||
         !chain_time_read(s.time_text, &s.time))
         return EXIT_UNABLE;
     good = sign(&s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // cella attest: what the device's TPM says.
 #include "crypto/hash.h"
+#include "endorse.h"
 #include "files.h"
 #include "format/bytes_le.h"
 #include "format/fingerprint.h"
@@ -9,12 +10,14 @@
 #include "json.h"
 #include "link_options.h"
 #include "report.h"
+#include "shown.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
-static const char usage[] = "cella attest state [--json] | enrol FILE | quote FILE [--nonce HEX] "
+static const char usage[] = "cella attest state [--json] | enrol FILE [--ca PEM] | quote FILE "
+                            "[--nonce HEX] "
                             "[--device SOCKET] [--timeout SECONDS]";
 
 enum { QUESTION_QUOTE = 48, QUESTION_STATE = 50, STATE_SIZE = 16 + QUOTE_KEY };
@@ -23,6 +26,7 @@ enum { TPM_NONE = 0, TPM_WORKS = 1 }; // abi/attest.idl, `state`
 struct request {
     struct link_options link;
     const char *nonce;
+    const char *authorities; // PEM
     bool json;
 };
 
@@ -86,7 +90,7 @@ static bool file_make(const char *path, const void *data, size_t size)
     return file_create(&file, path) && file_finish(&file, data, size);
 }
 
-static bool enrol(struct device *d, const char *path)
+static bool enrol(struct device *d, const char *path, const char *authorities)
 {
     uint8_t state[STATE_SIZE];
     char text[2 * QUOTE_KEY + 2], fingerprint[FINGERPRINT_TEXT];
@@ -98,17 +102,24 @@ static bool enrol(struct device *d, const char *path)
             "the device has no TPM: nothing attests what it runs - use one with a TPM 2.0");
         return false;
     }
+    if (authorities && !endorse_check(d, authorities, state + 16))
+        return false;
     for (size_t i = 0; i < QUOTE_KEY; i++)
         snprintf(text + 2 * i, 3, "%02x", state[16 + i]);
     strcat(text, "\n");
-    if (!file_make(path, text, strlen(text)))
+    // Never in an enrolled machine's place.
+    if (!file_new(path, 0644, (const uint8_t *)text, strlen(text)))
         return false;
     hash_bytes(state + 16, QUOTE_KEY, digest);
     fingerprint_text(digest, fingerprint);
     printf("%s: the attestation key of this device's TPM\n"
-           "TPM key    %s\n"
-           "Compare it with the device's console: what you enrol is what you trust.\n",
-           path, fingerprint);
+           "TPM key    %s\n",
+           shown(path), fingerprint);
+    if (authorities)
+        printf("endorsed   %s leads to the certificate of the TPM that holds it\n",
+               shown(authorities));
+    else
+        printf("Compare it with the device's console: what you enrol is what you trust.\n");
     return true;
 }
 
@@ -151,7 +162,7 @@ static bool serve(struct device *d, const struct request *q, const struct operan
 {
     uint8_t state[STATE_SIZE];
     if (strcmp(o->at[0], "enrol") == 0)
-        return enrol(d, o->at[1]);
+        return enrol(d, o->at[1], q->authorities);
     if (strcmp(o->at[0], "quote") == 0)
         return quote(d, o->at[1], q->nonce);
     if (!state_ask(d, state))
@@ -170,17 +181,19 @@ static bool operands_good(const struct operands *o)
 int attest_command(int argc, char **argv)
 {
     static struct device device;
-    struct request q = {.nonce = NULL};
+    struct request q = {.nonce = NULL, .authorities = NULL};
     struct operands operands;
     const struct option_rule rules[] = {
-        LINK_OPTIONS(q.link), {"--nonce", &q.nonce, NULL},
-         {"--json",     NULL, &q.json},
-         {0 }
+        LINK_OPTIONS(q.link),
+        {"--nonce", &q.nonce, NULL},
+        {"--ca",     &q.authorities, NULL},
+        {"--json",    NULL, &q.json},
+        {0    }
     };
     link_options_start(&q.link);
     if (!options_read(argc, argv, rules, usage, &operands))
         return EXIT_UNABLE;
-    if (!operands_good(&operands)) {
+    if (!operands_good(&operands) || (q.authorities && strcmp(operands.at[0], "enrol") != 0)) {
         report_error("`attest` wants `state`, `enrol FILE` or `quote FILE` - usage: %s", usage);
         return EXIT_UNABLE;
     }

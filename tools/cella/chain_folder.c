@@ -41,13 +41,9 @@ bool chain_time_read(const char *text, uint64_t *out)
 
 bool chain_secret_read(const char *path, uint8_t out[static HYBRID_SECRET_SIZE])
 {
-    struct stat status;
     size_t size = 0;
-    if (stat(path, &status) == 0 && (status.st_mode & 077) != 0) {
-        report_error("%s can be read by others - `chmod 600` it; if others had it, rotate the key",
-                     path);
+    if (!file_private(path))
         return false;
-    }
     uint8_t *data = file_read(path, HYBRID_SECRET_SIZE, &size);
     if (data == NULL)
         return false;
@@ -147,10 +143,12 @@ bool chain_folder_open(struct chain_folder *f, const char *path, bool sign)
     else
         snprintf(file, sizeof file, "%s", path);
     f->bytes = file_read(file, CHAIN_MAX, &f->size);
-    if (f->bytes != NULL && chain_check_say(file, f->bytes, f->size, &f->chain) &&
-        (!sign || key_open(f)))
+    const bool read = f->bytes != NULL;
+    const bool good = read && chain_check_say(file, f->bytes, f->size, &f->chain);
+    if (good && (!sign || key_open(f)))
         return true;
     chain_folder_close(f);
+    f->refused = read && !good;
     return false;
 }
 

@@ -11,6 +11,7 @@ struct chain_folder {
     size_t size;
     uint8_t secret[HYBRID_SECRET_SIZE]; // the chain's key, if it was asked for
     struct chain chain;
+    bool refused; // after opening failed: it was read, and does not hold
 };
 
 // A chain from a folder or a file, verified. With `sign`, it must be a folder with the key to which

@@ -4,6 +4,7 @@
 #include "crypto/wipe.h"
 #include "files.h"
 #include "report.h"
+#include "shown.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ int chain_part_new(int argc, char **argv)
     id_print("publisher ", f.chain.id);
     printf("%s/chain (give it to everybody), chain.key (keep it secret),\n"
            "recovery.key (move it to where no thief of the other key can find it)\n",
-           f.path);
+           shown(f.path));
     chain_folder_close(&f);
     return EXIT_GOOD;
 }
@@ -123,7 +124,7 @@ int chain_part_recover(int argc, char **argv)
     if (good)
         printf("entry %u: the chain is yours again; %u of its entries are void\n"
                "new chain.key and recovery.key in %s: move the latter away, publish the chain\n",
-               f.chain.count - 1, void_count, f.path);
+               f.chain.count - 1, void_count, shown(f.path));
     chain_folder_close(&f);
     return good ? EXIT_GOOD : EXIT_UNABLE;
 }

@@ -5,7 +5,6 @@
 #include "report.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 // Open the folder, say it, tell the number.
 static int say(const char *folder, const char *when, struct chain_draft *draft)
@@ -19,16 +18,6 @@ static int say(const char *folder, const char *when, struct chain_draft *draft)
                draft->name[0] != '\0' ? draft->name : "the chain");
     chain_folder_close(&f);
     return good ? EXIT_GOOD : EXIT_UNABLE;
-}
-
-static bool number_read(const char *name, const char *text, uint64_t *out)
-{
-    char *end;
-    *out = strtoull(text, &end, 10);
-    if (*text >= '0' && *text <= '9' && *end == '\0')
-        return true;
-    report_error("%s %s is not a number - give another", name, text);
-    return false;
 }
 
 static bool hash_read(const char *name, const char *text, uint8_t out[CHAIN_HASH])
@@ -55,9 +44,9 @@ static bool program_read(const struct program_words *w, const char *name,
     }
     if (strlen(name) < sizeof p->name) // a longer one is refused as empty
         memcpy(p->name, name, strlen(name));
-    return number_read("--version", w->version, &p->version) &&
-           number_read("--size", w->size, &p->size) &&
-           number_read("--minimum", w->minimum ? w->minimum : "0", &p->minimum) &&
+    return option_number64("--version", w->version, UINT64_MAX, &p->version) &&
+           option_number64("--size", w->size, UINT64_MAX, &p->size) &&
+           option_number64("--minimum", w->minimum ? w->minimum : "0", UINT64_MAX, &p->minimum) &&
            hash_read("--code-root", w->code, p->code_root) &&
            hash_read("--package-root", w->package, p->package_root);
 }

@@ -188,26 +188,27 @@ int chain_part_show(int argc, char **argv)
     if (!chain_options(argc, argv, rules, "show", 1, 1, &o))
         return EXIT_UNABLE;
     if (!chain_folder_open(&f, o.at[0], false))
-        return EXIT_NO;
+        return f.refused ? EXIT_NO : EXIT_UNABLE;
     (json ? show_json : show_text)(&f.chain);
     chain_folder_close(&f);
     return EXIT_GOOD;
 }
 
-// Whether the chain may take the place of an older state of it. False: said.
-static bool known_check(const char *path, const struct chain *chain)
+// Whether the chain may take the place of an older state of it. The exit code; if it is not
+// EXIT_GOOD, it was said.
+static int known_check(const char *path, const struct chain *chain)
 {
     struct chain_folder older;
     struct chain_memory known;
     enum chain_refusal why = CHAIN_GOOD;
     if (!chain_folder_open(&older, path, false))
-        return false;
+        return older.refused ? EXIT_NO : EXIT_UNABLE;
     chain_remember(&older.chain, &known);
     chain_folder_close(&older);
     if (chain_compare(&known, chain, &why) == ERR_OK)
-        return true;
+        return EXIT_GOOD;
     report_error("beside %s: %s", path, chain_sentence(why));
-    return false;
+    return EXIT_NO;
 }
 
 int chain_part_verify(int argc, char **argv)
@@ -222,14 +223,14 @@ int chain_part_verify(int argc, char **argv)
     if (!chain_options(argc, argv, rules, "verify", 1, 1, &o))
         return EXIT_UNABLE;
     if (!chain_folder_open(&f, o.at[0], false))
-        return EXIT_NO;
-    const bool good = !known || known_check(known, &f.chain);
-    if (good) {
+        return f.refused ? EXIT_NO : EXIT_UNABLE;
+    const int code = known ? known_check(known, &f.chain) : EXIT_GOOD;
+    if (code == EXIT_GOOD) {
         printf("good: %u entries, %u recoveries%s; whether there is a newer state, a chain cannot "
                "say\n",
                f.chain.count, f.chain.recoveries, f.chain.revoked ? ", revoked" : "");
         hash_print("publisher ", f.chain.id);
     }
     chain_folder_close(&f);
-    return good ? EXIT_GOOD : EXIT_NO;
+    return code;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "device.h"
 #include "format/bytes_le.h"
+#include "options.h"
 #include "progress.h"
 #include "report.h"
 #include <errno.h>
@@ -168,8 +169,8 @@ static enum device_fate question_ask(struct device *d, uint8_t type, const uint8
         wait = wait * 2 < REPEAT_MOST_MS ? wait * 2 : REPEAT_MOST_MS;
     }
     report_error("the device does not answer (%s) - see whether it shows an error, and start it "
-                 "again with `./dev run` if it does",
-                 d->path);
+                 "again%s if it does",
+                 d->path, in_kit() ? "" : " with `./dev run`");
     return DEVICE_LOST;
 }
 
@@ -198,7 +199,13 @@ static enum device_fate session_hello(struct device *d)
 
 static void connect_complain(const struct device *d, int error)
 {
-    if (error == ENOENT || error == ECONNREFUSED)
+    if ((error == ENOENT || error == ECONNREFUSED) && in_kit())
+        report_error("no device is running at %s - name the socket of one with --device: "
+                     "TREE/build/run/link.sock after `./dev run` in the system's tree, or "
+                     "APP/build/device/link.sock during `cella app run APP`, whose device installs "
+                     "nothing",
+                     d->path);
+    else if (error == ENOENT || error == ECONNREFUSED)
         report_error("no device is running at %s - start one with `./dev run`, or name its socket "
                      "with --device",
                      d->path);
@@ -328,8 +335,7 @@ void device_complain(err_t error)
         report_error("no program of the device answers this - its image may have none for it; if "
                      "its log says that one stopped, restart the device");
     else
-        report_error("the device says: %s - try again; if it says so again, `./dev run` starts "
-                     "it anew",
+        report_error("the device says: %s - try again; if it says so again, start it anew",
                      error < ERR_COUNT ? sentences[error]
                                        : "an error that this program does not know");
 }

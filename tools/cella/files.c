@@ -74,21 +74,37 @@ static bool write_all(int fd, const uint8_t *data, size_t size)
     return true;
 }
 
-bool file_finish(struct new_file *f, const uint8_t *data, size_t size)
+static bool failed_say(struct new_file *f)
+{
+    report_error("cannot write %s: %s - free some space, or name another file", f->path,
+                 strerror(errno));
+    file_abandon(f);
+    return false;
+}
+
+bool file_fill(struct new_file *f, const uint8_t *data, size_t size)
 {
     mode_t mask = umask(0);
     umask(mask);
-    bool good = write_all(f->fd, data, size) && fchmod(f->fd, 0666 & ~mask) == 0 &&
-                rename(f->temporary, f->path) == 0;
-    if (!good)
-        report_error("cannot write %s: %s - free some space, or name another file", f->path,
-                     strerror(errno));
-    if (good) { // nothing is left to be taken away
-        free(f->temporary);
-        f->temporary = NULL;
-    }
+    // On disk before it has the name: a power cut leaves the old file or the new one.
+    if (write_all(f->fd, data, size) && fchmod(f->fd, 0666 & ~mask) == 0 && fsync(f->fd) == 0)
+        return true;
+    return failed_say(f);
+}
+
+bool file_place(struct new_file *f)
+{
+    if (rename(f->temporary, f->path) != 0)
+        return failed_say(f);
+    free(f->temporary); // nothing is left to be taken away
+    f->temporary = NULL;
     file_abandon(f);
-    return good;
+    return true;
+}
+
+bool file_finish(struct new_file *f, const uint8_t *data, size_t size)
+{
+    return file_fill(f, data, size) && file_place(f);
 }
 
 void file_abandon(struct new_file *f)
@@ -102,6 +118,16 @@ void file_abandon(struct new_file *f)
     free(f->temporary);
     free(f->path);
     *f = (struct new_file){.fd = -1};
+}
+
+bool file_private(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & 077) == 0)
+        return true;
+    report_error("%s can be read by others - `chmod 600` it; if others had it, make a new key",
+                 path);
+    return false;
 }
 
 bool file_new(const char *path, mode_t mode, const uint8_t *data, size_t size)

@@ -18,7 +18,13 @@ struct new_file {
 
 bool file_create(struct new_file *f, const char *path);
 bool file_finish(struct new_file *f, const uint8_t *data, size_t size); // in either case it is over
+// The same in two steps, for files that appear together. A failure was said, and it is over.
+bool file_fill(struct new_file *f, const uint8_t *data, size_t size);
+bool file_place(struct new_file *f);
 void file_abandon(struct new_file *f); // also right for one that is over or was never begun (zero)
+
+// Whether a secret's file is its owner's alone. False: said.
+bool file_private(const char *path);
 
 // A small file that must not be there yet, with exactly these permissions; on disk when this
 // returns.

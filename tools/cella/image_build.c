@@ -8,6 +8,7 @@
 #include "image_file.h"
 #include "options.h"
 #include "report.h"
+#include "shown.h"
 #include "tree.h"
 
 #include <limits.h>
@@ -160,10 +161,10 @@ static void summary_print(const struct draft *d, const struct request *q, uint64
 {
     uint32_t programs = d->image_count - 1;
 
-    printf("%s: profile %s %s, index %llu, %s boot: %u cells from %u programs, %llu KiB\n", q->out,
-           d->profile.name, d->profile.version, (unsigned long long)d->profile.rollback_index,
-           q->direct ? "direct" : "UEFI", d->profile.cell_count, programs,
-           (unsigned long long)size / 1024);
+    printf("%s: profile %s %s, index %llu, %s boot: %u cells from %u programs, %llu KiB\n",
+           shown(q->out), d->profile.name, d->profile.version,
+           (unsigned long long)d->profile.rollback_index, q->direct ? "direct" : "UEFI",
+           d->profile.cell_count, programs, (unsigned long long)size / 1024);
     for (uint32_t i = 0; i < d->profile.cell_count; i++)
         if (d->profile.cells[i].plan.flags & PLAN_CELLS)
             printf("note: %s may make cells of its own, which is for tests only\n",

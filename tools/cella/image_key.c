@@ -10,6 +10,7 @@
 #include "options.h"
 #include "predict.h"
 #include "report.h"
+#include "shown.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -41,6 +42,10 @@ bool key_read(const char *path, const char *what, uint8_t *out, size_t wanted)
             wanted, size == OLD_KEY_SIZE ? "; this is one of format 1, which no loader takes" : "");
     wipe(data, size);
     free(data);
+    if (good && wanted == HYBRID_SECRET_SIZE && !file_private(path)) {
+        wipe(out, wanted);
+        good = false;
+    }
     return good;
 }
 
@@ -133,9 +138,11 @@ int image_keygen(int argc, char **argv)
     if (!good)
         return EXIT_UNABLE;
     unlink(public_path); // of a key that was moved away
-    if (!file_new(public_path, 0644, public_key, sizeof(public_key)))
+    if (!file_new(public_path, 0644, public_key, sizeof(public_key))) {
+        unlink(key_path); // nobody has signed with it
         return EXIT_UNABLE;
-    printf("%s (keep it secret), %s\n", key_path, public_path);
+    }
+    printf("%s (keep it secret), %s\n", shown(key_path), shown(public_path));
     return EXIT_GOOD;
 }
 
@@ -169,7 +176,7 @@ int image_sign(int argc, char **argv)
     good = good && file_create(&file, out ? out : operands.at[0]) &&
            file_finish(&file, image.bytes, image.size);
     if (good) {
-        printf("%s: signed by ", out ? out : operands.at[0]);
+        printf("%s: signed by ", shown(out ? out : operands.at[0]));
         for (size_t i = 0; i < HYBRID_ID_SIZE; i++)
             printf("%02x", image.header->signer[i]);
         printf("\n");

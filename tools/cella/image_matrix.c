@@ -19,11 +19,14 @@ static void emit_holders(FILE *f, const struct profile *p, uint32_t service, uin
 {
     const char *comma = "";
 
-    for (uint32_t i = 0; i < p->cell_count; i++)
-        if (p->cells[i].permissions[service].methods >> method & 1) {
-            fprintf(f, "%s%s", comma, p->cells[i].plan.name);
-            comma = ", ";
-        }
+    for (uint32_t i = 0; i < p->cell_count; i++) {
+        const struct permission *has = &p->cells[i].permissions[service];
+        if (!((has->methods | has->consent) >> method & 1))
+            continue;
+        fprintf(f, "%s%s%s", comma, p->cells[i].plan.name,
+                has->consent >> method & 1 ? " (asks)" : "");
+        comma = ", ";
+    }
     if (!comma[0])
         fprintf(f, "-");
 }
@@ -62,15 +65,20 @@ static void emit_service(FILE *f, const struct service_info *service,
 
 static void emit_devices(FILE *f, const struct profile *p)
 {
-    fprintf(f, "\n## Devices in %s\n\n| cell | ports | interrupts |\n|---|---|---|\n", p->name);
+    fprintf(f, "\n## Devices in %s\n\n| cell | ports | memory | interrupts |\n|---|---|---|---|\n",
+            p->name);
     for (uint32_t i = 0; i < p->cell_count; i++) {
         const struct plan_cell *cell = &p->cells[i].plan;
-        if (!cell->ports[0].count && !cell->interrupts[0])
+        if (!cell->ports[0].count && !cell->mmio[0].pages && !cell->interrupts[0])
             continue;
         fprintf(f, "| %s |", cell->name);
         for (size_t d = 0; d < START_DEVICES && cell->ports[d].count; d++)
             fprintf(f, " 0x%x to 0x%x", cell->ports[d].base,
                     cell->ports[d].base + cell->ports[d].count - 1);
+        fprintf(f, " |");
+        for (size_t d = 0; d < START_DEVICES && cell->mmio[d].pages; d++)
+            fprintf(f, " %u pages at 0x%llx", cell->mmio[d].pages,
+                    (unsigned long long)cell->mmio[d].first * PAGE_SIZE);
         fprintf(f, " |");
         for (size_t d = 0; d < START_DEVICES && cell->interrupts[d]; d++)
             fprintf(f, " %u", cell->interrupts[d] - 1u);
@@ -85,7 +93,8 @@ static void emit(FILE *f, struct profile *const *profiles, int count)
         "<!-- Made by `cella image matrix` from the profiles: `make api` writes it anew. -->\n"
         "# Capability matrix\n\n"
         "Who may call each method, in each profile. The kernel refuses everything else before the\n"
-        "server hears of it. `-`: nobody.\n\nAs a picture:");
+        "server hears of it. `-`: nobody; (asks): only after a yes of the person.\n\nAs a "
+        "picture:");
     for (int i = 0; i < count; i++)
         fprintf(f, " [%s](authority-%s.svg)", profiles[i]->name, profiles[i]->name);
     fprintf(f, ".\n");

@@ -28,6 +28,8 @@ bool inspect_is_app(const char *path)
     return is;
 }
 
+_Static_assert(1 + PLAN_APP_GRANTS <= PLAN_CELLS_MAX, "one app alone can be drawn");
+
 static uint64_t services_of(const struct package *p)
 {
     uint64_t services = 0;
@@ -75,22 +77,20 @@ static void title_of(const struct package *p, char *out, size_t size)
 static void files_compare(struct changes *c, const struct package *before,
                           const struct package *after)
 {
+    static struct app_entry old[APP_FILES_MAX], now[APP_FILES_MAX];
+    const uint32_t old_count = app_files(before, old), now_count = app_files(after, now);
     const char *app = after->app->cell.name;
 
-    for (uint32_t i = 0; i < after->file_count; i++) {
-        const char *name = after->files[i].name;
-        const struct span a = package_find(before, name), b = package_find(after, name);
-        if (strncmp(name, "resources/", 10) != 0)
-            continue;
-        if (a.at == NULL)
-            change_add(c, CHANGE_ALTERS, app, "file", "%s comes with %s", app, name);
-        else if (!span_equal(a, b))
-            change_add(c, CHANGE_ALTERS, app, "file", "%s is another file", name);
+    for (uint32_t i = after->file_count; i < now_count; i++) {
+        const struct app_entry *same = app_file_of(old, old_count, now[i].name);
+        if (!same)
+            change_add(c, CHANGE_ALTERS, app, "file", "%s comes with %s", app, now[i].name);
+        else if (!span_equal(same->bytes, now[i].bytes))
+            change_add(c, CHANGE_ALTERS, app, "file", "%s is another file", now[i].name);
     }
-    for (uint32_t i = 0; i < before->file_count; i++)
-        if (package_find(after, before->files[i].name).at == NULL)
-            change_add(c, CHANGE_ALTERS, app, "file", "%s comes without %s", app,
-                       before->files[i].name);
+    for (uint32_t i = before->file_count; i < old_count; i++)
+        if (!app_file_of(now, now_count, old[i].name))
+            change_add(c, CHANGE_ALTERS, app, "file", "%s comes without %s", app, old[i].name);
     if (!span_equal(before->image, after->image))
         change_add(c, CHANGE_ALTERS, app, "program", "%s is another program", app);
 }

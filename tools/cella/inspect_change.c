@@ -119,20 +119,36 @@ static void publisher_text(const struct plan_cell *cell, char text[17])
         snprintf(text + (ptrdiff_t)2 * i, 3, "%02x", cell->publisher[i]);
 }
 
+static void publisher(struct changes *c, const struct plan_cell *b, const struct plan_cell *a)
+{
+    const size_t size = sizeof(a->publisher);
+    char after[17], before[17];
+
+    publisher_text(a, after);
+    publisher_text(b, before);
+    if (memcmp(a->publisher, b->publisher, size) == 0)
+        return;
+    if (memcmp(a->publisher, nothing.publisher, size) == 0)
+        change_add(c, CHANGE_ALTERS, a->name, "publisher",
+                   "%s is not signed by anybody, by %s... before", a->name, before);
+    else if (memcmp(b->publisher, nothing.publisher, size) == 0)
+        change_add(c, CHANGE_ALTERS, a->name, "publisher",
+                   "%s is signed by %s..., by nobody before", a->name, after);
+    else
+        change_add(c, CHANGE_ALTERS, a->name, "publisher",
+                   "%s has another publisher, %s..., %s... before: its keys are others", a->name,
+                   after, before);
+}
+
 static void identity(struct changes *c, const struct plan_cell *b, const struct plan_cell *a)
 {
-    char s[32], old[32], new_publisher[17], old_publisher[17];
+    char s[32], old[32];
 
     if (a->service != b->service)
         change_add(c, CHANGE_ALTERS, a->name, "service", "%s serves %s, %s before", a->name,
                    a->service ? inspect_service_name(a->service, s) : "nobody",
                    b->service ? inspect_service_name(b->service, old) : "nobody");
-    publisher_text(a, new_publisher);
-    publisher_text(b, old_publisher);
-    if (memcmp(a->publisher, b->publisher, sizeof(a->publisher)) != 0)
-        change_add(c, CHANGE_ALTERS, a->name, "publisher",
-                   "%s has another publisher, %s..., %s... before: its keys are others", a->name,
-                   new_publisher, old_publisher);
+    publisher(c, b, a);
     if (memcmp(a->app_id, b->app_id, sizeof(a->app_id)) != 0)
         change_add(c, CHANGE_ALTERS, a->name, "app id",
                    "%s has the app id %s, %s before: its keys are others", a->name, a->app_id,

@@ -28,10 +28,11 @@ struct picture {
     const struct plan_view *before, *after;           // of a difference, else null; `plan` has both
 };
 
-// How something stands in a difference; `both` in any other picture.
-static const char *mark(const struct picture *p, bool before, bool after)
+// How something stands in a difference, which may be there more or less; `both` in any other
+// picture.
+static const char *mark(const struct picture *p, int before, int after)
 {
-    return !p->before || before == after ? "both" : after ? "new" : "gone";
+    return !p->before || before == after ? "both" : after > before ? "new" : "gone";
 }
 
 static const struct plan_cell *cell_at(const struct picture *p, uint32_t place)
@@ -39,12 +40,14 @@ static const struct plan_cell *cell_at(const struct picture *p, uint32_t place)
     return &p->plan->cells[p->order[place]];
 }
 
-// Methods that the cell at `caller` may call at the cell at `server`.
+// Methods that the cell at `caller` may call at the cell at `server`, also those for which it must
+// ask the person first.
 static uint64_t calls(const struct picture *p, uint32_t caller, uint32_t server)
 {
-    uint32_t service = cell_at(p, server)->service;
+    const uint32_t service = cell_at(p, server)->service, cell = p->order[caller];
 
-    return service ? plan_methods(p->plan, p->order[caller], service) : 0;
+    return service ? plan_methods(p->plan, cell, service) | plan_consent(p->plan, cell, service)
+                   : 0;
 }
 
 static int bits(uint64_t mask)
@@ -57,18 +60,17 @@ static int width_of(const char *text)
     return (int)strlen(text) * LETTER;
 }
 
-static int methods_width(const struct picture *p, uint32_t service, uint64_t methods)
+static int methods_width(uint32_t service, uint64_t methods)
 {
     int width = 0;
     char text[32];
 
-    (void)p;
     for (uint32_t m = 1; m < 64; m++)
         if (methods >> m & 1) {
             int w = width_of(inspect_method_name(service, m, text));
             width = w > width ? w : width;
         }
-    return width + 2 * PAD;
+    return width + LETTER + 2 * PAD; // and the mark of those that are asked for
 }
 
 // What stands below a cell's name.
@@ -85,7 +87,8 @@ static int notes(const struct plan_cell *cell, char text[NOTES][48])
             snprintf(text[n++], 48, "ports 0x%x", cell->ports[i].base);
     for (size_t i = 0; i < START_DEVICES; i++)
         if (cell->mmio[i].pages)
-            snprintf(text[n++], 48, "0x%llx", (unsigned long long)cell->mmio[i].first * PAGE_SIZE);
+            snprintf(text[n++], 48, "at 0x%llx",
+                     (unsigned long long)cell->mmio[i].first * PAGE_SIZE);
     for (size_t i = 0; i < START_DEVICES; i++)
         if (cell->interrupts[i])
             snprintf(text[n++], 48, "interrupt %u", cell->interrupts[i] - 1u);
@@ -108,7 +111,7 @@ static void measure(struct picture *p)
             width = width_of(cell->name) + 4 * PAD;
         for (uint32_t j = 0; j < p->count; j++) {
             uint64_t out = calls(p, i, j), in = calls(p, j, i);
-            int w = out ? methods_width(p, cell_at(p, j)->service, out) : 0;
+            int w = out ? methods_width(cell_at(p, j)->service, out) : 0;
             int h = bits(in) * LINE + 2 * PAD;
             width = w > width ? w : width;
             height = in && h > height ? h : height;
@@ -171,22 +174,42 @@ static void draw_lines(const struct picture *p)
     }
 }
 
-// Does the cell at `caller` call this method in one of a difference's plans?
-static bool has(const struct plan_view *plan, const struct picture *p, uint32_t caller,
-                uint32_t service, uint32_t method)
-{
-    uint32_t cell = plan ? inspect_cell(plan, cell_at(p, caller)->name) : 0;
+enum holding { HOLDS_NOT, HOLDS_ASKING, HOLDS };
 
-    return plan && cell < plan->plan->cell_count && plan_methods(plan, cell, service) >> method & 1;
+// How the cell at `caller` has this method in a plan; null: in none.
+static enum holding holding(const struct plan_view *plan, const struct picture *p, uint32_t caller,
+                            uint32_t service, uint32_t method)
+{
+    const uint32_t cell = plan ? inspect_cell(plan, cell_at(p, caller)->name) : 0;
+
+    if (!plan || cell >= plan->plan->cell_count)
+        return HOLDS_NOT;
+    if (plan_methods(plan, cell, service) >> method & 1)
+        return HOLDS;
+    return plan_consent(plan, cell, service) >> method & 1 ? HOLDS_ASKING : HOLDS_NOT;
+}
+
+static void draw_method(const struct picture *p, uint32_t caller, uint32_t service, uint32_t method,
+                        int y)
+{
+    const enum holding before = holding(p->before, p, caller, service, method);
+    const enum holding after = holding(p->after, p, caller, service, method);
+    const bool outright = plan_methods(p->plan, p->order[caller], service) >> method & 1;
+    char name[32], text[40], class[32];
+
+    snprintf(class, sizeof(class), "method %s%s", mark(p, (int)before, (int)after),
+             outright ? "" : " ask");
+    snprintf(text, sizeof(text), "%s%s", inspect_method_name(service, method, name),
+             outright ? "" : "?");
+    draw_text(p, middle_x(p, caller), y, class, text);
 }
 
 static void draw_methods(const struct picture *p, uint32_t caller, uint32_t server)
 {
     uint32_t service = cell_at(p, server)->service;
     uint64_t methods = calls(p, caller, server);
-    int width = methods_width(p, service, methods), height = bits(methods) * LINE + PAD;
+    int width = methods_width(service, methods), height = bits(methods) * LINE + PAD;
     int x = middle_x(p, caller) - width / 2, y = middle_y(p, server) - height / 2;
-    char text[32], class[16];
 
     fprintf(p->out, "<g><title>");
     escaped(p->out, cell_at(p, caller)->name);
@@ -199,10 +222,7 @@ static void draw_methods(const struct picture *p, uint32_t caller, uint32_t serv
     y += PAD / 2 + LINE - 4;
     for (uint32_t m = 1; m < 64; m++)
         if (methods >> m & 1) {
-            snprintf(class, sizeof(class), "method %s",
-                     mark(p, has(p->before, p, caller, service, m),
-                          has(p->after, p, caller, service, m)));
-            draw_text(p, middle_x(p, caller), y, class, inspect_method_name(service, m, text));
+            draw_method(p, caller, service, m, y);
             y += LINE;
         }
     fprintf(p->out, "</g>\n");
@@ -214,7 +234,8 @@ static const char *class_of(const struct plan_cell *cell)
         return "app";
     if (cell->priority == STEWARD_PRIORITY)
         return "steward";
-    return cell->ports[0].count || cell->interrupts[0] ? "driver" : "service";
+    return cell->ports[0].count || cell->mmio[0].pages || cell->interrupts[0] ? "driver"
+                                                                              : "service";
 }
 
 static bool is_in(const struct plan_view *plan, const struct plan_cell *cell)
@@ -253,6 +274,8 @@ static void draw_legend(const struct picture *p, int y)
         draw_text(p, x + 30, y + 11, "legend", kinds[i]);
         x += 110;
     }
+    draw_text(p, x, y + 11, "legend ask", "name? only after asking the person");
+    x += 250;
     if (!p->before)
         return;
     draw_text(p, x, y + 11, "legend new", "+ new");
@@ -263,7 +286,7 @@ static void draw_head(const struct picture *p, const char *title, int width, int
 {
     fprintf(p->out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
-            "height=\"%d\" role=\"img\">\n<title>Authority graph of profile ",
+            "height=\"%d\" role=\"img\">\n<title>Authority graph: ",
             width, height, width, height);
     escaped(p->out, title);
     fprintf(p->out, "%s",
@@ -286,6 +309,7 @@ static void draw_head(const struct picture *p, const char *title, int width, int
             "width:3.5}\n"
             "text.new{fill:#1a7f37;font-weight:700}"
             "text.gone{fill:#b4232c;text-decoration:line-through}\n"
+            "text.ask{font-style:italic}\n"
             "</style>\n");
     fprintf(p->out, "<rect width=\"%d\" height=\"%d\" fill=\"#fbfcfe\"/>\n", width, height);
     fprintf(p->out, "<text x=\"%d\" y=\"%d\" class=\"title\">", MARGIN, MARGIN + 18);
@@ -337,6 +361,8 @@ static err_t both_make(const struct plan_view *before, const struct plan_view *a
 {
     uint32_t count = 0;
 
+    if (after->plan->cell_count > PLAN_CELLS_MAX) // two apps and all services that they name
+        return ERR_TOO_LARGE;
     for (; count < after->plan->cell_count; count++)
         out->cells[count] = after->cells[count];
     for (uint32_t i = 0; i < before->plan->cell_count; i++) {
@@ -353,11 +379,15 @@ static err_t both_make(const struct plan_view *before, const struct plan_view *a
         for (uint32_t s = 1; s < START_SERVICES; s++) {
             struct plan_grant *g = &out->grants[out->plan.grant_count];
             *g = (struct plan_grant){.cell = i, .service = s};
-            if (a < after->plan->cell_count)
+            if (a < after->plan->cell_count) {
                 g->methods |= plan_methods(after, a, s);
-            if (b < before->plan->cell_count)
+                g->consent |= plan_consent(after, a, s);
+            }
+            if (b < before->plan->cell_count) {
                 g->methods |= plan_methods(before, b, s);
-            out->plan.grant_count += g->methods != 0;
+                g->consent |= plan_consent(before, b, s);
+            }
+            out->plan.grant_count += (g->methods | g->consent) != 0;
         }
     }
     return ERR_OK;

@@ -15,13 +15,15 @@
 static const char usage[] =
     "cella log [--save FILE] [--since FILE] [--key HEX|FILE|FOLDER] [--json] [--device SOCKET] "
     "[--timeout SECONDS]\n       cella log verify FILE [--since FILE] [--key HEX|FILE|FOLDER] "
-    "[--json]";
+    "[--json]\n       in both: [--quote FILE --nonce HEX --tpm FILE --image FILE --loader FILE "
+    "--vars FILE]";
 
 enum { LOG_HEAD = 32, LOG_ENTRIES = 33, NONCE = 32 };
 
 struct asked {
     struct link_options link;
     const char *save, *since, *key;
+    struct quote_request quote;
     bool json;
 };
 
@@ -98,6 +100,12 @@ static int judge(struct log_verdict *v, const struct asked *asked)
                             v->log.head.device_key, &v->anchors);
     if (v->anchor == ANCHOR_ERROR)
         return EXIT_UNABLE;
+    if (asked->quote.quote) {
+        code = quote_judge(&asked->quote, v->log.head.device_key, &v->quote);
+        if (code != EXIT_GOOD)
+            return code;
+        v->quoted = true;
+    }
     if (!asked->since)
         return EXIT_GOOD;
     uint8_t *bytes = log_open(asked->since, &before, &size, &code);
@@ -113,19 +121,28 @@ static int judge(struct log_verdict *v, const struct asked *asked)
     return code;
 }
 
-static int conclude(struct log_verdict *v, const struct asked *asked)
+bool log_good(const struct log_verdict *v)
 {
-    int code = judge(v, asked);
-    if (code != EXIT_GOOD)
-        return code;
-    (asked->json ? log_print_json : log_print)(v);
-    return v->anchor == ANCHOR_FOUND ? EXIT_GOOD : EXIT_NO;
+    return v->quoted ? quote_good(&v->quote) : v->anchor == ANCHOR_FOUND;
 }
 
 static bool log_save(const char *path, const uint8_t *bytes, size_t size)
 {
     struct new_file file = {0};
     return file_create(&file, path) && file_finish(&file, bytes, size);
+}
+
+// Compared first, then saved: the new log may take the older one's place.
+static int conclude(struct log_verdict *v, const struct asked *asked, const uint8_t *bytes,
+                    size_t size)
+{
+    int code = judge(v, asked);
+    if (code != EXIT_GOOD)
+        return code;
+    if (asked->save && !log_save(asked->save, bytes, size))
+        return EXIT_UNABLE;
+    (asked->json ? log_print_json : log_print)(v);
+    return log_good(v) ? EXIT_GOOD : EXIT_NO;
 }
 
 static int log_ask(struct log_verdict *v, const struct asked *asked)
@@ -155,9 +172,7 @@ static int log_ask(struct log_verdict *v, const struct asked *asked)
                      "somebody shows an old one");
         return EXIT_NO;
     }
-    if (asked->save && !log_save(asked->save, bytes, size))
-        return EXIT_UNABLE;
-    return conclude(v, asked);
+    return conclude(v, asked, bytes, size);
 }
 
 static int log_check(struct log_verdict *v, const struct asked *asked)
@@ -167,7 +182,7 @@ static int log_check(struct log_verdict *v, const struct asked *asked)
     uint8_t *bytes = log_open(v->file, &v->log, &size, &code);
     if (!bytes)
         return code;
-    code = conclude(v, asked);
+    code = conclude(v, asked, bytes, size);
     free(bytes);
     return code;
 }
@@ -178,14 +193,25 @@ int log_command(int argc, char **argv)
     struct asked asked = {0};
     struct operands operands;
     const struct option_rule rules[] = {
-        LINK_OPTIONS(asked.link),    {"--save",  &asked.save, NULL},
-            {"--since",     &asked.since, NULL},
+        LINK_OPTIONS(asked.link),
+        {"--save",  &asked.save, NULL},
+        {"--since",     &asked.since, NULL},
         {"--key", &asked.key, NULL},
-            {"--json",     NULL, &asked.json},
-            {0  }
+        {"--quote",     &asked.quote.quote, NULL},
+        {"--nonce",   &asked.quote.nonce, NULL},
+        {"--tpm",     &asked.quote.tpm, NULL},
+        {"--image", &asked.quote.image, NULL},
+        {"--loader",     &asked.quote.paths.loader, NULL},
+        {"--vars", &asked.quote.paths.vars, NULL},
+        {"--firmware",     &asked.quote.paths.firmware, NULL},
+        {"--volume",   &asked.quote.paths.volume, NULL},
+        {"--json",     NULL, &asked.json},
+        {0}
     };
     link_options_start(&asked.link);
     if (!options_read(argc, argv, rules, usage, &operands))
+        return EXIT_UNABLE;
+    if (!quote_request_whole(&asked.quote))
         return EXIT_UNABLE;
     if (operands.count == 0)
         return log_ask(&verdict, &asked);

@@ -4,6 +4,7 @@
 #include "format/fingerprint.h"
 #include "json.h"
 #include "log.h"
+#include "shown.h"
 #include <stdio.h>
 
 #define SECOND 1000000000u
@@ -28,7 +29,7 @@ static void since_print(const struct log_verdict *v)
 {
     if (!v->since)
         return;
-    printf("since       %s: ", v->since);
+    printf("since       %s: ", shown(v->since));
     if (v->other_boot)
         printf("the log was begun anew after that one; what happened between the two is in "
                "neither\n");
@@ -49,7 +50,7 @@ static void head_print(const struct log_verdict *v)
     printf("device key  %s\n", fingerprint);
     hex_print("            ", e->device_key, EVIDENCE_KEY);
     if (v->anchor == ANCHOR_FOUND)
-        printf("anchor      this key is enrolled (%s)\n", v->anchors.place);
+        printf("anchor      this key is enrolled (%s)\n", shown(v->anchors.place));
     else
         printf("anchor      unanchored: %s\n", v->anchor == ANCHOR_NONE
                                                    ? "no device key is enrolled here"
@@ -66,6 +67,8 @@ static void head_print(const struct log_verdict *v)
     time_print(j->time);
     printf(" after the device was started\n");
     since_print(v);
+    if (v->quoted)
+        quote_print(&v->quote);
 }
 
 void log_print(const struct log_verdict *v)
@@ -80,7 +83,11 @@ void log_print(const struct log_verdict *v)
         time_print(e.time);
         printf("  %s\n", log_words(&e, words));
     }
-    if (v->anchor != ANCHOR_FOUND)
+    if (v->quoted && !log_good(v))
+        printf(quote_grown(&v->quote) ? "\nThis device was started from these files, and programs "
+                                        "were installed since, which the quote\ndoes not name.\n"
+                                      : "\nThis device was not started from these files.\n");
+    else if (!log_good(v))
         printf("\nThis proves nothing yet: anybody can make a key and sign a log with it. Compare "
                "the fingerprint\nabove with the device's console and give that key with --key.\n");
 }
@@ -140,6 +147,12 @@ void log_print_json(const struct log_verdict *v)
     json_number("signed", e->journal.time);
     json_number("first", e->journal.first);
     json_number("count", e->journal.count);
+    printf(",\"attested\":%s", v->quoted && log_good(v) ? "true" : "false");
+    if (v->quoted) {
+        printf(",\"quote\":{");
+        quote_print_json(&v->quote);
+        printf("}");
+    }
     if (v->since && v->other_boot)
         printf(",\"since\":\"other boot\"");
     else if (v->since)

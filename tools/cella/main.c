@@ -4,6 +4,7 @@
 #include "common/near.h"
 #include "report.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ static void help_print(FILE *out)
     fprintf(out, "usage: cella [--device SOCKET] COMMAND ...\n\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "    %-9s %s\n", commands[i].name, commands[i].summary);
-    fprintf(out, "\n`cella COMMAND --help` says what it takes.\n");
+    fprintf(out, "\n`cella help COMMAND` says what it takes.\n");
 }
 
 static const struct command *command_find(const char *name)
@@ -51,15 +52,49 @@ static const struct command *command_find(const char *name)
     return NULL;
 }
 
+// `cella help image build` is `cella image build --help`.
+static bool help_wanted(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static int command_run(int argc, char **argv, char *device)
+{
+    static char device_option[] = "--device", help_option[] = "--help";
+    char *arguments[ARGUMENTS_MAX + 4];
+    const bool help = help_wanted(argv[0]);
+    const struct command *command;
+    int count = 0;
+
+    if (help && argc == 1) {
+        help_print(stdout);
+        return EXIT_GOOD;
+    }
+    command = command_find(argv[help ? 1 : 0]);
+    if (!command)
+        return EXIT_UNABLE;
+    if (argc > ARGUMENTS_MAX) {
+        report_error("more than %d arguments - give fewer", ARGUMENTS_MAX);
+        return EXIT_UNABLE;
+    }
+    for (int i = help ? 2 : 1; i < argc; i++)
+        arguments[count++] = argv[i];
+    if (help) {
+        arguments[count++] = help_option;
+    } else if (device) { // behind the words that some commands expect first
+        arguments[count++] = device_option;
+        arguments[count++] = device;
+    }
+    arguments[count] = NULL;
+    return command->run(count, arguments);
+}
+
 int main(int argc, char **argv)
 {
-    static char device_option[] = "--device";
-    char *arguments[ARGUMENTS_MAX + 3];
-    const struct command *command;
     char *device = NULL;
-    int first = 1, count = 0;
+    int first = 1, code;
 
-    if (argc > 1 && strcmp(argv[1], device_option) == 0) {
+    if (argc > 1 && strcmp(argv[1], "--device") == 0) {
         if (argc < 4) {
             report_error("--device wants a socket, then a command - see `cella help`");
             return EXIT_UNABLE;
@@ -71,23 +106,10 @@ int main(int argc, char **argv)
         help_print(stderr);
         return EXIT_UNABLE;
     }
-    if (strcmp(argv[first], "help") == 0 || strcmp(argv[first], "--help") == 0) {
-        help_print(stdout);
-        return EXIT_GOOD;
-    }
-    command = command_find(argv[first]);
-    if (!command)
-        return EXIT_UNABLE;
-    if (argc - first > ARGUMENTS_MAX) {
-        report_error("more than %d arguments - give fewer", ARGUMENTS_MAX);
-        return EXIT_UNABLE;
-    }
-    for (int i = first + 1; i < argc; i++)
-        arguments[count++] = argv[i];
-    if (device) { // behind the words that some commands expect first
-        arguments[count++] = device_option;
-        arguments[count++] = device;
-    }
-    arguments[count] = NULL;
-    return command->run(count, arguments);
+    code = command_run(argc - first, argv + first, device);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    report_error("the results could not be written: standard output is full or closed - give it "
+                 "another place, and do it again");
+    return EXIT_UNABLE;
 }

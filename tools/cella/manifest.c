@@ -432,7 +432,18 @@ bool manifest_read(struct profile_cell *cell, const struct publishers *publisher
     return good;
 }
 
-bool manifest_read_app(struct profile_cell *cell, struct complaint *c)
+// Above what any device gives an app.
+static bool app_priority_good(const struct fields *f, const struct profile_cell *cell)
+{
+    char most[16];
+
+    snprintf(most, sizeof(most), "%d", APP_PRIORITY_MOST);
+    return cell->plan.priority <= APP_PRIORITY_MOST ||
+           fail(f, fields_find(f, "priority"), PROFILE_OUT_OF_RANGE, "priority", "1", most);
+}
+
+bool manifest_read_app(struct profile_cell *cell, const struct plan_ceiling *ceiling,
+                       struct complaint *c)
 {
     struct fields f = {
         .path = cell->manifest, .known = manifest_keys, .what = "an app's manifest", .c = c};
@@ -447,7 +458,8 @@ bool manifest_read_app(struct profile_cell *cell, struct complaint *c)
         if (fields_find(&f, system_keys[i]))
             good = fail(&f, fields_find(&f, system_keys[i]), PROFILE_SYSTEM_ONLY, system_keys[i],
                         NULL, NULL);
-    good = good && read_all(&f, cell, NULL);
+    good = good && read_all(&f, cell, NULL) && app_priority_good(&f, cell) &&
+           (!ceiling || ceiling_check(&f, cell, ceiling));
     settings_free(f.table);
     return good;
 }

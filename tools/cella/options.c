@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "options.h"
 #include "report.h"
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -67,16 +68,38 @@ bool options_read(int argc, char **argv, const struct option_rule *rules, const 
     return true;
 }
 
-bool option_number(const char *name, const char *text, unsigned max, unsigned *out)
+bool option_number64(const char *name, const char *text, uint64_t max, uint64_t *out)
 {
     char *end;
-    unsigned long n = strtoul(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || n > max) {
-        report_error("%s %s is not a number from 0 to %u - give another", name, text, max);
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || n > max) {
+        report_error("%s %s is not a number from 0 to %llu - give another", name, text,
+                     (unsigned long long)max);
         return false;
     }
+    *out = n;
+    return true;
+}
+
+bool option_number(const char *name, const char *text, unsigned max, unsigned *out)
+{
+    uint64_t n;
+    if (!option_number64(name, text, max, &n))
+        return false;
     *out = (unsigned)n;
     return true;
+}
+
+bool in_kit(void)
+{
+    char self[PATH_MAX], path[PATH_MAX + 32];
+    ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (size <= 0)
+        return false;
+    self[size] = 0;
+    snprintf(path, sizeof path, "%s/tools/app.py", dirname(dirname(self)));
+    return access(path, R_OK) == 0;
 }
 
 const char *run_path(const char *name)

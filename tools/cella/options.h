@@ -3,6 +3,7 @@
 // anywhere; `--` ends options; `--help` prints the usage and ends the program.
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { OPTIONS_OPERANDS = 8 };
 
@@ -23,7 +24,11 @@ bool options_read(int argc, char **argv, const struct option_rule *rules, const 
 
 // A decimal number up to `max`. False: said on standard error.
 bool option_number(const char *name, const char *text, unsigned max, unsigned *out);
+bool option_number64(const char *name, const char *text, uint64_t max, uint64_t *out);
 
 // Where the running system keeps its link and its keys: `build/run` here, or beside this program.
 // The result is "<folder>/<name>" and lives as long as the program.
 const char *run_path(const char *name);
+
+// Whether this program lies in a development kit (`make sdk`), where there is no `./dev`.
+bool in_kit(void);

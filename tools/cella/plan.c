@@ -68,6 +68,17 @@ static bool cells_good(const struct plan_view *v)
     return true;
 }
 
+// Whoever compares plans knows a cell by its name, and a server by its service.
+static bool cells_distinct(const struct plan_view *v)
+{
+    for (uint32_t i = 0; i < v->plan->cell_count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (strcmp(v->cells[i].name, v->cells[j].name) == 0 ||
+                (v->cells[i].service != 0 && v->cells[i].service == v->cells[j].service))
+                return false;
+    return true;
+}
+
 static bool ceiling_good(const struct plan_ceiling *c)
 {
     if (c->apps > PLAN_APPS_MAX || c->heap_pages > c->pages || c->stack_pages > c->pages ||
@@ -111,7 +122,7 @@ err_t plan_read(const void *bytes, size_t size, struct plan_view *out)
     v.ceiling = (const struct plan_ceiling *)(const void *)(v.plan + 1);
     v.cells = (const struct plan_cell *)(const void *)(v.ceiling + 1);
     v.grants = (const struct plan_grant *)(const void *)(v.cells + v.plan->cell_count);
-    if (!ceiling_good(v.ceiling) || !cells_good(&v) || !grants_good(&v))
+    if (!ceiling_good(v.ceiling) || !cells_good(&v) || !cells_distinct(&v) || !grants_good(&v))
         return ERR_BAD_DATA;
     *out = v;
     return ERR_OK;

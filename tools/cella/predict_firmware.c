@@ -4,6 +4,7 @@
 #include "predict.h"
 #include "report.h"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,33 +56,52 @@ static const uint8_t *packed_find(const struct predict_file *file, size_t *size)
     return NULL;
 }
 
+// xz, from one descriptor to another. False: it did not start.
+static bool xz_start(int in, int out, pid_t *child)
+{
+    char *words[] = {"xz", "--format=lzma", "--decompress", "--stdout", "--quiet", NULL};
+    posix_spawn_file_actions_t actions;
+
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return false;
+    posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    const bool good = posix_spawnp(child, words[0], &actions, NULL, words, environ) == 0;
+    posix_spawn_file_actions_destroy(&actions);
+    return good;
+}
+
+// At most UNPACKED_MAX bytes; who has more to say hears that nobody reads on.
+static size_t pipe_read(int fd, uint8_t *bytes)
+{
+    size_t size = 0;
+    ssize_t n;
+
+    while (size < UNPACKED_MAX && (n = read(fd, bytes + size, UNPACKED_MAX - size)) > 0)
+        size += (size_t)n;
+    close(fd);
+    return size;
+}
+
 // NULL: xz is missing or does not understand it.
 static uint8_t *unpack(const uint8_t *packed, size_t packed_size, size_t *size)
 {
-    char *words[] = {"xz", "--format=lzma", "--decompress", "--stdout", "--quiet", NULL};
-    FILE *in = tmpfile(), *out = tmpfile();
-    posix_spawn_file_actions_t actions;
     uint8_t *bytes = malloc(UNPACKED_MAX);
-    int status = -1;
-    pid_t child;
+    FILE *in = tmpfile();
+    int ends[2] = {-1, -1}, status = -1;
+    pid_t child = -1;
 
-    if (in && out && bytes && fwrite(packed, 1, packed_size, in) == packed_size &&
-        fflush(in) == 0 && fseek(in, 0, SEEK_SET) == 0 &&
-        posix_spawn_file_actions_init(&actions) == 0) {
-        posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
-        posix_spawn_file_actions_adddup2(&actions, fileno(out), STDOUT_FILENO);
-        if (posix_spawnp(&child, words[0], &actions, NULL, words, environ) != 0 ||
-            waitpid(child, &status, 0) != child)
-            status = -1;
-        posix_spawn_file_actions_destroy(&actions);
-    }
     *size = 0;
-    if (status == 0 && fseek(out, 0, SEEK_SET) == 0)
-        *size = fread(bytes, 1, UNPACKED_MAX, out);
+    if (in && bytes && fwrite(packed, 1, packed_size, in) == packed_size && fflush(in) == 0 &&
+        fseek(in, 0, SEEK_SET) == 0 && pipe2(ends, O_CLOEXEC) == 0) {
+        const bool runs = xz_start(fileno(in), ends[1], &child);
+        close(ends[1]);
+        *size = pipe_read(ends[0], bytes);
+        if (!runs || waitpid(child, &status, 0) != child || status != 0)
+            *size = 0;
+    }
     if (in)
         fclose(in);
-    if (out)
-        fclose(out);
     if (*size == 0) {
         free(bytes);
         return NULL;

@@ -14,6 +14,7 @@ enum {
     PROFILE_CELLS = PLAN_CELLS_MAX,
     PROFILE_SLOTS_LEAST = 128, // more than START_SLOT_FREE
     PROFILE_SLOTS_MOST = 65536,
+    APP_PRIORITY_MOST = 149, // of an app that is installed: below the installer's
 };
 
 // Where files come from: the folder that paths in a profile start from, or a test's memory.
@@ -86,8 +87,9 @@ bool manifest_read(struct profile_cell *cell, const struct publishers *publisher
                    struct complaint *c);
 
 // The same for an app that is packed by itself: it has a version and nothing that only a program of
-// the system has; whose it is, a chain will say.
-bool manifest_read_app(struct profile_cell *cell, struct complaint *c);
+// the system has; whose it is, a chain will say. With a ceiling: nor more than that.
+bool manifest_read_app(struct profile_cell *cell, const struct plan_ceiling *ceiling,
+                       struct complaint *c);
 
 // What must hold between cells: each name, service, device once; calls go up.
 bool profile_check(const struct profile *profile, struct complaint *c);
@@ -128,3 +130,11 @@ bool budget_read(const struct fields *f, uint32_t *amount, uint32_t *period);
 
 // The section [apps] of a profile; without one no app can be installed.
 bool ceiling_read(const struct fields *profile, struct plan_ceiling *out);
+
+// That of a profile's text, whose other parts are not looked at.
+bool ceiling_read_text(const char *text, size_t size, const char *path, struct plan_ceiling *out,
+                       struct complaint *c);
+
+// Whether what the manifest `f` says, which was read into `cell`, stays below the ceiling.
+bool ceiling_check(const struct fields *f, const struct profile_cell *cell,
+                   const struct plan_ceiling *ceiling);

@@ -22,12 +22,21 @@ static char *file_text(const char *path)
     return text;
 }
 
-// The manifest of an app that is packed by itself; the caller frees cell->text.
+// The manifest of an app that is packed by itself, for a device that allows little; the caller
+// frees cell->text.
 static bool app_read(struct memory_tree *tree, struct profile_cell *cell, struct complaint *c)
 {
+    static const char profile[] =
+        "[apps]\nmost = 1\nmemory = \"1M\"\nheap = \"64K\"\nstack = \"32K\"\n"
+        "budget = \"5ms per 10ms\"\n[apps.permissions]\n"
+        "log = [\"write\"]\nvault = [\"status\", \"account\"]\n"
+        "steward = [\"request\"]\n";
+    struct plan_ceiling ceiling;
+
+    CHECK(ceiling_read_text(profile, sizeof(profile) - 1, "profile", &ceiling, c));
     *cell = (struct profile_cell){.manifest = "package/manifest.toml"};
     cell->text = tree_read(tree, cell->manifest, &cell->text_size);
-    return CHECK(cell->text != NULL) && manifest_read_app(cell, c);
+    return CHECK(cell->text != NULL) && manifest_read_app(cell, &ceiling, c);
 }
 
 static void provoke(const char *path, const char *good)
@@ -159,6 +168,51 @@ static void draw(const struct plan_view *view)
     free(text);
 }
 
+// Packages with many services make more cells than an image may have: no picture, and no harm.
+static void test_difference(void)
+{
+    enum { CELLS = 64 };
+    static struct plan_cell cells[2][CELLS];
+    const struct plan_ceiling ceiling = {0};
+    struct plan plan = {0};
+    struct plan_view views[2];
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+
+    if (!f)
+        abort();
+    for (int side = 0; side < 2; side++) {
+        views[side] = (struct plan_view){&plan, &ceiling, cells[side], NULL};
+        for (uint32_t i = 0; i < CELLS; i++)
+            snprintf(cells[side][i].name, BUNDLE_NAME, "%s%u", side ? "new" : "old", i);
+    }
+    plan.cell_count = CELLS;
+    CHECK(inspect_svg_difference(f, &views[0], &views[0], "too many") == ERR_TOO_LARGE);
+    plan.cell_count = PLAN_CELLS_MAX / 2 + 1;
+    CHECK(inspect_svg_difference(f, &views[0], &views[1], "too many together") == ERR_TOO_LARGE);
+    plan.cell_count = PLAN_CELLS_MAX / 2;
+    CHECK(inspect_svg_difference(f, &views[0], &views[1], "just as many") == ERR_OK);
+    fclose(f);
+    free(text);
+}
+
+// Whoever compares by name must not be shown one cell for two.
+static void check_twins(uint8_t *plan, size_t size)
+{
+    struct plan_cell *cells =
+        (struct plan_cell *)(void *)(plan + sizeof(struct plan) + sizeof(struct plan_ceiling));
+    struct plan_view view;
+    struct plan_cell kept = cells[1];
+
+    memcpy(cells[1].name, cells[0].name, sizeof(kept.name));
+    CHECK(plan_read(plan, size, &view) == ERR_BAD_DATA);
+    cells[1] = kept;
+    cells[1].service = cells[0].service;
+    CHECK(plan_read(plan, size, &view) == ERR_BAD_DATA);
+    cells[1] = kept;
+}
+
 // The plan of the good profile; then every single damaged byte of it is refused or can be drawn.
 static void test_plan(const char *good)
 {
@@ -184,6 +238,7 @@ static void test_plan(const char *good)
         abort();
     if (CHECK(plan_read(plan, size, &view) == ERR_OK))
         check_plan(&view);
+    check_twins(plan, size);
     CHECK(plan_read(plan, size - 1, &view) == ERR_BAD_DATA);
     CHECK(plan_read(plan, 7, &view) == ERR_BAD_DATA);
     for (size_t i = 0; i < size; i++) {
@@ -227,6 +282,7 @@ int main(void)
     char *good = file_text("tests/manifest/good.toml");
 
     test_plan(good);
+    test_difference();
     test_app();
     test_bad_files(good);
     test_damaged(good);

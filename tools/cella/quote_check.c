@@ -8,7 +8,8 @@
 
 // Without these a quote says nothing about what runs: whoever chose the loader could have measured
 // anything into the others.
-static const uint32_t needed[] = {4, 7, 11, 12, 13};
+enum { PROGRAMS = 13 };
+static const uint32_t needed[] = {4, 7, 11, 12, PROGRAMS};
 
 err_t quote_verify(const uint8_t *bytes, size_t size, const uint8_t nonce[QUOTE_NONCE],
                    const uint8_t key[QUOTE_KEY], const uint8_t *device_key, struct quote *out,
@@ -54,6 +55,13 @@ bool quote_good(const struct quote_verdict *v)
     return true;
 }
 
+bool quote_grown(const struct quote_verdict *v)
+{
+    struct quote_verdict start = *v;
+    start.differs[PROGRAMS] = false;
+    return v->differs[PROGRAMS] && quote_good(&start);
+}
+
 const char *quote_component(uint32_t pcr)
 {
     switch (pcr) {
@@ -67,7 +75,7 @@ const char *quote_component(uint32_t pcr)
         return "the system image";
     case 12:
         return "the profile";
-    case 13:
+    case PROGRAMS:
         return "programs that were installed since the start";
     default:
         return NULL;

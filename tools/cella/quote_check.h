@@ -31,6 +31,10 @@ void quote_compare(struct quote_verdict *v, const struct prediction *p);
 // Whether the firmware's registers about loader and Secure Boot, and ours, are all as predicted.
 bool quote_good(const struct quote_verdict *v);
 
+// Whether nothing differs but the programs that were installed since: the system of these files was
+// started, and what runs there now is more than that.
+bool quote_grown(const struct quote_verdict *v);
+
 // The component behind a register, for people; NULL: it is not compared.
 const char *quote_component(uint32_t pcr);
 
@@ -40,6 +44,9 @@ int quote_judge(const struct quote_request *q, const uint8_t *device_key, struct
 
 void quote_print(const struct quote_verdict *v);
 void quote_print_json(const struct quote_verdict *v); // an object's fields, without its braces
+
+// Whether the quote is named, if anything is that it is compared with. False: said.
+bool quote_request_whole(const struct quote_request *q);
 
 // An enrolled attestation key: 128 hexadecimal digits in a file. False: said.
 bool quote_key_read(const char *path, uint8_t key[QUOTE_KEY]);

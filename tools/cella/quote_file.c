@@ -42,6 +42,17 @@ static bool predict_image(const struct quote_request *q, struct prediction *p)
     return good;
 }
 
+bool quote_request_whole(const struct quote_request *q)
+{
+    const struct predict_paths *p = &q->paths;
+    if (q->quote ||
+        !(q->nonce || q->tpm || q->image || p->loader || p->vars || p->firmware || p->volume))
+        return true;
+    report_error("--nonce, --tpm, --image, --loader, --vars, --firmware and --volume go with "
+                 "--quote - name the quote's file, or leave them out");
+    return false;
+}
+
 // False: said.
 static bool request_read(const struct quote_request *q, uint8_t nonce[QUOTE_NONCE],
                          uint8_t key[QUOTE_KEY])
@@ -116,6 +127,8 @@ void quote_print(const struct quote_verdict *v)
     }
     printf(quote_good(v)
                ? "attested    the device key is one of a system started from these files\n"
+           : quote_grown(v)
+               ? "attested    NO: started from these files, but programs were installed since\n"
                : "attested    NO: something else was started\n");
 }
 

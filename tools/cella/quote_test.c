@@ -191,6 +191,7 @@ static void compare_check(void)
         quote_compare(&v, &p);
         CHECK_EQ(quote_good(&v), !asked);
         CHECK_EQ(v.differs[i], asked);
+        CHECK_EQ(quote_grown(&v), i == 13);
         CHECK_EQ(v.differs[(i + 1) % QUOTE_REGISTERS], false);
         p.value[i][31] ^= 1;
     }
@@ -207,6 +208,8 @@ static void compare_check(void)
     memset(v.quote.registers[12], 0, QUOTE_DIGEST);
     quote_compare(&v, &p);
     CHECK(!quote_good(&v) && v.differs[11] && v.differs[12]);
+    v.differs[13] = true;
+    CHECK(!quote_grown(&v));
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include "json.h"
 #include "link_options.h"
 #include "report.h"
+#include "shown.h"
 #include <stdio.h>
 
 static const char usage[] = "cella status [--json] [--device SOCKET] [--timeout SECONDS]";
@@ -23,7 +24,7 @@ static void status_print(const struct companion_status *s, const char *path)
     char fingerprint[FINGERPRINT_TEXT];
     fingerprint_text(s->key, fingerprint);
     printf("device     running, %s\n", states[s->state]);
-    printf("link       %s\n", path);
+    printf("link       %s\n", shown(path));
     if (s->seed)
         printf("seed       ready, %s\nwallet     %08x (fingerprint of its master key)\n",
                s->network == 1 ? "main" : "test", s->fingerprint);

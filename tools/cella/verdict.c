@@ -4,6 +4,7 @@
 #include "format/fingerprint.h"
 #include "json.h"
 #include "report.h"
+#include "shown.h"
 #include "verify.h"
 #include <string.h>
 
@@ -49,7 +50,7 @@ static void anchor_print(const struct verdict *v)
     printf("device key  %s\n", fingerprint);
     field_hex("", v->evidence.device_key, EVIDENCE_KEY);
     if (v->anchor == ANCHOR_FOUND)
-        printf("anchor      this key is enrolled (%s)\n", v->anchors.place);
+        printf("anchor      this key is enrolled (%s)\n", shown(v->anchors.place));
     else
         printf("anchor      unanchored: %s\n", v->anchor == ANCHOR_NONE
                                                    ? "no device key is enrolled here"
@@ -68,18 +69,20 @@ static void comparison_print(const struct verdict *v)
         review_amount(v->sums.fee, fee);
         printf("payment     the text is what %s says: %u outputs, every amount and address\n"
                "            computed again (in %s, out %s, fee %s BTC); the signatures fit it\n",
-               v->psbt, v->outputs, inputs, outputs, fee);
+               shown(v->psbt), v->outputs, inputs, outputs, fee);
         return;
     case COMPARISON_TEXT:
-        printf("payment     ANOTHER ONE: the text is not what %s says\n", v->psbt);
+        printf("payment     ANOTHER ONE: the text is not what %s says\n", shown(v->psbt));
         printf("            the device showed  %s\n", v->shown);
         printf("            the payment says   %s\n", v->payment);
         return;
     case COMPARISON_REQUEST:
-        printf("payment     ANOTHER ONE: %s reads the same, but is not what was signed\n", v->psbt);
+        printf("payment     ANOTHER ONE: %s reads the same, but is not what was signed\n",
+               shown(v->psbt));
         return;
     case COMPARISON_SIGNATURE:
-        printf("payment     the signature for input %u does not fit %s\n", v->input + 1, v->psbt);
+        printf("payment     the signature for input %u does not fit %s\n", v->input + 1,
+               shown(v->psbt));
         return;
     }
 }
@@ -87,7 +90,12 @@ static void comparison_print(const struct verdict *v)
 static void meaning_print(const struct verdict *v)
 {
     if (!verdict_good(v)) {
-        if (v->quoted && !quote_good(&v->quote))
+        if (v->quoted && quote_grown(&v->quote))
+            printf(
+                "\nThis proves that the device key is that of a system started from these files. "
+                "Programs were\ninstalled since, which the quote does not name: ask for a quote "
+                "before anything is installed.\n");
+        else if (v->quoted && !quote_good(&v->quote))
             printf("\nThis proves that the device key is inside a device with the enrolled TPM, "
                    "and that it "
                    "was not\nstarted from these files.\n");

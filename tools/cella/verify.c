@@ -214,6 +214,8 @@ int verify_command(int argc, char **argv)
     };
     if (!options_read(argc, argv, rules, usage, &operands))
         return EXIT_UNABLE;
+    if (!quote_request_whole(&quote))
+        return EXIT_UNABLE;
     if (operands.count == 0 && quote.quote && !key && !verdict.psbt)
         return quote_alone(&quote, json);
     if (operands.count != 1) {

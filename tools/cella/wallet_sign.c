@@ -7,6 +7,7 @@
 #include "hex.h"
 #include "payment.h"
 #include "report.h"
+#include "shown.h"
 #include "signing.h"
 #include "wallet.h"
 #include <errno.h>
@@ -61,6 +62,10 @@ static bool order_read(int argc, char **argv, struct order *o)
     }
     o->in = operands.at[0];
     o->out = operands.at[1];
+    if (o->evidence && !strcmp(o->out, o->evidence)) {
+        report_error("%s cannot be both the payment and its evidence - give two names", o->out);
+        return false;
+    }
     return nonce_fill(o);
 }
 
@@ -164,8 +169,9 @@ static bool results_write(struct order *o)
     else
         form = payment_form(&o->payment, merged, size, &form_size);
     if (form)
-        good = file_finish(&o->out_file, form, form_size) &&
-               (!o->evidence || file_finish(&o->evidence_file, s->evidence, s->evidence_size));
+        good = (!o->evidence || file_fill(&o->evidence_file, s->evidence, s->evidence_size)) &&
+               file_finish(&o->out_file, form, form_size) &&
+               (!o->evidence || file_place(&o->evidence_file));
     free(form);
     free(merged);
     return good;
@@ -185,10 +191,10 @@ static int sign_with(struct order *o, struct device *device)
     if (!results_write(o))
         return EXIT_UNABLE;
     printf("signed %u of %u inputs: %s\n", o->signing.signature_count,
-           o->payment.request.input_count, o->out);
+           o->payment.request.input_count, shown(o->out));
     if (o->evidence)
-        printf("evidence: %s (check it with `cella verify %s --psbt %s`)\n", o->evidence,
-               o->evidence, o->out);
+        printf("evidence: %s (check it with `cella verify %s --psbt %s`)\n", shown(o->evidence),
+               shown(o->evidence), shown(o->out));
     return EXIT_GOOD;
 }
 

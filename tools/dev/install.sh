@@ -4,7 +4,7 @@
 # Grouped by what needs them. Recommended packages are never installed.
 packages_build='clang lld llvm make xz-utils libtomlplusplus-dev python3'
 packages_run='qemu-system-x86 ovmf swtpm sbsigntool mtools openssl python3-cryptography'
-packages_test='clang-format libclang-rt-dev'
+packages_test='clang-format libclang-rt-dev swtpm-tools'
 packages_prove='frama-c-base why3 z3 cvc4'
 packages_interop='npm'
 packages_bench='e2fsprogs'

@@ -19,6 +19,8 @@ RUN = f"{BUILD}/run"
 CELLA = f"{BUILD}/host/cella"
 PAYMENT = "examples/payment.psbt"
 SIGNED, EVIDENCE, DEVICES = f"{RUN}/payment.signed.psbt", f"{RUN}/payment.evidence", f"{RUN}/devices"
+QUOTE, TPM_KEY = f"{RUN}/payment.quote", f"{RUN}/tpm.key"  # what the TPM says, and the TPM that is believed
+STARTED = ("--image", f"{BUILD}/vault.bundle", "--loader", f"{BUILD}/BOOTX64.signed.EFI", "--vars", f"{BUILD}/keys/vars.fd")
 WORDS = "abandon " * 11 + "about"  # BIP-39's public test mnemonic: everybody has these keys
 PIN = "271828"  # as public as the words
 BOOT_SECONDS, TYPE_DELAY = 120, 0.3
@@ -38,6 +40,8 @@ class Device:
         self.forward = False
         self.child = None
         self.heard = ""
+        self.said = ""
+        self.tpm = None
 
     def type(self, text):
         time.sleep(TYPE_DELAY)  # the device throws away what came before its question was complete
@@ -84,6 +88,7 @@ class Device:
         if not self.child:
             lines, self.heard = lines + "\n" + self.heard, ""
         for line in filter(str.strip, lines.split("\n")):
+            self.said += line + "\n"
             self.terminal.host(line)
 
     def play(self):
@@ -112,7 +117,8 @@ class Device:
             self.step(0.5)
 
     def command(self, *arguments):
-        """Run the host tool while the console goes on; its exit status."""
+        """Run the host tool while the console goes on; its exit status. What it says stays in `said`."""
+        self.said = ""
         child = subprocess.Popen([CELLA, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT)
         self.child = child
@@ -130,6 +136,7 @@ def enroll(key):
 
 
 def boot(device):
+    device.tpm = device.expect(r"TPM key    ([0-9a-f ]{39})\s", "the TPM's key").group(1)
     key = device.expect(r"device public key ([0-9a-f]{64})\s", "the device's greeting").group(1)
     enroll(key)
     if device.expect(r"\n(PIN)?> ", "the first question").group(1):
@@ -176,15 +183,34 @@ def demo(device):
     if status != 0:
         terminal.host("nothing was signed")
         return device.answer == "no" or device.answer == "ask"
-    terminal.host(f"{CELLA} verify {EVIDENCE} --psbt {PAYMENT}")
-    return device.command("verify", EVIDENCE, "--psbt", PAYMENT) == 0
+    nonce = quote(device)
+    words = ("verify", EVIDENCE, "--psbt", PAYMENT, "--quote", QUOTE, "--nonce", nonce, "--tpm", TPM_KEY, *STARTED)
+    terminal.host(f"{CELLA} {' '.join(words)}")
+    return device.command(*words) == 0
+
+
+def quote(device):
+    """The nonce of a new quote. A new TPM is enrolled first: what the host was told is compared with what the console shows."""
+    link = ("--device", f"{RUN}/link.sock", "attest")
+    if not os.path.exists(TPM_KEY):
+        device.terminal.host(f"{CELLA} attest enrol {TPM_KEY}")
+        if device.command(*link, "enrol", TPM_KEY) != 0:
+            raise Stopped(f"the device's TPM was not enrolled - see {RUN}/log.txt")
+        if device.tpm not in device.said:
+            os.unlink(TPM_KEY)
+            raise Stopped(f"the console shows another TPM key: {device.tpm}. Do not believe this link")
+        device.terminal.host(f"the console shows the same TPM key: {device.tpm}")
+    device.terminal.host(f"{CELLA} attest quote {QUOTE}")
+    if device.command(*link, "quote", QUOTE) != 0:
+        raise Stopped(f"the device's TPM gave no quote - see {RUN}/log.txt")
+    return re.search(r"^nonce ([0-9a-f]{64})$", device.said, re.MULTILINE).group(1)
 
 
 def next_steps(terminal):
     terminal.host("try next, in another terminal:")
     for line in (f"{CELLA} status", f"{CELLA} wallet address",
                  f"{CELLA} wallet sign {PAYMENT} {RUN}/again.psbt --evidence {RUN}/again.evidence",
-                 f"{CELLA} inspect {BUILD}/vault.bundle", f"less {RUN}/log.txt"):
+                 f"{CELLA} log", f"{CELLA} inspect {BUILD}/vault.bundle", f"less {RUN}/log.txt"):
         terminal.host("    " + line)
     terminal.host("the device stays up; Ctrl-C ends it")
 

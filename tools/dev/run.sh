@@ -37,7 +37,7 @@ dev_run() {
     prepare build run
     image_build
     machine_prepare
-    [ -z "$fresh" ] || rm -rf build/run/flash.img build/run/tpm # a device that nobody has used
+    [ -z "$fresh" ] || rm -rf build/run/flash.img build/run/tpm build/run/tpm.key # a device that nobody has used
     build_unlock
     trap '' INT # Ctrl-C is run.py's to handle: it ends the device and its status is ours
     /usr/bin/python3 -B tools/dev/run.py $answer $demo $once

@@ -16,10 +16,10 @@ bad() {
 
 # One command as a test: its output is shown if it fails.
 check() { # NAME COMMAND...
-    local name=$1
+    local name=$1 began=$SECONDS
     shift
     if work "$name" "build/log/test-$name.log" "$@"; then
-        good "$name"
+        good "$name ($((SECONDS - began)) s)"
     else
         bad "$name" "see build/log/test-$name.log"
     fi
@@ -85,12 +85,24 @@ tests_make() {
 test_unit() { # NAME...: all of them without one
     local names=("$@") targets=unit-build
     [ $# = 0 ] && read -ra names < <(tests_make unit-names) || targets=${*/#/build/unit/}
-    if ! work "building the unit tests" build/log/unit-build.log make -s -j"$(nproc)" -f Makefile \
-        -f tools/dev/tests.mk $targets; then
+    if ! work "building the unit tests" build/log/unit-build.log tests_make -j"$(nproc)" $targets; then
         bad unit-build "see build/log/unit-build.log"
         return
     fi
     lines_run unit-run /dev/null tools/dev/together "${names[@]}"
+}
+
+# The scripts: what they have made is made before, so that two of them never make the same thing.
+test_scripts() {
+    local scripts=(tests/dev/reproduce.sh) script # which takes longest
+    for script in tests/dev/*.sh; do
+        [ ! -x "$script" ] || [ "$script" = "${scripts[0]}" ] || scripts+=("$script")
+    done
+    if ! work "building what the scripts test" build/log/scripts-build.log tests_make -j"$(nproc)" scripts-build; then
+        bad scripts-build "see build/log/scripts-build.log"
+        return
+    fi
+    lines_run scripts-run /dev/null tools/dev/together "${scripts[@]}"
 }
 
 # The parsers under libFuzzer, 1 % of the soak's count each.
@@ -142,9 +154,7 @@ test_all() {
     local script
     format_check
     for script in generated sizes branches; do check $script test_$script; done
-    for script in tests/dev/*.sh; do
-        [ ! -x "$script" ] || check "$(basename "$script" .sh)" "$script"
-    done
+    test_scripts
     test_unit
     test_fuzz
     test_boot

@@ -12,9 +12,9 @@ struct draw_names {
     unsigned count;
 };
 
-// Names with commas between, blanks around them dropped. False: none, more than DRAW_NAMES, or one
-// that is empty or too long.
-bool draw_read(const char *text, struct draw_names *out);
+// One name in each of `size` bytes' lines, blanks around it dropped. False: none, more than
+// DRAW_NAMES, or one that is empty or too long.
+bool draw_read(const char *text, size_t size, struct draw_names *out);
 
 // A number below `n`, each equally likely: 32 random bits at a time from `source`, those above the
 // last whole multiple of n thrown away. False: the source failed.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Draws lots: the names in the manifest's `argument` in a random order, from the device's own
-// entropy, so that nobody at the table has to trust anybody's hat.
+// Draws lots: the names in resources/names in a random order, from the device's own entropy, so
+// that nobody at the table has to trust anybody's hat.
 #include "draw.h"
 
 #include <sdk/cella.h>
@@ -30,9 +30,11 @@ static bool entropy_bits(uint32_t *bits)
 int main(void)
 {
     static struct draw_names names;
+    size_t size = 0;
+    const char *text = resource_find("names", &size);
 
-    if (!draw_read(cella_argument(), &names)) {
-        printf("argument wants 1 to %d names with commas between\n", DRAW_NAMES);
+    if (text == NULL || !draw_read(text, size, &names)) {
+        printf("resources/names wants 1 to %d names, each on a line of its own\n", DRAW_NAMES);
         return 1;
     }
     // Fisher and Yates, from the front: each of what is left is equally likely to be next.

@@ -129,6 +129,10 @@ static void try_no_app(void)
     no_app("with a service that cannot be");
     memcpy(said.app.version_text, "\x1b[2J", 5);
     no_app("whose version clears the screen");
+    strcpy(said.app.version_text, "1.0, made by Cella");
+    no_app("whose version is a sentence");
+    said.app.cell.name[0] = 'D';
+    no_app("with a capital letter");
     said.app.size = (uint64_t)1 << 40;
     no_app("that is larger than memory");
 }
@@ -148,6 +152,8 @@ static void try_ceiling(void)
     over(INSTALL_CEILING_MEMORY, "memory");
     said.app.cell.budget_us = said.app.cell.period_us = 1000;
     over(INSTALL_CEILING_BUDGET, "all the time there is");
+    said.app.cell.budget_us = 100000, said.app.cell.period_us = 1000000;
+    over(INSTALL_CEILING_BUDGET, "its share in one long stretch");
     said.grant = (struct plan_grant){.service = STEWARD_SERVICE, .methods = (uint64_t)1 << 34};
     over(INSTALL_CEILING_METHOD, "to answer questions");
     said.grant = (struct plan_grant){.service = 7, .consent = (uint64_t)1 << 34};

@@ -6,13 +6,16 @@ import os
 import re
 import shutil
 
+from package import archive, bad
 from runner.device import Device, Usage, must
 from runner.image import BUILD, command
 from runner.wallet import CELLA
 
 COMPANION = True
-SECONDS = 240
+SECONDS = 300
 PROGRAM = f"{BUILD}/cells/sample.elf"
+ALMANAC, ALMANAC_FILES = f"{BUILD}/cells/almanac.elf", "tests/cells/almanac/resources"
+CEILING = 560  # KiB: `memory` of the profile
 MANIFEST = """name = "{name}"
 version = "1.{number}"
 number = {number}
@@ -35,18 +38,18 @@ class Developer:
         shutil.rmtree(self.chain, ignore_errors=True)
         command([CELLA, "chain", "new", self.chain], 30)
 
-    def pack(self, **changes):
+    def pack(self, program=PROGRAM, resources=None, **changes):
         """An unsigned package."""
         said = {**USUAL, **changes}
         folder = self.device.path("project")
         shutil.rmtree(folder, ignore_errors=True)
-        os.makedirs(f"{folder}/resources")
+        os.makedirs(folder)
         with open(f"{folder}/manifest.toml", "w") as file:
             file.write(MANIFEST.format(**said))
-        with open(f"{folder}/resources/words", "w") as file:
-            file.write("some words\n" * 40)
+        if resources:
+            shutil.copytree(resources, f"{folder}/resources")
         out = self.device.path(f"{self.name}-{said['name']}-{said['number']}.cella")
-        command([CELLA, "app", "pack", folder, "--program", PROGRAM, "-o", out], 30)
+        command([CELLA, "app", "pack", folder, "--program", program, "-o", out], 30)
         return out
 
     def sign(self, package, *options):
@@ -55,6 +58,18 @@ class Developer:
 
     def make(self, **changes):
         return self.sign(self.pack(**changes))
+
+    def vouch_changed(self, number, change, **changes):
+        """A package with that done to its files, and vouched for as it is then, by a developer with a tool of his own."""
+        with open(self.pack(name="bad", number=number, **changes), "rb") as file:
+            files = archive.take_apart(file.read())
+        content, path = change(files), self.device.path("bad.cella")
+        code, root = archive.code_root(files), archive.root_of(content)
+        command([CELLA, "chain", "register", self.chain, "bad", "--version", str(number), "--size", str(len(content)), "--code-root",
+                 code.hex(), "--package-root", root.hex()], 30)
+        with open(f"{self.chain}/chain", "rb") as chain, open(path, "wb") as target:
+            target.write(content + root + chain.read())
+        return path
 
 
 def archive_of(package):
@@ -119,20 +134,34 @@ def check_damaged(device, package, size):
     with open(path, "wb") as file:
         file.write(good[:-100])
     refused(device, path, "ends within an entry")
-    with open(path, "wb") as file:
-        file.write(good + bytes((1 << 20) + 1 - size))
-    refused(device, path, " - ", 2)
 
 
 def check_ceiling(device, ada):
     for name, changes, words in (
             ("a method", {"vault": '"status", "restore"'}, r"lets no app call vault\.restore"),
-            ("heap", {"heap": "512K"}, "its heap is larger"),
+            ("heap", {"heap": "260K"}, "its heap is larger"),
             ("stack", {"stack": "128K"}, "its stack is larger"),
             ("priority", {"priority": 140}, "its priority is higher"),
             ("name", {"name": "vault"}, "a part of the system has this name")):
         changes.setdefault("name", "wants-" + name.split()[-1])
         refused(device, ada.make(**changes), words)
+
+
+def check_bad(device, mallory):
+    """Each package is vouched for as it is, so that nothing but its one fault is left; no two faults have the same words."""
+    said, sentences = set(), bad.sentences()
+    for number, (fault, change) in enumerate(bad.BAD, 1):
+        words = re.escape(sentences[fault]) if fault in sentences else fault
+        refused(device, mallory.vouch_changed(number, change), words)
+        must(words not in said, f"{fault} is refused in the words of another fault")
+        said.add(words)
+    # What the plan takes and the manifest does not say is shown to the person, and the host's tool refuses to send it.
+    sly = mallory.vouch_changed(number + 1, bad.permitted(bad.ACCOUNT), vault='"status"')
+    device.cella("app", "install", sly).must_say(1, "its manifest says something else than the plan")
+    host = device.cella("app", "install", sly, "--unchecked")
+    asked(device, host, "Install the app bad", "vault account")
+    device.type("no")
+    host.must_say(1, "said no")
 
 
 def check_updates(device, ada, eve, first):
@@ -150,10 +179,38 @@ def check_updates(device, ada, eve, first):
     install(device, second, "guest", "1.2", "1.1")
     device.cella("app", "list").must_say(0, r"^guest +1\.2 .* runs ")
     refused(device, first, "a higher version is installed")
+    refused(device, with_chain(first, f"{ada.chain}/chain", device.path("lower.cella")), "a higher version is installed")
     remove(device, "guest")
     device.cella("app", "list").must_say(0, "no app is installed")
     refused(device, first, "an older state of a chain that is known here")
     return second
+
+
+def check_resources(device, ada):
+    """An app reads its own files, cannot change them, and pays for them; with it they go."""
+    command(["make", "-s", f"B={BUILD}", ALMANAC], 600)
+    made = {"name": "almanac", "program": ALMANAC, "resources": ALMANAC_FILES, "stack": "64K", "vault": '"status"'}
+    host = device.cella("app", "install", ada.make(**made))
+    start = device.machine.at["console"]
+    asked(device, host, "almanac", "1.1")
+    size = int(re.search(r"It gets (\d+) KiB of memory", device.machine.text["console"][start:]).group(1))
+    device.type("no")
+    host.must_say(1, "said no")
+    # With as much heap as is left below the ceiling, and a page more.
+    heap = 64 + CEILING - size
+    refused(device, ada.make(number=2, heap=f"{heap + 4}K", **made), "larger than the device.s profile allows")
+    install(device, ada.make(number=3, heap=f"{heap}K", **made), "almanac", f"{CEILING} KiB of memory")
+    with open(f"{ALMANAC_FILES}/tables/large", "rb") as file:
+        table = file.read()
+    total = 0
+    for byte in table:
+        total = (total * 31 + byte) & 0xffffffff
+    expect = device.machine.expect
+    expect("log", r"^almanac: words: read me, and nothing more$")
+    expect("log", rf"^almanac: large: {len(table)} bytes, sum {total:08x}$")
+    expect("log", r"^steward: cell almanac stopped: page fault, write to 0x[0-9a-f]+ .*at code\+0x")
+    device.cella("app", "list").must_say(0, r"^almanac +1\.3 .* stopped ")
+    remove(device, "almanac")
 
 
 def check(machine, folder):
@@ -166,6 +223,7 @@ def check(machine, folder):
     ada.sign(first)
     check_damaged(device, first, os.path.getsize(first))
     check_ceiling(device, ada)
+    check_bad(device, Developer(device, "mallory"))
     refused(device, with_chain(first, f"{eve.chain}/chain", device.path("thief.cella")), "has no register of this name")
     first = with_chain(first, f"{ada.chain}/chain", device.path("first.cella"))
     second = check_updates(device, ada, eve, first)
@@ -173,5 +231,6 @@ def check(machine, folder):
     refused(device, with_chain(second, f"{ada.chain}/chain", device.path("below.cella")), "below the minimum")
     command([CELLA, "chain", "revoke", ada.chain, "guest"], 30)
     refused(device, with_chain(third, f"{ada.chain}/chain", device.path("revoked.cella")), "revoked")
+    check_resources(device, ada)
     device.cella("app", "remove", "guest").must_say(1, "no app is called guest")
     usage.check()

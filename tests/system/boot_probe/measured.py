@@ -29,7 +29,7 @@ def printed_log(text):
 
 def boot_probe(boot, data):
     """The probe's text and the registers after it."""
-    with Machine(boot.PROBE) as machine:
+    with Machine(boot.SCRATCH) as machine:
         boot.start_uefi(machine, boot.signed_loader(), data, tpm="kept")
         text = machine.wait_end(SECONDS)
         expect("probe: failures 0000000000000000" in text, f"the probe did not finish: {text[-200:]!r}")
@@ -38,7 +38,7 @@ def boot_probe(boot, data):
 
 def boot_system(boot, data):
     """The registers when the real system runs."""
-    with Machine(boot.PROBE) as machine:
+    with Machine(boot.SCRATCH) as machine:
         boot.start_uefi(machine, boot.signed_loader(), data, tpm="kept")
         machine.wait_log("boot: to the kernel", SECONDS)
         return machine.tpm_pcrs()
@@ -46,7 +46,7 @@ def boot_system(boot, data):
 
 def predict(boot, volume):
     command = [os.path.join(boot.BUILD, "host/cella"), "image", "predict", os.path.join(boot.BUILD, "vault.bundle"),
-               "--loader", os.path.join(boot.PROBE, "signed.efi"), "--vars", os.path.join(boot.BUILD, "keys/vars.fd"),
+               "--loader", os.path.join(boot.SCRATCH, "signed.efi"), "--vars", os.path.join(boot.BUILD, "keys/vars.fd"),
                "--firmware", FIRMWARE, "--volume", volume, "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
     expect(done.returncode == 0, f"cella image predict: {done.stderr.strip()}")
@@ -86,7 +86,7 @@ def index_set(machine, attributes, raises=0, size=8, password=b""):
 
 
 def counter_boot(boot, data, stop, **index):
-    with Machine(boot.PROBE) as machine:
+    with Machine(boot.SCRATCH) as machine:
         index_set(machine, **index)
         boot.start_uefi(machine, boot.signed_loader(), data, tpm="kept")
         if stop:

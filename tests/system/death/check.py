@@ -7,7 +7,6 @@ vault for good. The debugger (runner/debugger.py) stops the machine at that very
 import hashlib
 import hmac
 import json
-import os
 import random
 import re
 
@@ -124,11 +123,7 @@ def master():
 
 def remains(device, debugger):
     """Which of the seed's parts stand in the machine's memory."""
-    path = device.path("memory")
-    debugger.memory(path)
-    with open(path, "rb") as file:
-        memory = file.read()
-    os.unlink(path)
+    memory = debugger.memory()
     return [name for name, part in zip(("the seed", "the master key", "its chain code"), master()) if part in memory]
 
 

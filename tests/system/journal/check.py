@@ -129,7 +129,7 @@ def check_tamper(device, debugger):
     """A bit of a running cell's code changes in memory: which page of which cell stands in the log."""
     machine, program = device.machine, tamper.Program(f"{image.BUILD}/cells/beacon.elf")
     index, at = program.index("beacon_never")
-    found = tamper.places(tamper.memory(debugger, machine.folder), machine.bundle, program.pages[index])
+    found = tamper.places(debugger.memory(), machine.bundle, program.pages[index])
     must(found, "the beacon's page is nowhere in memory")
     tamper.flip(debugger, found[0] + at, 6)
     machine.expect("log", r"^steward: cell beacon stopped: its code was changed in memory, in page \d+; it is started again$")

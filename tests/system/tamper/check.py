@@ -17,7 +17,7 @@ def change(machine, debugger, path, name, byte):
     """Flip a bit of the page that holds `name`, in the first place where it is; its number in the program."""
     program = tamper.Program(path)
     index, at = program.index(name)
-    found = tamper.places(tamper.memory(debugger, machine.folder), machine.bundle, program.pages[index])
+    found = tamper.places(debugger.memory(), machine.bundle, program.pages[index])
     must(found, f"the page of {name} is nowhere in memory")
     tamper.flip(debugger, found[0] + at + byte, 6)
     return index
