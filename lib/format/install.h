@@ -42,7 +42,8 @@ enum install_state {
                           // service and method
     INSTALL_DECLINED = 7, // by the person
     INSTALL_FAILED = 8,   // `error` (abi/errors.def): the device could not do it
-    INSTALL_STATE_LAST = 8,
+    INSTALL_PAUSED = 9,   // the person was asked in vain too often: not now
+    INSTALL_STATE_LAST = 9,
 };
 
 // What of the profile's [apps] an app asks too much of. Numbers are permanent.

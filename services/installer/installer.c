@@ -34,6 +34,17 @@ static void job_fail(struct installer *in, err_t error)
     job_end(in, INSTALL_FAILED);
 }
 
+// What came of having the person asked.
+static void job_ask(struct installer *in, err_t error)
+{
+    if (error == ERR_OK)
+        in->job.state = INSTALL_ASKING;
+    else if (error == ERR_DENIED)
+        job_end(in, INSTALL_PAUSED);
+    else
+        job_fail(in, error);
+}
+
 // ---- what is installed
 
 struct installed {
@@ -107,8 +118,8 @@ static err_t chain_judge(struct installer *in)
     struct package_verdict verdict = {.refusal = PACKAGE_REFUSED_CHAIN};
     enum chain_refusal why = CHAIN_GOOD;
     if (chain_index(in, in->chain.id) == INSTALLER_CHAINS) {
-        job_fail(in, ERR_NO_MEMORY);
-        return ERR_NO_MEMORY;
+        verdict.refusal = PACKAGE_REFUSED_PUBLISHERS;
+        return refuse(in, &verdict);
     }
     if (chain_follow(in, &why) == ERR_OK)
         return ERR_OK;
@@ -163,6 +174,10 @@ static err_t person_ask(struct installer *in, const struct package *package,
         in->vouching = true;
         in->job.state = INSTALL_ASKING;
         return ERR_BUSY;
+    }
+    if (err == ERR_DENIED) {
+        job_ask(in, err);
+        return err;
     }
     if (err == ERR_OK) {
         verdict->refusal = PACKAGE_REFUSED_CHAIN;
@@ -253,9 +268,7 @@ static void package_install(struct installer *in)
     if (err == ERR_OK)
         err = image_load(in, &package);
     if (err == ERR_OK)
-        err = steward_ask(in->place, 0);
-    if (err == ERR_OK)
-        in->job.state = INSTALL_ASKING;
+        job_ask(in, steward_ask(in->place, 0));
     else
         job_fail(in, err);
 }
@@ -447,12 +460,10 @@ static err_t serve_remove(struct installer *in, const uint8_t *data, size_t size
         in->place = there.place;
         in->placed = true;
         memcpy(in->version, there.version, sizeof in->version);
-        err = steward_ask(in->place, 0);
-    }
-    if (err == ERR_OK)
-        in->job.state = INSTALL_ASKING;
-    else
+        job_ask(in, steward_ask(in->place, 0));
+    } else {
         job_fail(in, err);
+    }
     return serve_job(in, answer, answer_size);
 }
 

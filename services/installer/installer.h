@@ -20,7 +20,8 @@
 enum { VOUCH_WAITING = 1, VOUCH_GIVEN = 2, VOUCH_REFUSED = 3 }; // abi/vault.idl, `vouched`
 
 enum {
-    INSTALLER_CHAINS = 16,       // publishers that are remembered; the next one is refused
+    INSTALLER_CHAINS = 16,       // publishers that are remembered; the next one is refused: to
+                                 // forget one would let older versions of its apps in again
     INSTALLER_OWN_MAX = 5 << 16, // bytes of the device's own chain
 };
 

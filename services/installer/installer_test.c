@@ -401,6 +401,14 @@ static void test_ends(const struct whole *w)
         CHECK(job().state == INSTALL_FAILED && job().error == ERR_NO_MEMORY && !steward.placed);
         *fails[i] = ERR_OK;
     }
+    steward.ask = ERR_DENIED; // the person was asked in vain too often
+    send(w);
+    CHECK(job().state == INSTALL_PAUSED && !steward.placed);
+    steward.ask = ERR_OK;
+    in.known = INSTALLER_CHAINS; // all others
+    send(w);
+    CHECK(job().state == INSTALL_REFUSED && job().refusal == PACKAGE_REFUSED_PUBLISHERS);
+    in.known = 0;
     CHECK_EQ(steward.changes, 0);
     send(w);
     CHECK_EQ(steward.app.known, 0); // nothing of that publisher ever ran

@@ -38,6 +38,7 @@ static void offer(uint64_t version, uint64_t minimum, bool revoked)
         .minimum = minimum,
         .revoked = revoked
     };
+    fake_pause();
     CHECK_EQ(program_encode(&program, value, sizeof value, &size), ERR_OK);
     CHECK_EQ(vault_offer_program(value, size, &code), ERR_OK);
     CHECK_EQ(code, CHAIN_GOOD);

@@ -70,6 +70,8 @@ err_t asks_request(struct asks *a, uint64_t identity, const struct consent_wish 
 err_t asks_guest(struct asks *a, uint64_t identity, const struct question *about, uint32_t place,
                  nsec_t deadline)
 {
+    if (patience_over(&a->patience[number_of(a, identity)], sys_now()))
+        return ERR_DENIED;
     err_t err = desk_free(&a->desk, deadline);
     if (err != ERR_OK)
         return err;
@@ -88,9 +90,25 @@ bool asks_open(const struct asks *a, uint32_t place)
     return about_guest(a) && a->place == place;
 }
 
+// A question about a guest has ended, and this is what its asker learns from it.
+static void patience_count(struct asks *a, enum question_answer answer)
+{
+    struct patience *p = &a->patience[number_of(a, a->desk.asker)];
+    if (answer == QUESTION_YES)
+        patience_yes(p);
+    else if (answer != QUESTION_TROUBLE)
+        patience_no(p, sys_now());
+}
+
+static void guest_close(struct asks *a, enum question_answer answer)
+{
+    patience_count(a, answer);
+    (void)desk_close(&a->desk); // nobody's call is kept
+}
+
 void asks_withdraw(struct asks *a)
 {
-    (void)desk_close(&a->desk); // nobody's call is kept
+    guest_close(a, QUESTION_NO);
 }
 
 static err_t give(struct asks *a)
@@ -115,9 +133,10 @@ err_t asks_answer(struct asks *a, uint64_t sequence, uint32_t answer, uint32_t n
     if (err == ERR_NOT_FOUND)
         return err;
     if (about_guest(a)) {
-        asks_withdraw(a);
-        a->answered(a->context, a->place,
-                    err == ERR_OK ? (enum question_answer)answer : QUESTION_NO);
+        const enum question_answer said =
+            err == ERR_OK ? (enum question_answer)answer : QUESTION_NO;
+        guest_close(a, said);
+        a->answered(a->context, a->place, said);
         return err;
     }
     if (err == ERR_OK && answer == QUESTION_YES)
@@ -139,6 +158,10 @@ void asks_end(struct asks *a, uint64_t identity)
     consent_end(&a->consents[number]);
     if (a->desk.state == DESK_EMPTY || a->desk.asker != identity)
         return;
+    if (about_guest(a)) {
+        guest_close(a, QUESTION_NO);
+        return;
+    }
     a->consents[number].refused++; // or crashing would be a way to ask without end
     (void)desk_close(&a->desk);    // D4
 }

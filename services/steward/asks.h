@@ -4,6 +4,7 @@
 #include "consent.h"
 #include "desk.h"
 #include "keeper.h"
+#include "os/patience.h"
 
 struct asks {
     struct keeper *keeper;
@@ -13,6 +14,7 @@ struct asks {
     void (*answered)(void *context, uint32_t place, enum question_answer answer);
     void *context;
     struct consents consents[CELLS_MAX];
+    struct patience patience[CELLS_MAX]; // with questions about guests, by who asks
 };
 
 // steward.request of the cell with this identity. REPLY_LATER, or an error of abi/steward.idl.
@@ -20,7 +22,7 @@ MUST_USE err_t asks_request(struct asks *a, uint64_t identity, const struct cons
                             nsec_t deadline);
 
 // A question about the guest at `place`, asked by the cell with this identity, which does not wait
-// for `answered`. Errors: BUSY, TIMED_OUT.
+// for `answered`. Errors: BUSY, TIMED_OUT; DENIED (it was refused too often: later).
 MUST_USE err_t asks_guest(struct asks *a, uint64_t identity, const struct question *about,
                           uint32_t place, nsec_t deadline);
 

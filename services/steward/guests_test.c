@@ -137,6 +137,7 @@ static void test_answers(void)
     CHECK_EQ(desk_fetch(&asks.desk, &about, &number, &sequence), ERR_OK);
     CHECK_EQ(asks_answer(&asks, sequence, QUESTION_YES, (number + 1) % DESK_NUMBERS), ERR_REFUSED);
     CHECK_EQ(g.at[place].answer, QUESTION_NO);
+    kernel.now += PATIENCE_PAUSE; // that were three in a row
     CHECK_EQ(guests_ask(&g, INSTALLER, place, kernel.now + 5), ERR_OK);
     kernel.now += 6;
     asks_tick(&asks);
@@ -217,6 +218,52 @@ static void test_consents(void)
         CHECK_EQ(asks_request(&asks, identity, &wish, 0), ERR_DENIED);
         CHECK_EQ(asks_request(&asks, PLAN_CELLS_MAX + place, &wish, 0), ERR_DENIED);
     }
+}
+
+// Three in a row that lead to no yes: a pause, which doubles; a yes ends it. A failed console is
+// nobody's no.
+static void test_patience(void)
+{
+    begin();
+    const uint32_t place = proposed();
+    load(place);
+    for (int i = 0; i < 5; i++) {
+        CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_OK);
+        CHECK_EQ(answer(QUESTION_TROUBLE), ERR_OK);
+    }
+    CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_OK);
+    CHECK_EQ(answer(QUESTION_NO), ERR_OK);
+    CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_OK);
+    CHECK_EQ(guests_withdraw(&g, INSTALLER, place), ERR_OK);
+    CHECK_EQ(guests_ask(&g, INSTALLER, place, kernel.now + 5), ERR_OK);
+    kernel.now += 5;
+    asks_tick(&asks);
+    nsec_t pause = PATIENCE_PAUSE;
+    for (int i = 0; i < PATIENCE_DOUBLINGS + 3; i++) {
+        CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_DENIED);
+        CHECK_EQ(asks.desk.state, DESK_EMPTY); // nobody else finds it taken
+        kernel.now += pause - 1;
+        CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_DENIED);
+        kernel.now += 1;
+        CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_OK);
+        CHECK_EQ(answer(QUESTION_NO), ERR_OK);
+        pause *= i < PATIENCE_DOUBLINGS ? 2 : 1;
+    }
+    // Another source is asked for all the same.
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(asks_guest(&asks, plan_identity(&v, 1), &about, place, 0), ERR_OK);
+        asks_end(&asks, plan_identity(&v, 1)); // it dies, and its next run asks on
+    }
+    CHECK_EQ(asks_guest(&asks, plan_identity(&v, 1), &about, place, 0), ERR_DENIED);
+    kernel.now += pause;
+    CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_OK);
+    CHECK_EQ(answer(QUESTION_YES), ERR_OK);
+    CHECK_EQ(guests_run(&g, INSTALLER, place), ERR_OK);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_OK);
+        CHECK_EQ(answer(QUESTION_NO), ERR_OK);
+    }
+    CHECK_EQ(guests_ask(&g, INSTALLER, place, 0), ERR_DENIED);
 }
 
 // An update's question says what the one has that it replaces, whatever the installer says.
@@ -316,6 +363,7 @@ int main(void)
     test_death();
     test_busy();
     test_consents();
+    test_patience();
     test_compare();
     test_remove();
     test_failures();

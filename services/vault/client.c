@@ -7,6 +7,18 @@
 
 static struct client clients[VAULT_CLIENTS];
 
+// With an earlier run of the same cell, if its place was not needed: ending is no way to ask on.
+static struct patience patience_of(const uint8_t name[32], const uint8_t publisher[32])
+{
+    struct patience worst = {.refused = 0};
+    for (size_t i = 0; i < VAULT_CLIENTS; i++)
+        if (clients[i].identity != 0 && memcmp(clients[i].name, name, BUNDLE_NAME) == 0 &&
+            memcmp(clients[i].publisher, publisher, sizeof clients[i].publisher) == 0 &&
+            clients[i].patience.refused > worst.refused)
+            worst = clients[i].patience;
+    return worst;
+}
+
 // Ask the steward who that is.
 static err_t client_identify(uint64_t identity, struct client *client)
 {
@@ -15,7 +27,9 @@ static err_t client_identify(uint64_t identity, struct client *client)
     err_t err = steward_identify(identity, name, publisher, app_id, &app);
     if (err)
         return err;
+    const struct patience patience = patience_of(name, publisher);
     memset(client, 0, sizeof *client);
+    client->patience = patience;
     memcpy(client->name, name, BUNDLE_NAME);
     memcpy(client->publisher, publisher, sizeof client->publisher);
     memcpy(client->app_id, app_id, APP_ID_SIZE);

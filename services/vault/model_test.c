@@ -111,6 +111,8 @@ static void step_ask(uint32_t app)
 static void step_cancel(uint32_t app)
 {
     CHECK_EQ(vault_cancel(), ERR_OK);
+    if (model.state == WAITING && model.owner == app)
+        fake_pause();
     if (model.state != FREE && model.owner == app)
         model.state = FREE;
     model.result[app] = RESULT_NONE;

@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "crypto/wipe.h"
 #include "format/chain.h"
+#include "os/syscall.h"
 #include "vault.h"
 
 enum own_state { OWN_NONE = 0, OWN_WAITING = 1, OWN_VOUCHED = 2, OWN_REFUSED = 3 };
@@ -30,10 +31,15 @@ static struct {
     bool fetched;    // the prompt has it
 } own;
 
-static uint64_t sequence; // of the last offer
+static uint64_t sequence;        // of the last offer
+static struct patience patience; // with whoever offers
 
 static void offer_end(enum own_state state)
 {
+    if (own.state == OWN_WAITING && state == OWN_VOUCHED)
+        patience_yes(&patience);
+    else if (own.state == OWN_WAITING)
+        patience_no(&patience, sys_now());
     own.state = state;
     own.fetched = false;
     wipe(&own.number, sizeof own.number);
@@ -153,6 +159,8 @@ err_t own_offer(const struct caller *who, const uint8_t *value, size_t size, uin
         return ERR_BUSY;
     if (own.chain.count >= OWN_OFFERS)
         return ERR_NO_SLOT;
+    if (patience_over(&patience, sys_now()))
+        return ERR_DENIED;
     *code = offer_follows(&program);
     if (*code != CHAIN_GOOD)
         return ERR_OK; // results do not travel with an error: the code says it

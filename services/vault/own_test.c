@@ -43,6 +43,7 @@ static err_t offer(const struct program_register *p, uint32_t *code)
     uint8_t value[VAULT_OFFER_PROGRAM_VALUE_SIZE];
     size_t size = 0;
     CHECK_EQ(program_encode(p, value, sizeof value, &size), ERR_OK);
+    fake_pause();
     return vault_offer_program(value, size, code);
 }
 

@@ -42,6 +42,10 @@ static struct {
 
 static void pending_clear(void)
 {
+    if (pending.state == PENDING_WAITING && pending.client->state == RESULT_SIGNED)
+        patience_yes(&pending.client->patience);
+    else if (pending.state == PENDING_WAITING && pending.client->why.code != REFUSAL_UNAVAILABLE)
+        patience_no(&pending.client->patience, sys_now());
     pending.state = PENDING_NONE;
     pending.client = NULL;
     pending.size = pending.text_size = 0;
@@ -260,6 +264,8 @@ static err_t op_ask(const struct caller *who, uint32_t *code, uint32_t *index)
     if (pending.previous_used != 0) // a previous transaction is half there
         return pending_judge(ERR_REFUSED, why, code, index);
     err = spend_check_complete(&pending.request, &pending.seen, &why);
+    if (!err && patience_over(&client->patience, sys_now()))
+        err = refusal_set(&why, REFUSAL_TOO_OFTEN, 0);
     if (!err)
         err = text_make(&why);
     if (!err)

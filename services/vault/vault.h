@@ -42,6 +42,7 @@
 #include "format/review.h"
 #include "format/spend.h"
 #include "gen/vault.h"
+#include "os/patience.h"
 #include "store.h"
 
 enum {
@@ -67,6 +68,7 @@ struct client {
     uint32_t fingerprint; // of its master key; 0 until it was asked for
     char name[BUNDLE_NAME + 1], app_id[APP_ID_SIZE + 1];
     uint8_t publisher[PUBLISHER_SIZE];
+    struct patience patience;
     uint32_t state; // enum result_state
     struct refusal why;
     uint32_t signature_count;

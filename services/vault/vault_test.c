@@ -79,6 +79,8 @@ static err_t look(struct seen *s)
 // Everything up to the person.
 static void ask_good(void)
 {
+    if (!fake.at_once)
+        fake_pause();
     CHECK(is(offer(good.request, good.size), ERR_OK, 0));
     CHECK(is(previous(good.previous_size, 0, good.previous, good.previous_size), ERR_OK, 0));
     CHECK(is(ask(), ERR_OK, 0));
@@ -287,6 +289,7 @@ static void test_previous(void)
     CHECK(is(previous(total, 0, good.previous, total), ERR_OK, 0));
     for (uint32_t at = 0; at < total; at++)
         CHECK(is(previous(total, at, good.previous + at, 1), ERR_OK, 0));
+    fake_pause();
     CHECK(is(ask(), ERR_OK, 0));
     CHECK_EQ(vault_cancel(), ERR_OK);
     CHECK(nothing_signed());
@@ -385,6 +388,57 @@ static void test_wrong_number(void)
     CHECK_EQ(vault_cancel(), ERR_OK);
 }
 
+// Three payments in a row that nobody approves: a pause for whoever asks, and for nobody else; it
+// outlives the asker's run; a yes ends it.
+static void test_patience(void)
+{
+    struct seen seen;
+    ask_good();
+    CHECK_EQ(look(&seen), ERR_OK);
+    fake.self = FAKE_PROMPT;
+    CHECK_EQ(vault_approve(seen.hash, seen.number), ERR_OK);
+    fake.self = FAKE_WALLET;
+    fake.at_once = true;
+    ask_good();
+    CHECK_EQ(look(&seen), ERR_OK);
+    fake.self = FAKE_PROMPT;
+    CHECK_EQ(vault_reject(seen.hash, REFUSAL_UNAVAILABLE), ERR_OK); // the console failed
+    fake.self = FAKE_WALLET;
+    for (int i = 0; i < 3; i++) {
+        ask_good();
+        CHECK_EQ(look(&seen), ERR_OK);
+        fake.self = FAKE_PROMPT;
+        if (i == 0)
+            CHECK_EQ(vault_reject(seen.hash, REFUSAL_PERSON_SAID_NO), ERR_OK);
+        else if (i == 1)
+            CHECK_EQ(vault_approve(seen.hash, seen.number + 1), ERR_REFUSED);
+        fake.self = FAKE_WALLET;
+        if (i == 2)
+            CHECK_EQ(vault_cancel(), ERR_OK);
+    }
+    for (int i = 0; i < 2; i++) {
+        CHECK(is(offer(good.request, good.size), ERR_OK, 0));
+        CHECK(is(previous(good.previous_size, 0, good.previous, good.previous_size), ERR_OK, 0));
+        CHECK(is(ask(), ERR_OK, REFUSAL_TOO_OFTEN));
+        CHECK_EQ(look(&seen), ERR_NOT_FOUND); // the place is free for others
+        fake.now += PATIENCE_PAUSE - 2 + 2 * (nsec_t)i;
+    }
+    ask_good();
+    CHECK_EQ(look(&seen), ERR_OK);
+    fake.self = FAKE_PROMPT;
+    CHECK_EQ(vault_approve(seen.hash, seen.number), ERR_OK);
+    fake.self = FAKE_WALLET;
+    for (int i = 0; i < 3; i++) {
+        ask_good();
+        CHECK_EQ(vault_cancel(), ERR_OK);
+    }
+    CHECK(is(offer(good.request, good.size), ERR_OK, 0));
+    CHECK(is(previous(good.previous_size, 0, good.previous, good.previous_size), ERR_OK, 0));
+    CHECK(is(ask(), ERR_OK, REFUSAL_TOO_OFTEN));
+    fake.at_once = false;
+    fake_pause();
+}
+
 static void test_reject(void)
 {
     struct seen seen;
@@ -468,6 +522,7 @@ static void test_stale(void)
 static void test_failures(void)
 {
     struct seen seen;
+    fake_pause();
     CHECK(is(offer(good.request, good.size), ERR_OK, 0));
     CHECK(is(previous(good.previous_size, 0, good.previous, good.previous_size), ERR_OK, 0));
     fake.entropy_broken = true;
@@ -620,6 +675,7 @@ int main(void)
     test_shown_again();
     test_wrong_number();
     test_reject();
+    test_patience();
     test_cancel_and_others();
     test_stale();
     test_failures();

@@ -312,8 +312,11 @@ static void test_type_ahead(void)
 
 static void test_time_out(void)
 {
+    fake_pause();
+    fake.at_once = true;
     nsec_t before = fake.now;
     refused_when(REFUSAL_PERSON_TIMED_OUT, "approve ", "", false, NULL);
+    fake.at_once = false;
     CHECK(fake.now - before >= (nsec_t)PROMPT_PATIENCE_SECONDS * 1000000000);
     CHECK(fake.now - before < (nsec_t)(PROMPT_PATIENCE_SECONDS + 5) * 1000000000);
     refused_when(REFUSAL_PERSON_TIMED_OUT, "approve ", "$", false, NULL); // no Enter
@@ -410,9 +413,12 @@ static void test_withdrawn(void)
         {"Refused: ", NULL, false, NULL          },
         {"Ready.",    NULL, false, NULL          }
     };
+    fake_pause();
+    fake.at_once = true;
     nsec_t before = fake.now;
     ask(PAYMENT_GOOD);
     CHECK(fake_person(STEPS(gone), 2));
+    fake.at_once = false;
     CHECK(fake.now - before < 10ull * 1000000000); // noticed at once, not after ten minutes
     CHECK_EQ(wallet_result().state, 0);
     // The right number for a question that is not the pending one any more signs nothing.
@@ -483,6 +489,7 @@ static void test_switched_payment(void)
     CHECK_EQ(vault_offer(evil, size, &o.code, &o.index), ERR_OK);
     o = wallet_bring(previous);
     CHECK_EQ(o.code, 0);
+    fake_pause();
     CHECK_EQ(vault_ask(&o.code, &o.index), ERR_OK);
     CHECK(fake_person(STEPS(steps), 2));
     payment_recipient(address);

@@ -100,6 +100,22 @@ err_t ipc_reply(uint64_t token, err_t error, const uint64_t w[MESSAGE_WORDS])
     return ERR_OK;
 }
 
+void fake_pause(void)
+{
+    fake.now += PATIENCE_PAUSE << PATIENCE_DOUBLINGS;
+}
+
+// After a question has ended, so long passes that no pause is left (os/patience.h).
+static void vault_message(struct message *m)
+{
+    const uint32_t method = (uint32_t)m->method;
+    vault_dispatch(&vault_operations, m);
+    if (!fake.at_once &&
+        (method == VAULT_METHOD_APPROVE || method == VAULT_METHOD_REJECT ||
+         method == VAULT_METHOD_APPROVE_PROGRAM || method == VAULT_METHOD_REJECT_PROGRAM))
+        fake_pause();
+}
+
 static const struct steward_ops steward_operations;
 static const struct entropy_ops entropy_operations;
 static const struct console_ops console_operations;
@@ -112,7 +128,7 @@ static void deliver(cap_t to, struct message *m)
     if (to == VAULT_SERVICE && fake.vault_fresh && m->method == VAULT_METHOD_STATUS)
         memset(m->w, 0, sizeof m->w);
     else if (to == VAULT_SERVICE)
-        vault_dispatch(&vault_operations, m);
+        vault_message(m);
     else if (to == READER_SERVICE)
         reader_dispatch(&reader_operations, m);
     else if (to == STEWARD_SERVICE)

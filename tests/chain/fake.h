@@ -25,6 +25,7 @@ struct fake {
     bool entropy_broken;
     bool entropy_zero; // gives nothing but zeros
     bool flash;        // the machine has one; without, nothing is kept
+    bool at_once;      // no time passes after a question
     bool vault_fresh;  // the vault says that it has no seed, as one that was started again
     bool vault_gone;   // its endpoint was taken away
     // The console: everything that was written, and what the person will do.
@@ -74,6 +75,9 @@ extern struct fake fake;
 // vault looks for it anew and has no seed.
 void fake_power_on(void);
 void fake_flash_clear(void);
+
+// So long passes that nobody who asks has to wait (os/patience.h).
+void fake_pause(void);
 
 // As at boot, except that reader and vault keep what they have: they are in this process.
 void fake_start(void);

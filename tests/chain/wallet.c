@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wallet.h"
+#include "fake.h"
 
 #include "gen/reader.h"
 #include "gen/vault.h"
@@ -40,6 +41,8 @@ static err_t wallet_send(const uint8_t *psbt, size_t size)
 
 struct wallet_outcome wallet_ask(const uint8_t *psbt, size_t size)
 {
+    if (!fake.at_once)
+        fake_pause();
     struct wallet_outcome o = {.err = wallet_send(psbt, size)};
     uint32_t length, previous = 0;
     if (!o.err)

@@ -82,6 +82,10 @@ static int job_tell(const struct install_job *job, const char *name, const char 
     case INSTALL_DECLINED:
         report_error("the person at the device said no - nothing has changed");
         return EXIT_NO;
+    case INSTALL_PAUSED:
+        report_error("the device asked in vain several times in a row and takes a pause - ask the "
+                     "person first, and try again in a while");
+        return EXIT_NO;
     case INSTALL_FAILED:
         if (job->error == ERR_NOT_FOUND) {
             report_error("no app is called %s - `cella app list` says what is installed", name);

@@ -5,11 +5,13 @@ and nothing has leaked."""
 
 import os
 import re
+import time
 
 from runner.device import PAYMENT, Device, Usage, must, vectors
 
 COMPANION = True
-SECONDS = 120
+SECONDS = 240
+PAUSE = 61  # seconds, after three refusals in a row (lib/os/patience.h)
 MIB = 1 << 20
 
 
@@ -48,7 +50,10 @@ def check_fee(device):
     path = device.path("fee.psbt")
     with open(path, "wb") as file:
         file.write(bytes.fromhex(next(row[3] for row in vectors("signed") if row[0] == "random-5")))
-    for answer in ("no", "FEE", "1234", ""):
+    for answer in ("no", "FEE", None, "1234", ""):
+        if answer is None:
+            device.approve(PAYMENT, "between")  # a yes, so that nobody has asked in vain too often
+            continue
         host = device.sign(path)
         device.request(host, fee=True)
         device.type(answer)
@@ -62,6 +67,16 @@ def check_fee(device):
         number = device.number(request)
         device.type(answer or number)
         host.must_say(1 if answer else 0, re.escape(device.refusal("PERSON_SAID_NO")) if answer else "")
+        if answer:
+            check_pause(device, path)
+
+
+def check_pause(device, path):
+    """That were three in a row: the next one is not shown, and after a minute it is."""
+    before = device.machine.at["console"]
+    device.sign(path).must_say(1, re.escape(device.refusal("TOO_OFTEN")))
+    must("---- request" not in device.machine.text["console"][before:], "a request was shown during the pause")
+    time.sleep(PAUSE)
 
 
 def check(machine, folder):
