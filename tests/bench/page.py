@@ -2,6 +2,7 @@
 """docs/performance.md: the tables of a run between their marks, and a line of history at the end."""
 
 import datetime
+import re
 import subprocess
 
 import boot
@@ -51,5 +52,8 @@ def record(result):
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     cells = [datetime.date.today().isoformat(), commit]
     cells += [f"{result['instructions'].get(key, 0):,}" for key, *_ in table.ROWS] + [f"{result['bytes']['kernel text']:,}"]
+    heads = re.findall(r"^\| date \|.*\|$", text, re.MULTILINE)
+    if len(heads) != 1 or heads[0].count("|") != len(cells) + 1:
+        raise SystemExit(f"cella: the history of {PAGE} has other columns than this run - name the new ones in its head")
     with open(PAGE, "w", encoding="ascii") as file:
         file.write(text + "| " + " | ".join(cells) + " |\n")
