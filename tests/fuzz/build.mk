@@ -36,6 +36,12 @@ $(B)/fuzz/obj/blake3/blake3_sse2.o: $(THIRD_SRC)/blake3.sha256
 	@mkdir -p $(@D)
 	$(THIRD_CC_asan) -I$(THIRD_SRC)/blake3 -c $(THIRD_SRC)/blake3/blake3_sse2.c -o $@
 
+# The library's parser of certificates, so that libFuzzer sees the ways through it; linked before the archive as well.
+$(B)/fuzz/obj/wolfssl/asn.o $(B)/fuzz/lines/obj/wolfssl/asn.o: $(THIRD_SRC)/wolfssl.sha256 $(wildcard third_party/wolfssl/*.h third_party/wolfssl/*/*.h)
+	@mkdir -p $(@D)
+	$(THIRD_CC_asan) $(call WOLFSSL_FLAGS,asan) -fwrapv -fsanitize=fuzzer-no-link -I$(THIRD_SRC)/wolfssl \
+	    -c $(THIRD_SRC)/wolfssl/wolfcrypt/src/asn.c -o $@
+
 # $(call fuzz_entry,NAME,SOURCES,FLAGS,LINK): FLAGS are for compiling, LINK for linking.
 define fuzz_entry
 FUZZ += $(1)
@@ -65,6 +71,7 @@ $(eval $(call fuzz_entry,tpm,$(ATTEST_SRC) $(FORMAT_SRC),-Iservices $(ATTEST_INC
 $(B)/fuzz/tpm $(B)/fuzz/lines/tpm: $(TSS_LIB_asan)
 $(eval $(call fuzz_entry,package,$(PACKAGE_SRC),$(INC_unit)))
 $(eval $(call fuzz_entry,resources,$(addprefix lib/format/,resources.c resources_find.c file_name.c) $(BUNDLE_SRC),$(INC_unit)))
+$(eval $(call fuzz_entry,x509,lib/crypto/x509.c wolfssl/asn.c,$(call CRYPTO_INC,asan),-Wl$(comma)--wrap=wc_CheckCertSigPubKey))
 $(eval $(call fuzz_entry,elf,tools/cella/elf.c tools/common/complaint.c,-Itools))
 $(eval $(call fuzz_entry,companion,services/companion/desk.c services/companion/session.c lib/format/link.c,-Iservices $(INC_os)))
 $(eval $(call fuzz_entry,bundle,boot/core/image.c $(BUNDLE_SRC),-Iboot $(INC_unit)))
