@@ -40,7 +40,11 @@ def check(machine, folder):
     machine.expect("log", r"^steward: cell honest stopped: instruction that is undefined or not permitted at code\+0x0$", start=0)
     say(machine, "no" if question(machine, "Remove the app honest") else "", r"^Refused\.$")
     say(machine, question(machine, "Remove the app honest"), r"^Allowed\.$")
+    for _ in range(3):
+        say(machine, "no" if question(machine, "Install the app nag, version 1.0") else "", r"^Refused\.$")
     machine.expect("log", r"^usurper: end \d+ good, 0 bad$")
+    if "nag2" in machine.text["console"]:
+        raise Failed("after three refusals it had the person asked once more")
     for name in ("sneak", "decoy", "orphan", "first", "other"):
         if re.search(rf"^steward: cell {name} stopped|^steward: app {name} \S+ was installed", machine.text["log"], re.MULTILINE):
             raise Failed(f"{name} has run, and nobody has said yes to it")

@@ -247,6 +247,20 @@ static void try_removal(void)
     probe_eq(steward_drop(honest), ERR_NOT_FOUND, "twice");
 }
 
+// Until the person gives in: three in vain, and it has to wait, whatever it asks.
+static void try_tiring(void)
+{
+    probe_about("tiring: ");
+    offer("nag", 0x66);
+    for (int i = 0; i < 3; i++)
+        probe_eq(ask(), QUESTION_NO, "the person says no");
+    probe_eq(steward_ask(place, 0), ERR_DENIED, "ask once more");
+    probe_eq(steward_drop(place), ERR_OK, "gone");
+    offer("nag2", 0x66);
+    probe_eq(steward_ask(place, 0), ERR_DENIED, "ask about another one");
+    probe_eq(steward_drop(place), ERR_OK, "gone");
+}
+
 static int dies(void)
 {
     probe_about("dies: ");
@@ -279,6 +293,7 @@ int main(void)
     try_exchange();
     try_other_code();
     try_removal();
+    try_tiring();
     probe_about(NULL);
     leaks_probe(&before);
     return probe_end();

@@ -164,7 +164,6 @@ def good_ways(device, maker, dev):
         install(device, more, "whose apps were installed here before")
         remove(device, "note")
     usage.check()
-    return first, more
 
 
 def vouching(device, path, answer=None):
@@ -247,8 +246,9 @@ def taken_back(device, maker, dev, own):
     usage.check()
 
 
-def bad_packages(device, maker, dev, good):
+def bad_packages(device, maker, dev):
     usage = Usage(device.machine)
+    good = maker.package("fresh.cella", dev, name="fresh")  # its chain is the newest: nothing but the flipped bit is wrong
     size = os.path.getsize(good)
     for place in (0, 12, 40, 200, 4096, size // 2, size - 4000, size - 10):
         refused(device, flipped(good, place), r"(?i)package|chain|signature|root|hash|program|altered|format|file")
@@ -271,6 +271,7 @@ def exceeds(device, maker, dev):
     text = install(device, maker.package("thief.cella", dev, name="thief", vault='"status"'), "Install the app thief", "vault status:")
     must("account" not in text, f"the question lists what was not asked for: {text!r}")
     device.machine.expect("log", r"^thief: the vault says: the capability lacks this right or method$")
+    device.machine.expect("log", r"^steward: cell thief stopped: ")
     must(listed(device)["thief"]["runs"] in (0, False), "it has ended, and the list does not say so")
     remove(device, "thief")
     usage.check()
@@ -279,11 +280,12 @@ def exceeds(device, maker, dev):
 def check(machine, folder):
     device = Device(machine)
     device.start()
+    machine.expect("log", r"^steward: cell sample stopped: exit with status 0$", start=0)
     maker = Maker(machine.folder)
     dev = maker.chain("dev")
-    _, second = good_ways(device, maker, dev)
+    good_ways(device, maker, dev)
     exceeds(device, maker, dev)
-    bad_packages(device, maker, dev, second)
+    bad_packages(device, maker, dev)
     taken_back(device, maker, dev, own_word(device, maker))
     said = device.cella("log", "--json").must_say(1, r"(?s)^\{.*\}$")
     entries = {(entry["kind"], entry["who"]) for entry in json.loads(said.group(0))["entries"]}
