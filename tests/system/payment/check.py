@@ -155,12 +155,13 @@ def refused(device, answer, name, psbt=PAYMENT):
 
 
 def check_no(device):
-    refused(device, lambda number: "no", "PERSON_SAID_NO")
-    refused(device, lambda number: "", "PERSON_SAID_NO")
-    refused(device, lambda number: number + " ", "PERSON_SAID_NO")
-    refused(device, lambda number: "yes", "PERSON_SAID_NO")
-    refused(device, lambda number: f"{(int(number) + 1) % 10000:04}", "WRONG_NUMBER")
-    refused(device, lambda number: f"{(int(number) + 9999) % 10000:04}", "WRONG_NUMBER")
+    """A yes after each two: after a third no in a row the device takes a pause (lib/os/patience.h)."""
+    answers = (("no", "PERSON_SAID_NO"), ("", "PERSON_SAID_NO"), ("{0:04} ", "PERSON_SAID_NO"), ("yes", "PERSON_SAID_NO"),
+               ("{1:04}", "WRONG_NUMBER"), ("{2:04}", "WRONG_NUMBER"))
+    for index, (answer, name) in enumerate(answers):
+        refused(device, lambda n: answer.format(int(n), (int(n) + 1) % 10000, (int(n) + 9999) % 10000), name)
+        if index % 2:
+            device.approve(PAYMENT, f"after-{index}")  # nothing of a refused one is left over
 
 
 def check(machine, folder):
@@ -175,5 +176,4 @@ def check(machine, folder):
     check_flips(device)
     check_other_payment(device)
     check_no(device)
-    device.approve(PAYMENT, "last")  # nothing of all this is left over
     device.must_be_clean()
