@@ -196,6 +196,7 @@ def vault_gone(device, debugger):
 def check(machine, folder):
     device = Device(machine)
     device.start()
+    machine.expect("log", r"^steward: cell sample stopped: exit with status 0$", start=0)
     usage = Usage(machine)
     with Debugger(machine) as debugger:
         for state in (prompt_unasked, prompt_typing, prompt_typed, prompt_told, prompt_no, wallet_waiting, vault_waiting,
