@@ -1,99 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The vault's states from every side: what is refused, who may do what when, and that nothing is
 // signed otherwise. Numbers in comments are the invariants of vault.h.
-#include "chain/fake.h"
-#include "chain/payment.h"
 #include "crypto/sha.h"
 #include "gen/reader.h"
-#include "tests/unit.h"
-#include "vault/vault.h"
+#include "vault/vault_sample.h"
 
 #define SECOND 1000000000u
-
-static struct offering good;
-static uint8_t buffer[EVIDENCE_MAX];
-
-struct verdict {
-    err_t err;
-    uint32_t code, index;
-};
-
-static struct verdict offer(const uint8_t *request, size_t size)
-{
-    struct verdict v = {0};
-    v.err = vault_offer(request, size, &v.code, &v.index);
-    return v;
-}
-
-static struct verdict previous(uint32_t total, uint32_t offset, const uint8_t *data, size_t size)
-{
-    struct verdict v = {0};
-    v.err = vault_previous(total, offset, data, size, &v.code, &v.index);
-    return v;
-}
-
-static struct verdict ask(void)
-{
-    struct verdict v = {0};
-    v.err = vault_ask(&v.code, &v.index);
-    return v;
-}
-
-static bool is(struct verdict v, err_t err, uint32_t code)
-{
-    if (v.err == err && v.code == code)
-        return true;
-    fprintf(stderr, "    error %u, refusal %u\n", v.err, v.code);
-    return false;
-}
-
-struct standing {
-    uint32_t state, code, index, signatures, evidence;
-};
-
-static struct standing standing(void)
-{
-    struct standing s = {0};
-    CHECK_EQ(vault_result(&s.state, &s.code, &s.index, &s.signatures, &s.evidence), ERR_OK);
-    return s;
-}
-
-// What the prompt gets to see.
-struct seen {
-    uint8_t hash[32], app[32], publisher[32];
-    uint32_t number;
-    uint64_t sequence;
-    size_t size;
-};
-
-static err_t look(struct seen *s)
-{
-    uint64_t self = fake.self;
-    fake.self = FAKE_PROMPT;
-    err_t err = vault_question(buffer, sizeof buffer, &s->size, s->hash, s->app, s->publisher,
-                               &s->number, &s->sequence);
-    fake.self = self;
-    return err;
-}
-
-// Everything up to the person.
-static void ask_good(void)
-{
-    if (!fake.at_once)
-        fake_pause();
-    CHECK(is(offer(good.request, good.size), ERR_OK, 0));
-    CHECK(is(previous(good.previous_size, 0, good.previous, good.previous_size), ERR_OK, 0));
-    CHECK(is(ask(), ERR_OK, 0));
-    CHECK_EQ(standing().state, RESULT_WAITING);
-}
-
-static bool nothing_signed(void)
-{
-    size_t size = 0;
-    uint32_t input = 0;
-    return vault_signature(0, buffer, VAULT_SIGNATURE_DATA_SIZE, &size, &input) == ERR_NOT_FOUND &&
-           vault_evidence(buffer, sizeof buffer, &size) == ERR_NOT_FOUND;
-}
 
 static void test_without_seed(void)
 {
@@ -388,57 +300,6 @@ static void test_wrong_number(void)
     CHECK_EQ(vault_cancel(), ERR_OK);
 }
 
-// Three payments in a row that nobody approves: a pause for whoever asks, and for nobody else; it
-// outlives the asker's run; a yes ends it.
-static void test_patience(void)
-{
-    struct seen seen;
-    ask_good();
-    CHECK_EQ(look(&seen), ERR_OK);
-    fake.self = FAKE_PROMPT;
-    CHECK_EQ(vault_approve(seen.hash, seen.number), ERR_OK);
-    fake.self = FAKE_WALLET;
-    fake.at_once = true;
-    ask_good();
-    CHECK_EQ(look(&seen), ERR_OK);
-    fake.self = FAKE_PROMPT;
-    CHECK_EQ(vault_reject(seen.hash, REFUSAL_UNAVAILABLE), ERR_OK); // the console failed
-    fake.self = FAKE_WALLET;
-    for (int i = 0; i < 3; i++) {
-        ask_good();
-        CHECK_EQ(look(&seen), ERR_OK);
-        fake.self = FAKE_PROMPT;
-        if (i == 0)
-            CHECK_EQ(vault_reject(seen.hash, REFUSAL_PERSON_SAID_NO), ERR_OK);
-        else if (i == 1)
-            CHECK_EQ(vault_approve(seen.hash, seen.number + 1), ERR_REFUSED);
-        fake.self = FAKE_WALLET;
-        if (i == 2)
-            CHECK_EQ(vault_cancel(), ERR_OK);
-    }
-    for (int i = 0; i < 2; i++) {
-        CHECK(is(offer(good.request, good.size), ERR_OK, 0));
-        CHECK(is(previous(good.previous_size, 0, good.previous, good.previous_size), ERR_OK, 0));
-        CHECK(is(ask(), ERR_OK, REFUSAL_TOO_OFTEN));
-        CHECK_EQ(look(&seen), ERR_NOT_FOUND); // the place is free for others
-        fake.now += PATIENCE_PAUSE - 2 + 2 * (nsec_t)i;
-    }
-    ask_good();
-    CHECK_EQ(look(&seen), ERR_OK);
-    fake.self = FAKE_PROMPT;
-    CHECK_EQ(vault_approve(seen.hash, seen.number), ERR_OK);
-    fake.self = FAKE_WALLET;
-    for (int i = 0; i < 3; i++) {
-        ask_good();
-        CHECK_EQ(vault_cancel(), ERR_OK);
-    }
-    CHECK(is(offer(good.request, good.size), ERR_OK, 0));
-    CHECK(is(previous(good.previous_size, 0, good.previous, good.previous_size), ERR_OK, 0));
-    CHECK(is(ask(), ERR_OK, REFUSAL_TOO_OFTEN));
-    fake.at_once = false;
-    fake_pause();
-}
-
 static void test_reject(void)
 {
     struct seen seen;
@@ -675,7 +536,6 @@ int main(void)
     test_shown_again();
     test_wrong_number();
     test_reject();
-    test_patience();
     test_cancel_and_others();
     test_stale();
     test_failures();

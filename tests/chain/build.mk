@@ -10,6 +10,7 @@ $(foreach t,reader vault prompt,$(eval $(call unit_test,$(t),services/$(t)/$(t)_
 $(foreach t,chain vectors,$(eval $(call unit_test,$(t),tests/chain/$(t)_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC))))
 $(eval $(call unit_test,vault_model,services/vault/model_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC)))
 $(eval $(call unit_test,vault_store,services/vault/store_test.c services/vault/store.c,$(CRYPTO_LIBS_asan),$(INC_crypto) $(INC_abi) -Iservices))
+$(eval $(call unit_test,vault_patience,services/vault/patience_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC)))
 $(eval $(call unit_test,vault_own,services/vault/own_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC)))
 $(eval $(call unit_test,prompt_ask,services/prompt/ask_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC)))
 $(eval $(call unit_test,prompt_vouch,services/prompt/vouch_test.c $(CHAIN_SRC),$(CHAIN_LIB),$(CHAIN_INC)))
