@@ -88,6 +88,21 @@ static inline int plan_budget_fits(const struct plan_ceiling *ceiling, const str
                                            (uint64_t)ceiling->budget_us * cell->period_us);
 }
 
+// Whether it is a name as in a manifest: a-z 0-9 - _, a letter first, less than BUNDLE_NAME bytes. No
+// capital letter makes a second `vault`. What follows the zero is not looked at.
+static inline int plan_name_good(const char *name)
+{
+    int length = 0;
+    for (; length < BUNDLE_NAME && name[length] != '\0'; length++) {
+        const char c = name[length];
+        const int letter = c >= 'a' && c <= 'z';
+        const int other = (c >= '0' && c <= '9') || c == '-' || c == '_';
+        if (!letter && (!other || length == 0))
+            return 0;
+    }
+    return length > 0 && length < BUNDLE_NAME;
+}
+
 struct plan_grant { // sorted by cell, then service; at most one for each pair
     uint32_t cell;
     uint32_t service;

@@ -14,34 +14,21 @@ enum {
     APP_FLAGS = PLAN_APP | PLAN_FPU | PLAN_SECRET,
 };
 
-// Printable, zero-padded to its end.
-static bool text_good(const char *text, size_t size, bool empty)
+// Printable, zero-padded to its end; it may be empty.
+static bool text_good(const char *text, size_t size)
 {
     const size_t length = text_length(text, size);
     for (size_t i = 0; i < length; i++)
         if (text[i] < ' ' || text[i] > '~')
             return false;
-    return length < size && (length > 0 || empty) && bundle_zero(text + length, size - length);
-}
-
-// As in a manifest: a-z 0-9 - _, a letter first.
-static bool name_good(const char *name, size_t size)
-{
-    const size_t length = text_length(name, size);
-    for (size_t i = 0; i < length; i++) {
-        const bool letter = name[i] >= 'a' && name[i] <= 'z';
-        const bool other = (name[i] >= '0' && name[i] <= '9') || name[i] == '-' || name[i] == '_';
-        if (!letter && (!other || i == 0))
-            return false;
-    }
-    return text_good(name, size, false);
+    return length < size && bundle_zero(text + length, size - length);
 }
 
 static bool texts_good(const struct plan_app *app)
 {
-    return name_good(app->cell.name, sizeof app->cell.name) &&
-           name_good(app->cell.app_id, sizeof app->cell.app_id) &&
-           text_good(app->cell.argument, sizeof app->cell.argument, true) &&
+    return plan_name_good(app->cell.name) && bundle_name_good(app->cell.name) &&
+           plan_name_good(app->cell.app_id) && bundle_name_good(app->cell.app_id) &&
+           text_good(app->cell.argument, sizeof app->cell.argument) &&
            bundle_name_good(app->version_text);
 }
 

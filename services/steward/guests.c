@@ -41,37 +41,13 @@ err_t guests_begin(struct guests *g)
 
 // ---- judging a proposal
 
-// One word: what the person reads beside it are this system's words, never the app's.
-static bool version_good(const char text[BUNDLE_NAME])
-{
-    size_t length = strnlen(text, BUNDLE_NAME);
-    if (length == 0 || length == BUNDLE_NAME)
-        return false;
-    for (size_t i = 0; i < BUNDLE_NAME; i++)
-        if (i < length ? text[i] <= ' ' || text[i] > '~' : text[i] != '\0')
-            return false;
-    return true;
-}
-
-// As in a manifest: a-z 0-9 - _, a letter first. No capital letter makes a second `vault`.
-static bool name_good(const char *name)
-{
-    for (size_t i = 0; name[i] != '\0'; i++) {
-        const bool letter = name[i] >= 'a' && name[i] <= 'z';
-        const bool other = (name[i] >= '0' && name[i] <= '9') || name[i] == '-' || name[i] == '_';
-        if (!letter && (!other || i == 0))
-            return false;
-    }
-    return true;
-}
-
 // What could never run, whoever allowed it.
 static bool cell_good(const struct plan_cell *c)
 {
     static const struct plan_ports no_ports[START_DEVICES];
     static const struct plan_mmio no_mmio[START_DEVICES];
     static const uint8_t no_interrupts[START_DEVICES];
-    return plan_cell_wrong(c) == NULL && name_good(c->name) && name_good(c->app_id) &&
+    return plan_cell_wrong(c) == NULL && plan_name_good(c->name) && plan_name_good(c->app_id) &&
            c->image == 0 && c->service == 0 && c->untyped_pages == 0 &&
            (c->flags & ~(uint32_t)GUEST_FLAGS) == 0 && (c->flags & PLAN_APP) != 0 &&
            memcmp(c->ports, no_ports, sizeof no_ports) == 0 &&
@@ -100,7 +76,8 @@ static bool app_good(const struct plan_app *app)
            app->size <= (uint64_t)GUEST_IMAGE_PAGES * PAGE_SIZE && e->kind == BUNDLE_CELL &&
            memcmp(e->root, app->code_root, sizeof e->root) == 0 &&
            image_pages(e) <= CELL_CODE_PAGES_MAX && e->part[BUNDLE_TEXT].size != 0 &&
-           version_good(app->version_text) && cell_good(&app->cell);
+           // One word: what the person reads beside it are this system's words, never the app's.
+           plan_word_good(app->version_text) && cell_good(&app->cell);
 }
 
 // The first thing of which it asks too much (G2).

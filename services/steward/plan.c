@@ -25,16 +25,16 @@ static bool range_ok(uint64_t offset, uint64_t size, uint64_t total)
     return offset <= total && size <= total - offset;
 }
 
-static bool name_ok(const char *name, size_t size)
+bool plan_word_good(const char word[BUNDLE_NAME])
 {
-    size_t length = strnlen(name, size);
-    if (length == 0 || length == size)
+    size_t length = strnlen(word, BUNDLE_NAME);
+    if (length == 0 || length == BUNDLE_NAME)
         return false;
     for (size_t i = 0; i < length; i++)
-        if (name[i] <= ' ' || name[i] > '~')
+        if (word[i] <= ' ' || word[i] > '~')
             return false;
-    for (size_t i = length; i < size; i++)
-        if (name[i] != '\0')
+    for (size_t i = length; i < BUNDLE_NAME; i++)
+        if (word[i] != '\0')
             return false;
     return true;
 }
@@ -62,7 +62,7 @@ static const char *devices_check(const struct plan_cell *c)
 
 const char *plan_cell_wrong(const struct plan_cell *c)
 {
-    if (!name_ok(c->name, sizeof c->name) || !name_ok(c->app_id, sizeof c->app_id))
+    if (!plan_word_good(c->name) || !plan_word_good(c->app_id))
         return "its name or app id is empty, too long or not printable";
     if (c->service >= START_SERVICES)
         return "it implements a service that cannot exist";

@@ -66,5 +66,8 @@ const struct bundle_entry *plan_image(const struct bundle_view *v, uint32_t cell
 const uint8_t *plan_payload(const struct bundle_view *v, uint32_t cell);
 const struct plan_grant *plan_grants(const struct bundle_view *v, uint32_t cell, uint32_t *count);
 
+// Whether it is one word: printable, no blank, not empty, zero-padded.
+bool plan_word_good(const char word[BUNDLE_NAME]);
+
 // What is wrong with the numbers of a cell by itself, in words; null if nothing is.
 const char *plan_cell_wrong(const struct plan_cell *cell);

@@ -24,15 +24,6 @@ static bool fail(const struct fields *f, const struct setting *at, enum profile_
     return profile_complain(f->c, f->path, at ? at->line : f->table->line, message, a, b, d);
 }
 
-bool name_good(const char *name)
-{
-    size_t n = strlen(name);
-
-    if (n == 0 || n >= BUNDLE_NAME || name[0] < 'a' || name[0] > 'z')
-        return false;
-    return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == n;
-}
-
 bool fields_known(const struct fields *f)
 {
     for (size_t i = 0; i < f->table->count; i++) {
@@ -90,7 +81,7 @@ bool fields_name(const struct fields *f, const char *key, char out[BUNDLE_NAME])
         return true;
     if (s->kind != SETTING_STRING)
         return fail(f, s, PROFILE_WRONG_TYPE, key, "text in quotes", NULL);
-    if (!name_good(s->string))
+    if (!plan_name_good(s->string))
         return fail(f, s, PROFILE_BAD_NAME, s->string, NULL, NULL);
     memset(out, 0, BUNDLE_NAME);
     memcpy(out, s->string, strlen(s->string));

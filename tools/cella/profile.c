@@ -46,7 +46,7 @@ static bool folder_good(const char *folder)
         return false;
     if (strspn(folder, "abcdefghijklmnopqrstuvwxyz0123456789-_/") != n)
         return false;
-    return name_good(last_part(folder)) && !strstr(folder, "//");
+    return plan_name_good(last_part(folder)) && !strstr(folder, "//");
 }
 
 // What the profile itself says about one cell, on top of the cell's manifest.

@@ -114,7 +114,6 @@ bool fields_number(const struct fields *f, const char *key, int64_t least, int64
 bool fields_bool(const struct fields *f, const char *key, bool *out);
 bool fields_pages(const struct fields *f, const char *key, uint32_t most, uint32_t *out);
 bool fields_required(const struct fields *f, const char *key);
-bool name_good(const char *name);
 
 // Lists of methods by service: `table`, called `name`, into `permissions`: what may be asked for,
 // or what is there from the start.
