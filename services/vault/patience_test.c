@@ -49,6 +49,11 @@ static void test_patience(void)
     CHECK(is(offer(good.request, good.size), ERR_OK, 0));
     CHECK(is(previous(good.previous_size, 0, good.previous, good.previous_size), ERR_OK, 0));
     CHECK(is(ask(), ERR_OK, REFUSAL_TOO_OFTEN));
+    fake.self = FAKE_AGAIN;
+    CHECK(is(offer(good.request, good.size), ERR_OK, 0));
+    CHECK(is(previous(good.previous_size, 0, good.previous, good.previous_size), ERR_OK, 0));
+    CHECK(is(ask(), ERR_OK, REFUSAL_TOO_OFTEN));
+    fake.self = FAKE_WALLET;
     fake.at_once = false;
     fake_pause();
 }

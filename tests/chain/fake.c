@@ -200,13 +200,14 @@ static err_t op_identify(const struct caller *who, uint64_t identity, uint8_t na
     memset(publisher, FAKE_OTHER_PUBLISHER, 32);
     memset(app_id, 0, 32);
     *app = identity != FAKE_PROMPT;
-    const char *called = identity == FAKE_PROMPT   ? "prompt"
-                         : identity == FAKE_WALLET ? "wallet"
-                         : identity == FAKE_OTHER  ? "x\r\nSigned.\r\n\033[2J> "
-                                                   : "stranger";
+    const bool wallet = identity == FAKE_WALLET || identity == FAKE_AGAIN;
+    const char *called = identity == FAKE_PROMPT  ? "prompt"
+                         : wallet                 ? "wallet"
+                         : identity == FAKE_OTHER ? "x\r\nSigned.\r\n\033[2J> "
+                                                  : "stranger";
     memcpy(name, called, strlen(called));
     memcpy(app_id, identity == FAKE_PROMPT ? "prompt" : "wallet", 6);
-    if (identity == FAKE_WALLET || identity == FAKE_PROMPT)
+    if (wallet || identity == FAKE_PROMPT)
         memcpy(publisher, cella, 32); // the others: the same app id, of another publisher
     return ERR_OK;
 }

@@ -9,6 +9,7 @@
 
 // Cells that call: their identities.
 enum fake_cell {
+    FAKE_AGAIN = 10, // the wallet's next run
     FAKE_PROMPT = 11,
     FAKE_WALLET = 12,
     FAKE_OTHER = 13,    // an app of another publisher, with a name that would fake a dialogue
