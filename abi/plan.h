@@ -88,8 +88,8 @@ static inline int plan_budget_fits(const struct plan_ceiling *ceiling, const str
                                            (uint64_t)ceiling->budget_us * cell->period_us);
 }
 
-// Whether it is a name as in a manifest: a-z 0-9 - _, a letter first, less than BUNDLE_NAME bytes. No
-// capital letter makes a second `vault`. What follows the zero is not looked at.
+// Whether it is a name as in a manifest: a-z 0-9 - _, a letter first, less than BUNDLE_NAME bytes.
+// No capital letter makes a second `vault`. What follows the zero is not looked at.
 static inline int plan_name_good(const char *name)
 {
     int length = 0;
